@@ -1,0 +1,41 @@
+"""What every test of the repository shares: hypothesis profiles, and examples in documents run by Sybil.
+
+- ``CUSTLEDGER_EXAMPLES`` is how many examples a property gets that does not set its own number (nightly: 20,000).
+- ``CUSTLEDGER_KILLS`` is how often the crash tests kill a writer; they read it themselves.
+- With ``CI`` set, properties always try the same examples, so that a red run can be repeated.
+"""
+
+import os
+
+import hypothesis
+import pytest
+from console import console_parser, leave_folder, own_folder
+from sybil import Sybil
+from sybil.integration.pytest import SybilItem
+from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
+from sybil.parsers.rest import DocTestParser
+
+hypothesis.settings.register_profile(
+    "custledger",
+    deadline=None,  # two cores shared with other workers say nothing about one example's time
+    derandomize="CI" in os.environ and "CUSTLEDGER_EXAMPLES" not in os.environ,
+    max_examples=int(os.environ.get("CUSTLEDGER_EXAMPLES", "100")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("custledger")
+
+_documents = Sybil(
+    parsers=[PythonCodeBlockParser(), console_parser(), SkipParser()],
+    patterns=["docs/*.md", "docs/guides/*.md", "README.md", "README.zh.md", "plugins/*/README.md"],
+    setup=own_folder,
+    teardown=leave_folder,
+)
+_docstrings = Sybil(parsers=[DocTestParser()], patterns=["src/**/*.py", "plugins/*/src/**/*.py"])
+pytest_collect_file = (_documents + _docstrings).pytest()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the examples of one document on one worker: they build on each other."""
+    for item in items:
+        if isinstance(item, SybilItem):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))

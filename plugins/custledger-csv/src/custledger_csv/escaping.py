@@ -1,0 +1,30 @@
+"""Keeping cells harmless in spreadsheets, without losing anything.
+
+A spreadsheet runs a cell that begins with ``=``, ``+``, ``-`` or ``@`` as a formula. Such a cell is written with one
+``'`` before it; the reader takes one ``'`` away only where what follows it would have been written with one. So every
+text comes back as it was, one that begins with ``'`` included. Plain decimal numbers such as ``-5`` stay as they are.
+"""
+
+import re
+
+_LIVE = re.compile(
+    r"'*(?:[\s\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠﹦﹢﹣﹫]"  # noqa: RUF001 - the full-width twins are meant
+    r"|[\t\r\n\0|%｜％﹪])"  # noqa: RUF001 - likewise
+)
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+MARK = "'"
+
+
+def is_live(text: str) -> bool:
+    """Whether a spreadsheet might run ``text``, or ``text`` is marked text that looks like that."""
+    return _LIVE.match(text) is not None and _NUMBER.fullmatch(text) is None
+
+
+def escape(text: str) -> str:
+    """Return ``text`` as it may stand in a cell."""
+    return MARK + text if is_live(text) else text
+
+
+def unescape(cell: str) -> str:
+    """Return the text that ``escape`` made ``cell`` of."""
+    return cell[1:] if cell[:1] == MARK and is_live(cell[1:]) else cell

@@ -1,0 +1,172 @@
+"""Reading CSV as the real world writes it."""
+
+import csv
+import io
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any, BinaryIO
+
+from custledger.errors import FileFormatError, UsageError, file_error
+from custledger_csv import dialect as dialects
+from custledger_csv import encoding as encodings
+from custledger_csv.escaping import MARK, unescape
+
+STDIN = "-"
+SAMPLE = 1 << 16
+
+
+def open_csv(path: object, *, encoding: str | None = None, delimiter: str | None = None) -> "CsvTable":
+    """Return a context manager that yields the table in ``path``; ``-`` is the standard input.
+
+    ``encoding`` and ``delimiter`` are found where they are not given. Raises ``UsageError`` where they are none.
+    """
+    return CsvTable(str(path),
+                    encoding=encodings.known(encoding) if encoding else None,
+                    delimiter=dialects.named(delimiter) if delimiter else None)
+
+
+class CsvTable:
+    """A CSV file that is being read. See ``custledger.files.Table`` for what it promises.
+
+    Blank lines are passed over, but counted. A cell beginning with ``'`` that our writer marked so is unmarked.
+    """
+
+    def __init__(self, path: str, *, encoding: str | None, delimiter: str | None) -> None:
+        self._path = path
+        self._encoding = encoding
+        self._delimiter = delimiter
+        self._resources = ExitStack()
+        self._heading: list[str] = []
+        self._row = 0
+        self._marked = False
+        self._ended = False
+
+    def __enter__(self) -> "CsvTable":
+        """Open the file, decode it once to be sure of its encoding, and read its heading.
+
+        Raises ``FileFormatError``, ``NotFoundError`` or ``NotAllowedError``.
+        """
+        try:
+            self._open()
+        except OSError as error:
+            self._resources.close()
+            raise file_error(self._path, error) from error
+        except BaseException:
+            self._resources.close()
+            raise
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Close the file."""
+        self._resources.close()
+
+    @property
+    def heading(self) -> Sequence[str]:
+        """The cells of the heading row, as they stand."""
+        return self._heading
+
+    @property
+    def description(self) -> str:
+        """How the file was understood: ``UTF-8, separated by commas``."""
+        delimiter = self._dialect.delimiter
+        return f"{encodings.shown(self._found)}, separated by {dialects.NAMES.get(delimiter, repr(delimiter))}"
+
+    @property
+    def progress(self) -> float:
+        """How much of the file has been read, 0 to 1."""
+        return min(1.0, self._binary.tell() / self._size) if self._size else 1.0
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield ``(row number, cells)``; the heading is row 1. Raises ``FileFormatError`` that names the row."""
+        number = self._row
+        try:
+            for cells in self._reader:
+                number += 1
+                if self._ended:
+                    raise _unclosed(self._path, number)
+                if self._marked:
+                    self._marked = False
+                    cells = [unescape(cell) if cell[:1] == MARK else cell for cell in cells]  # noqa: PLW2901
+                if cells:
+                    yield number, cells
+        except csv.Error as error:
+            raise _unclosed(self._path, number + 1) from error
+        except UnicodeError as error:
+            raise FileFormatError(self._path, "was changed while it was read", row=number + 1,
+                                  hint="Import it again once it is complete.") from error
+        except OSError as error:
+            raise file_error(self._path, error) from error
+
+    def _open(self) -> None:
+        self._binary = self._resources.enter_context(_seekable(self._path))
+        self._size = self._binary.seek(0, os.SEEK_END)
+        self._binary.seek(0)
+        if self._encoding is None:
+            self._found = encodings.find_encoding(self._binary, self._path)
+        else:
+            self._found = encodings.checked(self._binary, self._encoding, self._path)
+        self._text = io.TextIOWrapper(self._binary, encoding=self._found, newline="")
+        self._resources.callback(self._text.close)
+        self._begin()
+
+    def _begin(self) -> None:
+        sample = self._text.read(SAMPLE).removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+        self._text.seek(0)
+        first = sample[: sample.find("\n") + 1] or sample
+        told = dialects.separator_line(first)
+        delimiter = self._delimiter or told
+        self._dialect = (dialects.Dialect(delimiter) if delimiter
+                         else dialects.find_dialect(sample, whole=len(sample) < SAMPLE - 1))
+        self._reader = dialects.reader(self._lines(skip=1 if told else 0), self._dialect)
+        for number, cells in self.rows():
+            self._heading, self._row = cells, number
+            break
+        else:
+            raise FileFormatError(self._path, "is empty", hint="Its first row should be the headings of its columns.")
+        if any("\0" in cell for cell in self._heading):
+            raise FileFormatError(self._path, "holds NUL characters, so it is not text in an encoding that we can find",
+                                  row=self._row, hint="If it is UTF-16, say so: --encoding utf-16-le.")
+
+    def _lines(self, *, skip: int) -> Iterator[str]:
+        """Yield the lines, noting whether one may hold a marked cell, and whether there are no more."""
+        first = True
+        for line in self._text:
+            if first:
+                first = False
+                line = line.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")  # noqa: PLW2901
+                if skip:
+                    continue
+            if MARK in line:
+                self._marked = True
+            yield line
+        self._ended = True
+
+
+def _unclosed(path: str, row: int) -> FileFormatError:
+    return FileFormatError(path, "a quote (\") that opens in this row is never closed", row=row,
+                           hint="Close it, or double it where it is part of the text.")
+
+
+def _seekable(path: str) -> BinaryIO:
+    """Return the file open for reading; what cannot be read twice is copied to a temporary file first."""
+    if path == STDIN:
+        if sys.stdin is None:
+            raise UsageError("There is no standard input to read.")
+        return _copied(sys.stdin.buffer)
+    opened = open(path, "rb")  # noqa: SIM115, PTH123 - the caller closes it; a path may be any string
+    if stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+        return opened
+    with opened:
+        return _copied(opened)
+
+
+def _copied(source: Any) -> BinaryIO:
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    shutil.copyfileobj(source, copy)
+    copy.seek(0)
+    return copy  # type: ignore[return-value]

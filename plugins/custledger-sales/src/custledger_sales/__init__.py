@@ -1,0 +1,67 @@
+"""Transactions, products, opportunities and contracts for custledger.
+
+The hooks are here; what they do is in ``records``, ``amend`` and ``reminders``, imported when they are asked for.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from custledger.changes import Change
+from custledger.hookspecs import Context, Problem, Reminder, Sampler, hookimpl, wants
+from custledger.records import Record
+
+if TYPE_CHECKING:
+    from custledger_sales.records import Contract, Opportunity, Product, Transaction
+
+__all__ = ["Contract", "Opportunity", "Product", "Transaction"]
+
+
+@hookimpl
+def custledger_record_types() -> Sequence[type[Record]]:
+    """Return the four record types."""
+    from custledger_sales.records import RECORD_TYPES  # noqa: PLC0415 - the entry module stays light
+
+    return RECORD_TYPES
+
+
+@hookimpl
+@wants("transaction")
+def custledger_amend(changes: Sequence[Change], context: Context) -> Sequence[Change]:
+    """Return amounts, cancellations and products that follow from what was given."""
+    from custledger_sales.amend import amend_transactions  # noqa: PLC0415 - the entry module stays light
+
+    return amend_transactions(changes, context)
+
+
+@hookimpl
+@wants("transaction", "opportunity")
+def custledger_check(changes: Sequence[Change], context: Context) -> Sequence[Problem]:
+    """Return warnings about cancellations and returns, and refuse a probability that is not one."""
+    from custledger_sales.check import check  # noqa: PLC0415 - the entry module stays light
+
+    return check(changes, context)
+
+
+@hookimpl
+def custledger_reminders(context: Context) -> Sequence[Reminder]:
+    """Return contracts that are about to expire and opportunities whose day has passed."""
+    from custledger_sales.reminders import reminders  # noqa: PLC0415 - the entry module stays light
+
+    return reminders(context)
+
+
+@hookimpl
+def custledger_demo(sampler: Sampler) -> None:
+    """Add a shop's products and sales to a demo ledger."""
+    from custledger_sales.demo import add_demo  # noqa: PLC0415 - the entry module stays light
+
+    add_demo(sampler)
+
+
+def __getattr__(name: str) -> Any:
+    """Return a record class by its name, importing it only then."""
+    if name in __all__:
+        from custledger_sales import records  # noqa: PLC0415 - the entry module stays light
+
+        return getattr(records, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

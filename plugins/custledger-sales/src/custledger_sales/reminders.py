@@ -1,0 +1,54 @@
+"""What a seller should act on: contracts that are about to expire, and opportunities whose day has passed."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from custledger.expressions import Expression, Moment, understand
+from custledger.fields import Labels
+from custledger.hookspecs import Context, Reminder
+from custledger.schema import Row
+from custledger.stores.contract import Query
+from custledger.values import to_python
+
+NOTICE_DAYS = 30
+"""How many days before a contract expires people hear of it, and how many days after, while it is not closed."""
+
+_CLOSED_STAGES = frozenset({"won", "lost"})
+_CLOSED_STATUSES = frozenset({"renewed", "expired", "terminated"})
+
+
+def reminders(context: Context) -> list[Reminder]:
+    """Return a reminder for each contract that expires soon and each opportunity that is overdue."""
+    return [*_expiring_contracts(context), *_overdue_opportunities(context)]
+
+
+def _expiring_contracts(context: Context) -> Iterator[Reminder]:
+    schema = context.schema("contract")
+    notice = timedelta(days=NOTICE_DAYS)
+    first, last = context.today - notice, context.today + notice
+    where = understand(f"expires_on between {first} and {last}", schema, context.conventions)
+    for row in _rows(context, "contract", where):
+        values = dict(zip(schema.keys, row, strict=True))
+        if values["status"] not in _CLOSED_STATUSES:
+            day = to_python(schema.by_key["expires_on"].spec)(values["expires_on"])
+            name = schema.display(row)
+            expires, chinese = ("expired", "已于") if day < context.today else ("expires", "将于")
+            text = Labels(f"Contract {name} {expires} on {day}", f"合同 {name} {chinese} {day} 到期")
+            yield Reminder(on=day, text=text, type="contract", id=values["id"], owner=values["owner"] or "")
+
+
+def _overdue_opportunities(context: Context) -> Iterator[Reminder]:
+    schema = context.schema("opportunity")
+    where = understand(f"expected_close < {context.today}", schema, context.conventions)
+    for row in _rows(context, "opportunity", where):
+        values = dict(zip(schema.keys, row, strict=True))
+        if values["stage"] not in _CLOSED_STAGES:
+            day = to_python(schema.by_key["expected_close"].spec)(values["expected_close"])
+            name = schema.display(row)
+            text = Labels(f"Opportunity {name} was to close on {day}", f"商机 {name} 预计 {day} 成交，仍未关闭")
+            yield Reminder(on=day, text=text, type="opportunity", id=values["id"], owner=values["owner"] or "")
+
+
+def _rows(context: Context, record_type: str, where: Expression) -> Iterator[Row]:
+    moment = Moment(context.today, context.conventions.zone)
+    yield from context.select(record_type, Query(moment=moment, where=where))

@@ -1,0 +1,128 @@
+"""Connections to one SQLite file: one that writes, and as many that read as are in use at once."""
+
+import contextlib
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import apsw
+
+from custledger.errors import CustledgerError, StoreError
+from custledger.stores.sql.database import Connection
+from custledger_sqlite.faults import explained
+
+WAIT_MILLISECONDS = 30_000
+"""How long a writer waits for another one, in any process, before it gives up."""
+
+_MOST_KEPT = 8
+_PAGES_BEFORE_CHECKPOINT = 4000
+
+
+class SqliteDatabase:
+    """An open SQLite file. ``path`` is absolute; ``synchronous`` and ``vfs`` are SQLite's own words."""
+
+    faults: type[Exception] = apsw.Error
+
+    def __init__(
+        self, path: str, *, read_only: bool = False, unchanging: bool = False, synchronous: str = "FULL", vfs: str = "",
+        wait: int = WAIT_MILLISECONDS,
+    ) -> None:
+        self.path = path
+        self.url = f"sqlite:{path}"
+        self._read_only = read_only
+        self._unchanging = unchanging
+        self._synchronous = synchronous
+        self._vfs = vfs
+        self._wait = wait
+        self._idle: deque[apsw.Connection] = deque()
+        self._writer: apsw.Connection | None = None
+        self._writers = threading.RLock()
+        self._closed = False
+        self._owner = os.getpid()
+
+    def connect(self) -> apsw.Connection:
+        """Open one more connection."""
+        if self._closed:
+            raise StoreError("The ledger is closed.", hint="Open it again.")
+        flags = apsw.SQLITE_OPEN_URI | (apsw.SQLITE_OPEN_READONLY if self._read_only else apsw.SQLITE_OPEN_READWRITE)
+        options = "?immutable=1" if self._unchanging else ""
+        connection = apsw.Connection(f"file:{quote(self.path)}{options}", flags=flags, vfs=self._vfs or None)
+        connection.set_busy_timeout(self._wait)
+        for pragma in (
+            f"synchronous = {self._synchronous}",
+            "foreign_keys = ON",
+            "trusted_schema = OFF",
+            "cell_size_check = ON",
+            f"wal_autocheckpoint = {_PAGES_BEFORE_CHECKPOINT}",
+            "cache_size = -16000",
+            "mmap_size = 0",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def borrow(self) -> apsw.Connection:
+        """Return a connection to read with that nobody else uses."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            pass
+        try:
+            return self.connect()
+        except apsw.Error as fault:
+            raise self.explained(fault) from fault
+
+    def give_back(self, connection: Connection) -> None:
+        """Take a borrowed connection back."""
+        if self._closed or len(self._idle) >= _MOST_KEPT:
+            connection.close()  # type: ignore[attr-defined]
+        else:
+            self._idle.append(connection)  # type: ignore[arg-type]
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open the one write transaction; see ``custledger.stores.sql.database``."""
+        with self._writers:
+            try:
+                if self._writer is None:
+                    self._writer = self.connect()
+                connection: Any = self._writer
+                connection.execute("BEGIN IMMEDIATE")
+            except apsw.Error as fault:
+                raise self.explained(fault) from fault
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException as error:
+                self._roll_back(connection)
+                if isinstance(error, apsw.Error):
+                    raise self.explained(error) from error
+                raise
+
+    def _roll_back(self, connection: apsw.Connection) -> None:
+        """Undo what an unfinished transaction did. A full disk or a failed read may have undone it already."""
+        if not connection.in_transaction:
+            return
+        try:
+            connection.execute("ROLLBACK")
+        except apsw.Error:
+            # The connection is of no more use; SQLite undoes the transaction when it is closed, or at the next opening.
+            self._writer = None
+            with contextlib.suppress(apsw.Error):
+                connection.close(True)
+
+    def explained(self, fault: Exception) -> CustledgerError:
+        """Return the error of custledger that a fault of SQLite means."""
+        return explained(fault, self.path)
+
+    def close(self) -> None:
+        """Close every connection. A second call does nothing."""
+        with self._writers:
+            self._closed = True
+            while self._idle:
+                self._idle.pop().close()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None

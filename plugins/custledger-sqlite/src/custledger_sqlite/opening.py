@@ -1,0 +1,92 @@
+"""Opening a ledger in a SQLite file: finding it, making it, refusing what is none, and opening it read-only if need be."""
+
+from pathlib import Path
+
+import apsw
+
+from custledger.errors import ForeignStoreError, NotAllowedError, NotFoundError, StoreError, UsageError
+from custledger_sqlite import layouts
+from custledger_sqlite.connecting import SqliteDatabase
+from custledger_sqlite.filesystems import is_writable, network_file_system
+from custledger_sqlite.store import SqliteStore
+
+
+def open_store(location: str, *, create: bool = True, read_only: bool = False) -> SqliteStore:
+    """Open the ledger in the file ``location``, or make one there.
+
+    A file that may not be written is opened for reading only. Raises ``NotFoundError`` where there is no file and
+    ``create`` is false, ``ForeignStoreError`` for a file that is no ledger or is newer than this program.
+    """
+    path = _path(location)
+    is_new = not path.exists() or path.stat().st_size == 0
+    if is_new:
+        _check_creation(path, create=create, read_only=read_only)
+    read_only = read_only or not (is_new or is_writable(path))
+    if not read_only and (network := network_file_system(path.parent)):
+        raise StoreError(f"{path} lies on a network file system ({network}), where programs cannot share a ledger safely.",
+                         hint="Keep the ledger on a disk of this computer, or use a database server.")
+    # In a folder that may not be written SQLite can keep no shared index of the log, and needs to be told that
+    # nobody writes the file meanwhile.
+    alone = read_only and not is_writable(path.parent) and not Path(f"{path}-wal").exists()
+    database = SqliteDatabase(str(path), read_only=read_only, unchanging=alone)
+    try:
+        _make_ready(database, path, is_new=is_new, read_only=read_only)
+    except apsw.Error as fault:
+        database.close()
+        raise database.explained(fault) from fault
+    except BaseException:
+        database.close()
+        raise
+    return SqliteStore(database, read_only=read_only)
+
+
+def _path(location: str) -> Path:
+    if not location or "\0" in location:
+        raise UsageError("A SQLite ledger needs the path of its file.", hint="Write sqlite:ledger.db")
+    path = Path(location).expanduser().absolute()
+    if path.is_dir():
+        raise ForeignStoreError(f"{path} is a folder, not a ledger.", hint="Give the path of a file.")
+    return path
+
+
+def _check_creation(path: Path, *, create: bool, read_only: bool) -> None:
+    if not create or read_only:
+        raise NotFoundError("ledger", path, hint="Make one with “custledger init”.")
+    if not path.parent.is_dir():
+        raise NotFoundError("folder", path.parent, hint="Make the folder first.")
+    if not is_writable(path.parent):
+        raise NotAllowedError(f"{path.parent} may not be written, so no ledger can be made there.",
+                              hint="Choose another folder.")
+
+
+def _make_ready(database: SqliteDatabase, path: Path, *, is_new: bool, read_only: bool) -> None:
+    if is_new:
+        path.touch()
+    connection = database.connect()
+    try:
+        if is_new:
+            _make(connection)
+        if layouts.check(connection, str(path)):
+            if read_only:
+                raise NotAllowedError(f"{path} is of an older layout and may not be written, so it cannot be upgraded.",
+                                      hint="Open it for writing once.")
+            layouts.upgrade(connection, str(path))
+    except BaseException:
+        connection.close()
+        raise
+    database.give_back(connection)
+
+
+def _make(connection: apsw.Connection) -> None:
+    """Lay out a ledger in an empty file, unless another program does so at the same moment."""
+    # The mode can only be set outside a transaction; setting it twice is harmless.
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if not list(connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")):
+            layouts.make(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,217 @@
+"""Changes: every write is a changeset, which lands whole or not at all.
+
+The log, undo, history, conflict detection, sync and the audit trail are all readings of changesets.
+"""
+
+import enum
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from custledger.errors import FieldConflict
+from custledger.fields import Kind
+from custledger.schema import ID, Row, Schema
+
+OPERATION_PREFIX = "O"
+DIGEST_BYTES = 16
+
+
+class Action(enum.StrEnum):
+    """What a change did to a record."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REMOVE = "remove"
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """One record's before and after, by field key, as plain values.
+
+    - created: ``before`` is ``None``, ``after`` the fields that are not empty;
+    - updated: both hold just the fields that this change sets (an empty value is ``None``);
+    - removed: ``after`` is ``None``, ``before`` the fields that are not empty.
+
+    ``revision`` is the one the writer had read; 0 for a created record. An undo that brings a record back creates it
+    with the revision that it had, and with its old ``created_at`` in ``after``: the store keeps that time and gives it
+    the next revision. All other times and revisions are the store's business. A removal's ``before`` may be ``{}``:
+    the store fills in what it found.
+    """
+
+    type: str
+    id: int
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    revision: int = 0
+
+    @property
+    def action(self) -> Action:
+        """What this change does."""
+        if self.before is None:
+            return Action.CREATE
+        return Action.REMOVE if self.after is None else Action.UPDATE
+
+
+@attrs.frozen(kw_only=True)
+class Creates:
+    """Many new records of one type, as whole rows in the order of ``keys``: the form of bulk loads.
+
+    The rows have their ids, which are consecutive, and the same times and revision 1 in the system fields.
+    """
+
+    type: str
+    keys: tuple[str, ...]
+    rows: Sequence[Row]
+
+    def __iter__(self) -> Iterator[Change]:
+        """Yield the rows as single changes."""
+        for row in self.rows:
+            after = {key: value for key, value in zip(self.keys, row, strict=True) if value is not None}
+            yield Change(type=self.type, id=row[ID], before=None, after=after)
+
+
+@attrs.frozen(kw_only=True)
+class DocumentChange:
+    """One settings document's before and after, JSON values; ``None`` where it was or is not there."""
+
+    name: str
+    before: Any
+    after: Any
+    revision: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Operation:
+    """What a person did: changesets with one id, actor and reason.
+
+    ``verb`` says what was done (``add``, ``import``, ``undo`` …); ``undoes`` is the operation that this one takes
+    back; ``at`` is the plain time; ``about`` holds what else the receipt should keep, such as a file's hash.
+    """
+
+    id: int
+    verb: str
+    actor: str
+    at: str
+    reason: str = ""
+    undoes: int | None = None
+    about: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Changeset:
+    """Changes of one operation that land whole or not at all. It can be read again.
+
+    ``place`` is where in the operation's input it ends, for a chunk of a long import.
+    """
+
+    operation: Operation
+    changes: Sequence[Change] = ()
+    creates: Sequence[Creates] = ()
+    documents: Sequence[DocumentChange] = ()
+    place: str = ""
+
+    def __iter__(self) -> Iterator[Change]:
+        """Yield every change, those of bulk creates included."""
+        for creates in self.creates:
+            yield from creates
+        yield from self.changes
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.changes or self.creates or self.documents)
+
+
+@attrs.frozen(kw_only=True)
+class LogEntry:
+    """What the log keeps of one change, or of one run of consecutive creates.
+
+    - a create: ``record`` is the first id, ``count`` how many, ``digests`` one digest of ``DIGEST_BYTES`` a row;
+    - an update: ``before`` holds the old values, ``digests`` the digest of the new row;
+    - a removal: ``before`` holds the whole old row, its revision included;
+    - a settings document: ``type`` is ``"#document"``, ``record`` is 0, ``before`` is ``{"name", "value", "revision"}``.
+
+    ``cursor`` is opaque and grows; ``changeset`` is the number of the changeset it landed in.
+    """
+
+    cursor: int
+    changeset: int
+    operation: int
+    at: str
+    type: str
+    action: Action
+    record: int
+    count: int = 1
+    digests: bytes = b""
+    before: Mapping[str, Any] | None = None
+
+
+DOCUMENT_TYPE = "#document"
+
+
+@attrs.frozen(kw_only=True)
+class Receipt:
+    """What a landed changeset (or several of one operation) did.
+
+    ``applied`` is the changeset as it landed: merged, and with what removals brought along.
+    """
+
+    operation: int
+    applied: tuple[Changeset, ...]
+    created: int = 0
+    updated: int = 0
+    removed: int = 0
+
+
+UNDIGESTED = frozenset({"revision", "updated_at"})
+"""The fields that ``digest`` leaves out."""
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, sort_keys=True).encode
+
+
+def digest(values: Mapping[str, Any]) -> bytes:
+    """Return the digest of a row given by key.
+
+    It is the first 16 bytes of the SHA-256 of its non-empty values as JSON with sorted keys, UTF-8 and no spaces;
+    the revision and the time of the last update are left out, so that the same content has the same digest.
+    """
+    kept = {key: value for key, value in values.items() if value is not None and key not in UNDIGESTED}
+    return hashlib.sha256(_encode(kept).encode()).digest()[:DIGEST_BYTES]
+
+
+def by_key(schema: Schema, row: Row) -> dict[str, Any]:
+    """Return the values of a row that are not empty, by key."""
+    return {key: value for key, value in zip(schema.keys, row, strict=True) if value is not None}
+
+
+def merge(
+    schema: Schema, change: Change, current: Mapping[str, Any]
+) -> tuple[dict[str, Any], tuple[FieldConflict, ...]]:
+    """Merge an update into a record that somebody else changed meanwhile: base, mine and theirs, field by field.
+
+    ``current`` holds the record's present values by key. Returns the values to write and the fields that cannot be
+    merged: those that both changed, to different values. Tags and several choices merge element by element.
+    """
+    merged: dict[str, Any] = {}
+    conflicts = []
+    for key, mine in (change.after or {}).items():
+        base, theirs = (change.before or {}).get(key), current.get(key)
+        if schema.by_key[key].spec.kind in {Kind.TAGS, Kind.CHOICES}:
+            merged[key] = merge_sets(base, mine, theirs)
+        elif mine == base:
+            merged[key] = theirs
+        elif theirs in (base, mine):
+            merged[key] = mine
+        else:
+            conflicts.append(FieldConflict(key, base, mine, theirs))
+    return merged, tuple(conflicts)
+
+
+def merge_sets(
+    base: Sequence[str] | None, mine: Sequence[str] | None, theirs: Sequence[str] | None
+) -> tuple[str, ...] | None:
+    """Return ``theirs`` with what ``mine`` added to ``base`` added, and what it took away taken away."""
+    before, after = set(base or ()), set(mine or ())
+    return tuple(sorted((set(theirs or ()) - (before - after)) | (after - before))) or None

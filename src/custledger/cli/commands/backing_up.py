@@ -1,0 +1,40 @@
+"""``custledger backup`` and ``restore``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from custledger.cli.invocation import Invocation
+from custledger.cli.options import JsonFlag
+from custledger.stores.contract import Verification
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the backup.")]
+
+
+def register(app: typer.Typer, run: Invocation) -> None:
+    """Add ``backup`` and ``restore``."""
+
+    @app.command("backup")
+    def backup(*, file: FileArgument, json: JsonFlag = False) -> None:
+        """Copy the ledger to FILE while it stays in use; the copy is opened and compared before it counts."""
+        from custledger.services.backing_up import backup  # noqa: PLC0415 - needed only when it runs
+
+        _tell(run, backup(run.session, file), str(file), json=json)
+
+    @app.command("restore")
+    def restore(*, file: FileArgument, json: JsonFlag = False) -> None:
+        """Make the ledger from the backup FILE; a ledger that is there is never overwritten."""
+        from custledger.services.backing_up import restore  # noqa: PLC0415 - needed only when it runs
+
+        _tell(run, restore(file, run.config.ledger, plugins=run.plugins), run.config.ledger, json=json)
+
+
+def _tell(run: Invocation, verified: Verification, path: str, *, json: bool) -> None:
+    """Say what was compared."""
+    if json:
+        run.output.json({"path": path, "rows": verified.rows})
+        return
+    run.output.say(path)
+    compared = ", ".join(f"{count} {name}" for name, count in verified.rows.items() if count)
+    run.output.note(f"Verified: {compared or 'an empty ledger'}.")

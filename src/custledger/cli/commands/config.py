@@ -1,0 +1,47 @@
+"""``custledger config``: what the program was told, and where."""
+
+from typing import Annotated, Any
+
+import typer
+
+from custledger.cli.groups import new_group
+from custledger.cli.invocation import Invocation
+from custledger.cli.options import JsonFlag
+from custledger.cli.output import Cell, Column
+from custledger.config import SETTINGS
+
+
+def register(app: typer.Typer, run: Invocation) -> None:
+    """Add the group ``config``."""
+    group = new_group("The program's settings.")
+
+    @group.command("show")
+    def show(
+        *,
+        origin: Annotated[bool, typer.Option("--origin", help="Also where each value comes from.")] = False,
+        json: JsonFlag = False,
+    ) -> None:
+        """Show the settings of the program; what belongs to a ledger is in the ledger."""
+        rows = [(setting.name, run.config.values[setting.name]) for setting in SETTINGS]
+        if json:
+            run.output.json({name: {"value": _plain(each.value), "origin": each.origin} for name, each in rows})
+            return
+        columns = [Column(heading=heading, key=heading.lower()) for heading in ("Setting", "Value", "Origin")]
+        shown = len(columns) if origin else len(columns) - 1
+        run.output.table(
+            columns[:shown], [[Cell(name), Cell(_text(each.value)), Cell(each.origin)][:shown] for name, each in rows]
+        )
+
+    app.add_typer(group, name="config")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return value if value is None else str(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return "" if value is None else str(value)

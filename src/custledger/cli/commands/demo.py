@@ -1,0 +1,68 @@
+"""``custledger demo``: a small ledger of invented people, to look around in."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from custledger.cli.commands.followup import FOLLOWUP, print_reminders
+from custledger.cli.invocation import Invocation
+from custledger.cli.output import Form
+from custledger.cli.shown import Shower, chosen_fields
+from custledger.config import DEFAULT_LEDGER, write_project_file
+from custledger.errors import file_error
+from custledger.schema import Row, Schema
+
+if TYPE_CHECKING:
+    from custledger.services.demo import Demo
+
+FOLDER = "custledger-demo"
+
+
+def register(app: typer.Typer, run: Invocation) -> None:
+    """Add ``demo``."""
+
+    @app.command("demo")
+    def demo(
+        *,
+        folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where to make it.")] = Path(FOLDER),
+        seed: Annotated[int | None, typer.Option("--seed", help="Another seed gives other people.")] = None,
+    ) -> None:
+        """Make a ledger of invented people in FOLDER, and show who is due, who bought what, and where to go next."""
+        from custledger.services.demo import SEED, make_demo  # noqa: PLC0415 - needed only when it runs
+
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise file_error(folder, error, "made") from error
+        session = run.use(run.open(str(folder / DEFAULT_LEDGER), create=True, defaults={"name": "Demo"}))
+        made = make_demo(session, seed=SEED if seed is None else seed)
+        write_project_file(folder, DEFAULT_LEDGER)
+        _show(run, made, folder)
+
+
+def _show(run: Invocation, made: "Demo", folder: Path) -> None:
+    say, language = run.output.say, run.schema_language
+    counts = ", ".join(
+        f"{count} {run.session.schema(name).info.plural if count > 1 else name}" for name, count in made.counts.items()
+    )
+    say(f"Made {folder / DEFAULT_LEDGER}: {counts}. The people in it are invented.")
+    say()
+    say("Due today")
+    _table(run, run.session.schema(FOLLOWUP), made.agenda.followups)
+    if made.agenda.reminders:
+        print_reminders(run, list(made.agenda.reminders))
+    for highlight in made.highlights:
+        say()
+        say(highlight.title.in_language(language))
+        _table(run, highlight.schema, highlight.rows)
+    say()
+    say(f"Next, in this folder (cd {shlex.quote(str(folder))}):")
+    for step in made.next_steps:
+        say(f"  custledger {shlex.join(step.arguments)}  # {step.shows.in_language(language)}")
+
+
+def _table(run: Invocation, schema: Schema, rows: tuple[Row, ...]) -> None:
+    fields = [field for field in chosen_fields(schema, (), Form.SHOWN) if field.key != "id"]
+    Shower(run.session, schema).emit(run.output, rows, fields, Form.SHOWN)

@@ -1,0 +1,51 @@
+"""``custledger doctor``: whether this computer has what a ledger needs."""
+
+import os
+import sys
+
+import typer
+
+from custledger import __version__
+from custledger.cli.invocation import Invocation
+from custledger.cli.options import JsonFlag
+from custledger.cli.output import Cell, Column
+
+COLORS = {"good": "green", "note": "yellow", "bad": "red"}
+FAILED = 1
+
+
+def register(app: typer.Typer, run: Invocation) -> None:
+    """Add ``doctor``."""
+
+    @app.command("doctor")
+    def doctor(*, json: JsonFlag = False) -> None:
+        """Look at the stores, plugins, ledger, keyring, fonts and terminal; exit code 1 where something is bad."""
+        from custledger.services.health import Finding, examine  # noqa: PLC0415 - needed only when it runs
+
+        python = ".".join(map(str, sys.version_info[:3]))
+        found = [
+            Finding("custledger", "good", f"{__version__} on Python {python}"),
+            *examine(run.plugins, run.config.ledger),
+            Finding("terminal", "good", _terminal(run)),
+        ]
+        if json:
+            run.output.json(
+                [{"what": one.what, "state": one.state, "found": one.found, "advice": one.advice} for one in found]
+            )
+        else:
+            columns = [Column(heading=heading, key=heading.lower()) for heading in ("What", "State", "Found", "Advice")]
+            run.output.table(
+                columns,
+                [
+                    [Cell(one.what), Cell(one.state, COLORS[one.state]), Cell(one.found), Cell(one.advice)]
+                    for one in found
+                ],
+            )
+        if any(one.state == "bad" for one in found):
+            raise typer.Exit(FAILED)
+
+
+def _terminal(run: Invocation) -> str:
+    place = os.environ.get("TERM", "unknown") if run.output.stdout.isatty() else "not a terminal"
+    colors = "in colour" if run.output.in_color else "without colour"
+    return f"{place}, {colors}, {run.output.stdout.encoding or 'unknown encoding'}"

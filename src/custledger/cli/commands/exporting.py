@@ -1,0 +1,50 @@
+"""``custledger export``: records to a file."""
+
+from typing import Annotated, Any
+
+import typer
+
+from custledger.cli.invocation import Invocation
+from custledger.cli.options import WhereOption
+
+
+def register(app: typer.Typer, run: Invocation) -> None:
+    """Add ``export``."""
+
+    @app.command("export")
+    def export(
+        *,
+        record_type: Annotated[str, typer.Argument(metavar="TYPE", help="A record type, such as customer.")],
+        to: Annotated[str, typer.Option("--to", metavar="FILE", help="The file; - is the standard output.")] = "-",
+        where: WhereOption = "",
+        columns: Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
+        sort: Annotated[list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-created_at,name")] = None,
+        keys: Annotated[bool, typer.Option("--keys", help="Head the columns by the keys of the fields.")] = False,
+        format_: Annotated[
+            str | None, typer.Option("--format", help="The format; told by the ending otherwise.")
+        ] = None,
+        encoding: Annotated[str | None, typer.Option("--encoding", help="UTF-8 otherwise.")] = None,
+        delimiter: Annotated[str | None, typer.Option("--delimiter", help="A comma otherwise.")] = None,
+        excel_bom: Annotated[bool, typer.Option("--excel-bom", help="Begin with the mark that Excel needs.")] = False,
+    ) -> None:
+        """Export records in a form that an import reads back and that a spreadsheet opens safely."""
+        from custledger.cli.shown import split_names  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.exporting import export  # noqa: PLC0415 - as above
+
+        options = {"encoding": encoding, "delimiter": delimiter, "excel_bom": excel_bom}
+        given = {name: value for name, value in options.items() if value}
+        target: Any = run.output.bytes() if to == "-" else to
+        report = export(
+            run.session,
+            record_type,
+            target,
+            where=where or None,
+            columns=split_names(columns or ()),
+            order=split_names(sort or ()),
+            headings="keys" if keys else "labels",
+            format=format_,
+            options=given,
+        )
+        run.output.note(
+            f"{report.rows} {record_type} records exported" + (f" to {report.path}." if report.path else ".")
+        )

@@ -1,0 +1,117 @@
+"""``custledger followup due`` and ``done``: what to act on, and that it was done."""
+
+from typing import Annotated, Any
+
+import typer
+
+from custledger.cli.invocation import Invocation
+from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, ReasonOption, RefArgument, TsvFlag
+from custledger.cli.output import Cell, Column, Form, form_of
+from custledger.hookspecs import Reminder
+
+FOLLOWUP = "followup"
+
+
+def extend(group: typer.Typer, run: Invocation) -> None:
+    """Add ``due`` and ``done`` to the group of the follow-ups."""
+    _add_due(group, run)
+    _add_done(group, run)
+
+
+def _add_due(group: typer.Typer, run: Invocation) -> None:
+    @group.command("due")
+    def due(
+        *,
+        days: Annotated[int, typer.Option("--days", min=0, help="Also what is due within so many days.")] = 0,
+        owner: Annotated[str | None, typer.Option("--owner", help="Only this person's.")] = None,
+        json: JsonFlag = False,
+        nl: NlFlag = False,
+        csv: CsvFlag = False,
+        tsv: TsvFlag = False,
+    ) -> None:
+        """Show what is overdue or due today, and what plugins remind of."""
+        from custledger.cli.shown import Shower, chosen_fields  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.followups import agenda  # noqa: PLC0415 - as above
+
+        form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
+        found = agenda(run.session, days=days, owner=owner)
+        schema = run.session.schema(FOLLOWUP)
+        shower = Shower(run.session, schema)
+        if form in {Form.JSON, Form.LINES}:
+            objects = [{"type": FOLLOWUP, "record": shower.json(row)} for row in found.followups]
+            run.output.objects([*objects, *(_reminder_json(run, one) for one in found.reminders)], form)
+            return
+        shower.emit(run.output, found.followups, chosen_fields(schema, (), form), form)
+        if form is Form.SHOWN:
+            run.output.note(
+                f"{len(found.followups)} due on {run.session.today} or before"
+                + (f", or within {days} days." if days else ".")
+            )
+            if found.reminders:
+                print_reminders(run, list(found.reminders))
+
+
+def print_reminders(run: Invocation, reminders: list[Reminder]) -> None:
+    """Print what plugins want acted on."""
+    columns = [
+        Column(heading="On", key="on", whole=True),
+        Column(heading="Reminder", key="text"),
+        Column(heading="Record", key="record", whole=True),
+        Column(heading="Owner", key="owner"),
+    ]
+    language = run.schema_language
+    run.output.say()
+    run.output.table(
+        columns,
+        [
+            [Cell(one.on.isoformat()), Cell(one.text.in_language(language)), Cell(_record(run, one)), Cell(one.owner)]
+            for one in reminders
+        ],
+    )
+
+
+def _add_done(group: typer.Typer, run: Invocation) -> None:
+    @group.command("done")
+    def done(
+        *,
+        ref: RefArgument,
+        result: Annotated[str, typer.Option("--result", help="What came of it.")] = "",
+        skip: Annotated[bool, typer.Option("--skip", help="It was skipped, not done.")] = False,
+        at: Annotated[str, typer.Option("--at", metavar="TIME", help="When; now by default.")] = "",
+        reason: ReasonOption = "",
+        json: JsonFlag = False,
+    ) -> None:
+        """Finish a follow-up; where it repeats, print the id of the next one."""
+        from custledger.cli.shown import Shower  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.followups import done  # noqa: PLC0415 - as above
+
+        status = "skipped" if skip else "done"
+        receipt, following = done(run.session, ref, result=result, status=status, at=at or None, reason=reason)
+        schema = run.session.schema(FOLLOWUP)
+        if json:
+            record = None if following is None else Shower(run.session, schema).json(following)
+            run.output.json({"operation": _operation(receipt.operation), "next": record})
+        elif following is not None:
+            run.output.say(schema.public_id(following))
+            run.output.note(f"The next one is due on {following[schema.positions['due']]}.")
+
+
+def _operation(number: int) -> str:
+    from custledger.cli.shown import operation_id  # noqa: PLC0415 - as above
+
+    return operation_id(number)
+
+
+def _record(run: Invocation, reminder: Reminder) -> str:
+    return run.session.schema(reminder.type).public_id(reminder.id)
+
+
+def _reminder_json(run: Invocation, reminder: Reminder) -> dict[str, Any]:
+    return {
+        "type": "reminder",
+        "on": reminder.on.isoformat(),
+        "record": _record(run, reminder),
+        "owner": reminder.owner or None,
+        "en": reminder.text.en,
+        "zh": reminder.text.zh or None,
+    }

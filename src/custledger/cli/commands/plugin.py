@@ -1,0 +1,56 @@
+"""``custledger plugin``: which plugins there are."""
+
+import typer
+
+from custledger.cli.groups import new_group
+from custledger.cli.invocation import Invocation
+from custledger.cli.options import JsonFlag
+from custledger.cli.output import Cell, Column
+from custledger.plugins import PluginInfo
+
+
+def register(app: typer.Typer, run: Invocation) -> None:
+    """Add the group ``plugin``."""
+    group = new_group("The installed plugins.")
+
+    @group.command("list")
+    def list_(*, json: JsonFlag = False) -> None:
+        """List the plugins, what each brings, and what is wrong with it."""
+        found = run.plugins.described()
+        if json:
+            run.output.json([_json(one) for one in found])
+            return
+        columns = [
+            Column(heading=heading, key=heading.lower())
+            for heading in ("Name", "Distribution", "Version", "State", "Hooks")
+        ]
+        run.output.table(
+            columns,
+            [
+                [Cell(one.name), Cell(one.distribution), Cell(one.version), _state(one), Cell(", ".join(one.hooks))]
+                for one in found
+            ],
+        )
+        for one in found:
+            for problem in one.problems:
+                run.output.note(f"warning: {problem}")
+
+    app.add_typer(group, name="plugin")
+
+
+def _state(one: PluginInfo) -> Cell:
+    if one.disabled:
+        return Cell("disabled", "gray")
+    return Cell("failing", "red") if one.problems else Cell("sound", "green")
+
+
+def _json(one: PluginInfo) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "distribution": one.distribution,
+        "version": one.version,
+        "module": one.module,
+        "hooks": list(one.hooks),
+        "disabled": one.disabled,
+        "problems": list(one.problems),
+    }

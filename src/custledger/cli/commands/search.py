@@ -1,0 +1,70 @@
+"""``custledger search``: find records by any of their words."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from custledger.cli.invocation import Invocation
+from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
+from custledger.cli.output import Cell, Column, Form, form_of
+from custledger.schema import Row, Schema
+
+COLUMNS = (
+    Column(heading="Type", key="type"),
+    Column(heading="ID", key="id", whole=True),
+    Column(heading="Name", key="name"),
+    Column(heading="Details", key="details"),
+)
+
+
+def register(app: typer.Typer, run: Invocation) -> None:
+    """Add ``search``."""
+
+    @app.command("search")
+    def search(
+        *,
+        text: Annotated[list[str], typer.Argument(help="Words, parts of numbers, Chinese of two characters or more.")],
+        types: Annotated[list[str] | None, typer.Option("--type", help="Only records of this type.")] = None,
+        limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 20,
+        json: JsonFlag = False,
+        nl: NlFlag = False,
+        csv: CsvFlag = False,
+        tsv: TsvFlag = False,
+    ) -> None:
+        """Find records in which every word of TEXT occurs."""
+        from custledger.services.searching import search  # noqa: PLC0415 - needed only when it runs
+
+        form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
+        found = search(run.session, " ".join(text), record_types=types or (), limit=limit)
+        _emit(run, found, form)
+        if form is Form.SHOWN:
+            run.output.note(f"{len(found)} found" + (" or more; --limit shows more." if len(found) == limit else "."))
+
+
+def _emit(run: Invocation, found: list[tuple[Schema, Row]], form: Form) -> None:
+    if form in {Form.JSON, Form.LINES}:
+        run.output.objects(_objects(run, found), form)
+        return
+    rows = [
+        [schema.name, schema.public_id(row), schema.display(row), _details(run, schema, row)] for schema, row in found
+    ]
+    if form is Form.SHOWN:
+        run.output.table(COLUMNS, [[Cell(text) for text in row] for row in rows])
+    else:
+        run.output.values(COLUMNS, rows, form)
+
+
+def _objects(run: Invocation, found: list[tuple[Schema, Row]]) -> Iterator[dict[str, Any]]:
+    for schema, row in found:
+        record = run.session.codec(schema.name).json(row)
+        yield {"type": schema.name, "id": schema.public_id(row), "name": schema.display(row), "record": record}
+
+
+def _details(run: Invocation, schema: Schema, row: Row) -> str:
+    """Return the brief fields of a row in one line, without those that its name has."""
+    codec = run.session.codec(schema.name)
+    named = {field.key for field in (schema.title_field, schema.code_field) if field}
+    fields = [schema.by_key[key] for key in schema.info.brief if key in schema.by_key and key not in named]
+    texts = [codec.text(field, row[schema.positions[field.key]]) for field in fields if field not in schema.references]
+    return " · ".join(text for text in texts if text)

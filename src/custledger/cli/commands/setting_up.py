@@ -1,0 +1,50 @@
+"""``custledger init``: make a ledger, and a file that lets commands in this folder find it."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from custledger.cli.invocation import Invocation
+from custledger.config import DEFAULT_LEDGER, PROJECT_FILE, write_project_file
+from custledger.errors import NotFoundError, UsageError
+
+
+def register(app: typer.Typer, run: Invocation) -> None:
+    """Add ``init``."""
+
+    @app.command("init")
+    def init(
+        *,
+        url: Annotated[
+            str, typer.Argument(metavar="[URL]", help=f"A path or a URL; {DEFAULT_LEDGER} by default.")
+        ] = "",
+        name: Annotated[str, typer.Option("--name", help="What the ledger is called.")] = "",
+        currency: Annotated[str, typer.Option("--currency", help="Its currency, such as CNY or USD.")] = "",
+        zone: Annotated[str, typer.Option("--zone", help="Its time zone, such as Asia/Shanghai.")] = "",
+    ) -> None:
+        """Make a new ledger; --lang says the language of its headings."""
+        place = url or run.config.ledger
+        _refuse_existing(run, place)
+        told: dict[str, Any] = {
+            "name": name,
+            "language": run.config["language"] or "",
+            "currency": currency,
+            "zone": zone,
+        }
+        session = run.use(run.open(place, create=True, defaults=told))
+        run.output.say(session.store.url)
+        written = write_project_file(Path(), place)
+        if written is not None:
+            run.output.note(f"Commands in this folder use it now ({written}).")
+        elif run.config.values["ledger"].value != place:
+            run.output.note(f"{PROJECT_FILE} here names another ledger and was left as it is: use --ledger {place}.")
+        run.output.note("Next: custledger customer add --name …, or custledger import FILE --as customer.")
+
+
+def _refuse_existing(run: Invocation, place: str) -> None:
+    try:
+        run.open(place, read_only=True).close()
+    except NotFoundError:
+        return
+    raise UsageError(f"There is a ledger at {place} already.", hint="Use it, or give the new one another name.")

@@ -1,0 +1,50 @@
+"""``custledger undo``: take an operation back."""
+
+from typing import Annotated
+
+import typer
+
+from custledger.cli.invocation import Invocation
+from custledger.cli.options import JsonFlag, ReasonOption
+from custledger.cli.shown import operation_id
+from custledger.errors import ConflictError
+
+
+def register(app: typer.Typer, run: Invocation) -> None:
+    """Add ``undo``."""
+
+    @app.command("undo")
+    def undo(
+        *,
+        operation: Annotated[str, typer.Argument(help="An operation's id, or the end of one.")],
+        reason: ReasonOption = "",
+        json: JsonFlag = False,
+    ) -> None:
+        """Take an operation back. What was edited later stays, is shown, and makes the exit code 5."""
+        from custledger.services.undo import undo  # noqa: PLC0415 - needed only when it runs
+
+        undone = undo(run.session, operation, reason=reason)
+        receipt = undone.receipt
+        stands = [{"record": one.record, "why": one.why, "fields": list(one.fields)} for one in undone.standing]
+        counts = {name: getattr(receipt, name, 0) for name in ("created", "updated", "removed")}
+        if json:
+            mine = operation_id(receipt.operation) if receipt else None
+            run.output.json(
+                {"undone": operation_id(undone.operation.id), "operation": mine, **counts, "stands": stands}
+            )
+        elif receipt is None:
+            run.output.note("Nothing was left to take back.")
+        else:
+            told = f"{counts['created']} brought back, {counts['updated']} set back, {counts['removed']} removed"
+            run.output.note(
+                f"Took back {operation_id(undone.operation.id)} ({undone.operation.verb}): {told}. "
+                f"custledger undo {operation_id(receipt.operation)} takes that back."
+            )
+        for one in undone.standing:
+            fields = f" ({', '.join(one.fields)})" if one.fields else ""
+            run.output.note(f"{one.record}{fields} stays as it is: {one.why}.")
+        if undone.standing:
+            why = f"{len(undone.standing)} later edits were not overwritten"
+            error = ConflictError("What this operation wrote", why=why)
+            error.hint = "custledger log REF shows what was done to a record since."
+            raise error

@@ -1,0 +1,66 @@
+"""What happened to a record, printed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from custledger.changes import Action
+from custledger.cli.output import Cell, Column, Form, Output
+from custledger.cli.shown import Shower, operation_id
+from custledger.schema import Schema
+from custledger.services.history import Event
+from custledger.services.session import Session
+
+SECONDS = len("2026-11-22 14:30:59")
+
+
+def events(output: Output, session: Session, schema: Schema, happened: Sequence[Event], form: Form) -> None:
+    """Print what happened to a record, newest first."""
+    shower = Shower(session, schema)
+    if form in {Form.JSON, Form.LINES}:
+        output.objects((_event_json(shower, event) for event in happened), form)
+        return
+    columns = [
+        Column(heading=heading, key=key, whole=key in {"at", "operation"})
+        for key, heading in (
+            ("at", "At"),
+            ("actor", "Actor"),
+            ("verb", "Verb"),
+            ("operation", "Operation"),
+            ("changes", "Changes"),
+            ("reason", "Reason"),
+        )
+    ]
+    rows = [_event_texts(shower, event) for event in happened]
+    if form is Form.SHOWN:
+        output.table(columns, [[Cell(text) for text in row] for row in rows])
+    else:
+        output.values(columns, rows, form)
+
+
+def _event_texts(shower: Shower, event: Event) -> list[str]:
+    operation = event.operation
+    when = shower.codec.text(shower.schema.by_key["created_at"], operation.at)
+    told = "removed" if event.action is Action.REMOVE else shower.differences(event.fields)
+    return [when[:SECONDS], operation.actor, operation.verb, operation_id(operation.id), told, operation.reason]
+
+
+def _event_json(shower: Shower, event: Event) -> dict[str, Any]:
+    operation = event.operation
+
+    def plain(key: str, value: Any) -> Any:
+        field = shower.schema.by_key.get(key)
+        return value if field is None or value is None else shower.codec.json_value(field, value)
+
+    return {
+        "record": shower.schema.public_id(event.id),
+        "action": event.action.value,
+        "at": operation.at,
+        "actor": operation.actor,
+        "verb": operation.verb,
+        "operation": operation_id(operation.id),
+        "reason": operation.reason,
+        "fields": {
+            key: {"before": plain(key, before), "after": plain(key, after)}
+            for key, (before, after) in event.fields.items()
+        },
+    }

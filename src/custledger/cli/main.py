@@ -1,0 +1,74 @@
+"""The entry of the program: from what was typed to an exit code, with every error on one line.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 bad data or a named thing not found, 4 not allowed, 5 conflict or locked,
+130 interrupted. A reader that closes the pipe early has what it wanted: that is 0.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from custledger import __version__
+from custledger.errors import CustledgerError, file_error
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    _speak_utf8(sys.stdout, sys.stderr)
+    as_json = "--json" in arguments or "--nl" in arguments
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except CustledgerError as error:
+        _tell(error, as_json=as_json)
+        return error.exit_code
+    except KeyboardInterrupt as interrupted:
+        sys.stderr.write(f"Interrupted. {interrupted}".strip() + "\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # What is still buffered has no reader: without this, Python would complain of it when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        told = file_error(error.filename or "The file", error, "used")
+        _tell(told, as_json=as_json)
+        return told.exit_code
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments == ["--version"]:
+        sys.stdout.write(f"custledger {__version__}\n")
+        return 0
+    from custledger.cli import app, flags  # noqa: PLC0415 - --version needs none of it
+
+    line = flags.read(arguments)
+    if line.rest[:1] == ["--version"]:
+        return _run(["--version"])
+    return app.run(line)
+
+
+def _speak_utf8(*streams: TextIO) -> None:
+    """Make the streams UTF-8 whatever the locale says, and able to show even what is not a character."""
+    for stream in streams:
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _tell(error: CustledgerError, *, as_json: bool) -> None:
+    if as_json:
+        import json  # noqa: PLC0415 - needed only here
+
+        told = {"code": error.code, "message": error.message, "hint": error.hint}
+        sys.stderr.write(json.dumps({"error": told}, ensure_ascii=False) + "\n")
+        return
+    from custledger.cli.text import one_line  # noqa: PLC0415 - needed only here
+
+    sys.stderr.write(f"error: {one_line(error.message)}\n")
+    if error.hint:
+        sys.stderr.write(f"hint: {one_line(error.hint)}\n")

@@ -1,0 +1,131 @@
+"""Printing: data on standard output in the form that was asked for, everything else on standard error."""
+
+import enum
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, BinaryIO, NamedTuple, TextIO
+
+from custledger.cli.text import one_line, visible
+from custledger.errors import UsageError
+
+INDENT = 2
+
+
+class Form(enum.Enum):
+    """How data is printed. ``SHOWN`` is a table on a terminal, and lines with tabs between the values elsewhere."""
+
+    SHOWN = ""
+    JSON = "--json"
+    LINES = "--nl"
+    CSV = "--csv"
+    TSV = "--tsv"
+
+
+def form_of(*, json: bool = False, nl: bool = False, csv: bool = False, tsv: bool = False) -> Form:
+    """Return the form that the flags ask for. Raises ``UsageError`` for more than one."""
+    pairs = ((json, Form.JSON), (nl, Form.LINES), (csv, Form.CSV), (tsv, Form.TSV))
+    wanted = [form for given, form in pairs if given]
+    if len(wanted) > 1:
+        raise UsageError(f"{wanted[0].value} and {wanted[1].value} cannot both be given.", hint="Choose one form.")
+    return wanted[0] if wanted else Form.SHOWN
+
+
+class Cell(NamedTuple):
+    """A text of a table with the colour of its choice, or none."""
+
+    text: str
+    color: str = ""
+
+
+class Column(NamedTuple):
+    """A column of a table: its heading for people, its key for programs, and whether numbers stand in it."""
+
+    heading: str
+    key: str
+    numeric: bool = False
+    whole: bool = False
+
+
+class Output:
+    """Where one run prints, and what it knows of the place."""
+
+    def __init__(self, stdout: TextIO | None = None, stderr: TextIO | None = None) -> None:
+        self.stdout = stdout or sys.stdout
+        self.stderr = stderr or sys.stderr
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether standard output is a terminal that can show tables."""
+        return self.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+    @property
+    def in_color(self) -> bool:
+        """Whether to print colours: on a terminal, unless NO_COLOR is set; anywhere if FORCE_COLOR is."""
+        if os.environ.get("NO_COLOR"):
+            return False
+        return bool(os.environ.get("FORCE_COLOR")) or self.on_terminal
+
+    def say(self, text: str = "") -> None:
+        """Print a line of data."""
+        print(text, file=self.stdout)
+
+    def note(self, text: str) -> None:
+        """Print a line about what happened, on standard error."""
+        self.stdout.flush()
+        print(visible(text), file=self.stderr)
+
+    def bytes(self) -> BinaryIO:
+        """Return the stream of bytes below standard output, for what is no text."""
+        self.stdout.flush()
+        return self.stdout.buffer
+
+    def json(self, value: Any, *, indent: int | None = INDENT) -> None:
+        """Print a JSON value."""
+        import json  # noqa: PLC0415 - needed only here
+
+        self.say(json.dumps(value, ensure_ascii=False, indent=indent))
+
+    def objects(self, objects: Iterable[Mapping[str, Any]], form: Form) -> None:
+        """Print JSON objects: as one array, streamed, or one a line."""
+        import json  # noqa: PLC0415 - needed only here
+
+        encode = json.JSONEncoder(ensure_ascii=False).encode
+        if form is Form.LINES:
+            for each in objects:
+                self.say(encode(each))
+            return
+        between = "["
+        for each in objects:
+            self.stdout.write(f"{between}\n{encode(each)}")
+            between = ","
+        self.say("[]" if between == "[" else "\n]")
+
+    def values(self, columns: Sequence[Column], rows: Iterable[Sequence[str]], form: Form) -> None:
+        """Print rows of text as CSV or TSV, exactly as they are, under the keys of the columns."""
+        import csv  # noqa: PLC0415 - needed only here
+
+        writer = csv.writer(self.stdout, delimiter="\t" if form is Form.TSV else ",", lineterminator="\n")
+        writer.writerow([column.key for column in columns])
+        writer.writerows(rows)
+
+    def pairs(self, pairs: Sequence[tuple[str, Cell]]) -> None:
+        """Print names and values, one pair a line; a value of several lines keeps them on a terminal."""
+        if self.on_terminal:
+            from custledger.cli.tables import print_pairs  # noqa: PLC0415 - as below
+
+            print_pairs(self, pairs)
+            return
+        for name, cell in pairs:
+            self.say(f"{one_line(name)}: {one_line(cell.text)}")
+
+    def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, title: str = "") -> list[Column]:
+        """Print a table on a terminal, lines of tab-separated values elsewhere; return the columns that did not fit."""
+        if self.on_terminal:
+            from custledger.cli.tables import print_table  # noqa: PLC0415 - rich costs more than the rest of a start
+
+            return print_table(self, columns, rows, title=title)
+        self.say("\t".join(one_line(column.heading) for column in columns))
+        for row in rows:
+            self.say("\t".join(one_line(cell.text) for cell in row))
+        return []

@@ -1,0 +1,21 @@
+"""A progress bar on standard error, on a terminal only."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from custledger.cli.output import Output
+
+
+@contextmanager
+def progress(output: Output, title: str) -> Iterator[Callable[[float], None] | None]:
+    """Yield a function that is told how much is done, 0 to 1; ``None`` where nobody would see it."""
+    if not output.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - imported only where there is a terminal
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - as above
+
+    parts = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*parts, console=Console(file=output.stderr), transient=True) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda fraction: bar.update(task, completed=fraction)

@@ -1,0 +1,277 @@
+"""The commands of a record type: add, list, show, edit, remove, count, history. Nothing here knows any one type.
+
+Each function adds one command to a group, so that a run builds the one that was typed and no other.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from custledger.cli.invocation import Invocation
+from custledger.cli.options import (
+    CsvFlag,
+    DryRunFlag,
+    JsonFlag,
+    NlFlag,
+    ReasonOption,
+    RefArgument,
+    SetOption,
+    TsvFlag,
+    WhereOption,
+    YesFlag,
+    merged,
+    with_fields,
+)
+from custledger.cli.output import Cell, Column, Form, form_of
+from custledger.errors import UsageError
+from custledger.schema import Schema
+
+SHOWN_AT_ONCE = 50
+"""How many records a list on a terminal shows unless it is told otherwise; elsewhere it prints them all."""
+
+OptionalRef = Annotated[str, typer.Argument(metavar="[REF]", help="The record; or name many with --where.")]
+
+
+def add_verb(group: typer.Typer, schema: Schema, verb: str, run: Invocation) -> bool:
+    """Add one command of a record type to its group; return whether there is one of that name."""
+    make = VERBS.get(verb)
+    if make is None:
+        return False
+    group.command(verb)(make(schema, run))
+    return True
+
+
+def _add(schema: Schema, run: Invocation) -> Callable[..., None]:
+    def add(
+        *,
+        fields: Mapping[str, str], assigned: SetOption = None, reason: ReasonOption = "", json: JsonFlag = False
+    ) -> None:
+        """Add a record and print its id."""
+        from custledger.cli.shown import Shower  # noqa: PLC0415 - each command imports what it needs, when it runs
+        from custledger.services.editing import add  # noqa: PLC0415 - as above
+
+        row = add(run.session, schema.name, merged(fields, assigned), reason=reason)
+        known = run.session.schema(schema.name)
+        if json:
+            run.output.json(Shower(run.session, known).json(row))
+        else:
+            run.output.say(known.public_id(row))
+
+    return with_fields(add, schema)
+
+
+def _list(schema: Schema, run: Invocation) -> Callable[..., None]:
+    def list_(
+        *,
+        where: WhereOption = "",
+        columns: Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
+        sort: Annotated[
+            list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-created_at,name: - is from the greatest.")
+        ] = None,
+        limit: Annotated[int | None, typer.Option("--limit", min=0, help="At most so many.")] = None,
+        everything: Annotated[bool, typer.Option("--all", help="Every record, on a terminal too.")] = False,
+        json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False,
+    ) -> None:
+        """List records."""
+        from custledger.cli.shown import Shower, chosen_fields, split_names  # noqa: PLC0415 - as above
+        from custledger.services.selecting import Selection  # noqa: PLC0415 - as above
+
+        form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
+        if everything and limit is not None:
+            raise UsageError("--all and --limit cannot both be given.", hint="Choose one.")
+        session = run.session
+        known = session.schema(schema.name)
+        fields = chosen_fields(known, split_names(columns or ()), form)
+        selection: Selection[Any] = Selection(session, schema.name)
+        selection = selection.where(where) if where else selection
+        selection = selection.order(*split_names(sort or ()))
+        if limit is None and not everything and form is Form.SHOWN and run.output.on_terminal:
+            limit = SHOWN_AT_ONCE
+        chosen = selection if limit is None else selection.limit(limit)
+        left_out = Shower(session, known).emit(run.output, chosen.rows(), fields, form)
+        if form is Form.SHOWN and run.output.on_terminal:
+            _tell_the_rest(run, selection.count(), limit, left_out)
+
+    return list_
+
+
+def _tell_the_rest(run: Invocation, count: int, limit: int | None, left_out: list[Column]) -> None:
+    if limit is not None and count > limit:
+        run.output.note(f"{limit} of {count} records; --all shows every one, --limit so many.")
+    else:
+        run.output.note(f"{count} record{'' if count == 1 else 's'}")
+    if left_out:
+        named = ", ".join(column.heading for column in left_out)
+        run.output.note(f"No room for: {named}. --columns chooses, --json shows everything.")
+
+
+def _show(schema: Schema, run: Invocation) -> Callable[..., None]:
+    def show(*, ref: RefArgument, json: JsonFlag = False) -> None:
+        """Show a record, and what refers to it."""
+        from custledger.cli.showing import show_json, show_text  # noqa: PLC0415 - as above
+        from custledger.services.overview import overview  # noqa: PLC0415 - as above
+
+        found = overview(run.session, schema.name, ref)
+        (show_json if json else show_text)(run, found)
+
+    return show
+
+
+def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
+    def edit(
+        *,
+        fields: Mapping[str, str],
+        ref: OptionalRef = "",
+        assigned: SetOption = None,
+        where: WhereOption = "",
+        dry_run: DryRunFlag = False,
+        revision: Annotated[int | None, typer.Option("--revision", help="The revision that you had read.")] = None,
+        reason: ReasonOption = "",
+        json: JsonFlag = False,
+    ) -> None:
+        """Set fields of a record, or with --where of many; an empty value empties a field."""
+        from custledger.services import editing  # noqa: PLC0415 - as above
+
+        values = merged(fields, assigned)
+        if not values:
+            raise UsageError("Nothing is said of what to change.", hint="Give --field value, or --set field=value.")
+        _one_or_many(ref, where)
+        if where or dry_run:
+            condition = where or _just(run, schema, ref)
+            many = editing.edit_where(run.session, schema.name, condition, values, dry_run=dry_run, reason=reason)
+            _tell_many(run, schema, many, "edited", dry_run=dry_run, json=json)
+            return
+        row = editing.edit(run.session, schema.name, ref, values, revision=revision, reason=reason)
+        if json:
+            from custledger.cli.shown import Shower  # noqa: PLC0415 - as above
+
+            run.output.json(Shower(run.session, run.session.schema(schema.name)).json(row))
+        else:
+            run.output.say(schema.public_id(row))
+
+    return with_fields(edit, schema)
+
+
+def _remove(schema: Schema, run: Invocation) -> Callable[..., None]:
+    def remove(
+        *,
+        ref: OptionalRef = "", where: WhereOption = "", dry_run: DryRunFlag = False, yes: YesFlag = False,
+        reason: ReasonOption = "", json: JsonFlag = False,
+    ) -> None:
+        """Remove a record, or with --where many. Removing many asks first, or needs --yes."""
+        from custledger.services import editing  # noqa: PLC0415 - as above
+
+        _one_or_many(ref, where)
+        if where or dry_run:
+            condition = where or _just(run, schema, ref)
+            many = editing.remove_where(run.session, schema.name, condition, dry_run=True)
+            if not dry_run and many.rows:
+                _agree(schema, len(many.rows), yes=yes)
+                many = editing.remove_where(run.session, schema.name, condition, reason=reason)
+            _tell_many(run, schema, many, "removed", dry_run=dry_run, json=json)
+            return
+        from custledger.cli.shown import operation_id  # noqa: PLC0415 - as above
+
+        receipt = editing.remove(run.session, schema.name, ref, reason=reason)
+        if json:
+            run.output.json({"removed": receipt.removed, "operation": operation_id(receipt.operation)})
+        more = f", with {receipt.removed - 1} that belonged to it" if receipt.removed > 1 else ""
+        run.output.note(f"Removed{more}. custledger undo {operation_id(receipt.operation)} brings it back.")
+
+    return remove
+
+
+def _count(schema: Schema, run: Invocation) -> Callable[..., None]:
+    def count(
+        *,
+        where: WhereOption = "",
+        by: Annotated[list[str] | None, typer.Option("--by", metavar="FIELDS", help="Count by these fields.")] = None,
+        json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False,
+    ) -> None:
+        """Count records."""
+        from custledger.cli.counting import count_by  # noqa: PLC0415 - as above
+        from custledger.cli.shown import split_names  # noqa: PLC0415 - as above
+        from custledger.services.selecting import Selection  # noqa: PLC0415 - as above
+
+        form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
+        selection: Selection[Any] = Selection(run.session, schema.name)
+        selection = selection.where(where) if where else selection
+        if by:
+            count_by(run, run.session.schema(schema.name), selection, split_names(by), form)
+        elif form in {Form.JSON, Form.LINES}:
+            run.output.json({"count": selection.count()}, indent=None)
+        else:
+            run.output.say(str(selection.count()))
+
+    return count
+
+
+def _history(schema: Schema, run: Invocation) -> Callable[..., None]:
+    def history(
+        *,
+        ref: RefArgument, json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False
+    ) -> None:
+        """Show what happened to a record, newest first; a removed one is named by its whole id."""
+        from custledger.cli.showing import print_history  # noqa: PLC0415 - as above
+
+        print_history(run, schema.name, ref, form_of(json=json, nl=nl, csv=csv, tsv=tsv))
+
+    return history
+
+
+VERBS: Mapping[str, Callable[[Schema, Invocation], Callable[..., None]]] = {
+    "add": _add, "list": _list, "show": _show, "edit": _edit, "remove": _remove, "count": _count, "history": _history,
+}
+"""The commands that every record type has."""
+
+
+def _one_or_many(ref: str, where: str) -> None:
+    if bool(ref) == bool(where):
+        raise UsageError("Name one record, or give --where." if not ref else "A record and --where cannot both be given.",
+                         hint="REF is an id, the end of one, a code or an exact name.")
+
+
+def _just(run: Invocation, schema: Schema, ref: str) -> str:
+    """Return the expression that selects the one record that ``ref`` names."""
+    from custledger.services.naming import find  # noqa: PLC0415 - as above
+
+    return f"id = {schema.public_id(find(run.session, schema.name, ref))}"
+
+
+def _agree(schema: Schema, count: int, *, yes: bool) -> None:
+    """Ask whether many records should go; where nobody can be asked, insist on ``--yes``."""
+    import sys  # noqa: PLC0415 - as above
+
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(f"{_counted(schema, count)} would be removed.",
+                         hint="--dry-run shows them, --yes removes them.")
+    typer.confirm(f"Remove {_counted(schema, count)}?", abort=True, err=True)
+
+
+def _tell_many(run: Invocation, schema: Schema, many: Any, done: str, *, dry_run: bool, json: bool) -> None:
+    """Say which records were changed, or would be."""
+    from custledger.cli.shown import Shower, operation_id  # noqa: PLC0415 - as above
+
+    known = run.session.schema(schema.name)
+    shower = Shower(run.session, known)
+    operation = operation_id(many.receipt.operation) if many.receipt else None
+    if json:
+        records = [known.public_id(row) for row in many.rows]
+        run.output.json({done: len(many.rows), "dry_run": dry_run, "operation": operation, "records": records})
+    elif dry_run:
+        columns = [Column(heading="ID", key="id", whole=True), Column(heading="Name", key="name"),
+                   Column(heading="Change", key="change")]
+        run.output.table(columns, [
+            [Cell(known.public_id(row)), Cell(known.display(row)), Cell(shower.change(change))]
+            for row, change in zip(many.rows, many.changes, strict=True)
+        ])
+    would = "would be " if dry_run else ""
+    undo = f" custledger undo {operation} takes it back." if operation else ""
+    run.output.note(f"{_counted(schema, len(many.rows))} {would}{done}.{undo}")
+
+
+def _counted(schema: Schema, count: int) -> str:
+    return f"{count} {schema.info.name if count == 1 else schema.info.plural}"

@@ -1,0 +1,104 @@
+"""One record with what refers to it, and its history, printed."""
+
+from typing import Any
+
+from custledger.cli.invocation import Invocation
+from custledger.cli.output import Cell, Form
+from custledger.cli.shown import Shower, chosen_fields, columns_of
+from custledger.errors import NotFoundError
+from custledger.schema import CREATED_AT, REVISION, Field
+from custledger.services.overview import Overview, Related
+
+
+def show_json(run: Invocation, found: Overview) -> None:
+    """Print the record as a JSON object, with ``related``: what refers to it, a few of each kind."""
+    record = Shower(run.session, found.schema).json(found.row)
+    run.output.json({**record, "related": [_related_json(run, related) for related in found.related]})
+
+
+def show_text(run: Invocation, found: Overview) -> None:
+    """Print the record's fields that are not empty, then a table for each kind of record that refers to it."""
+    shower = Shower(run.session, found.schema)
+    names = {target.field.key: target for target in found.targets}
+    last = found.schema.fields[CREATED_AT : REVISION + 1]
+    fields = [field for field in found.schema.fields if field not in last] + list(last)
+    pairs = []
+    for field in fields:
+        value = found.row[found.schema.positions[field.key]]
+        if value is None:
+            continue
+        cell = shower.cell(field, value)
+        if field.key in names:
+            target = names[field.key]
+            cell = Cell(f"{target.schema.display(target.row)} ({target.schema.public_id(target.row)})")
+        pairs.append((field.label(run.schema_language), cell))
+    run.output.pairs(pairs)
+    for related in found.related:
+        _print_related(run, related)
+
+
+def print_history(run: Invocation, record_type: str, ref: str, form: Form) -> None:
+    """Print what happened to the record that ``ref`` names, also to one that was removed."""
+    from custledger.cli.events import events  # noqa: PLC0415 - showing a record needs none of it
+    from custledger.services.history import history  # noqa: PLC0415 - showing a record needs none of it
+    from custledger.services.naming import find  # noqa: PLC0415 - as above
+
+    schema = run.session.schema(record_type)
+    try:
+        number = find(run.session, record_type, ref)
+    except NotFoundError:
+        number = _removed(run, record_type, ref)
+    happened = history(run.session, record_type, number)
+    if not happened:
+        raise NotFoundError(schema.name, ref)
+    events(run.output, run.session, schema, happened, form)
+
+
+def _removed(run: Invocation, record_type: str, ref: str) -> int:
+    """Return the number of a whole public id, whose record may be gone. Raises ``NotFoundError`` for anything else."""
+    from custledger import ids  # noqa: PLC0415 - as above
+    from custledger.errors import InvalidValueError  # noqa: PLC0415 - as above
+
+    schema = run.session.schema(record_type)
+    prefix, letters = ids.split_public(ref)
+    if prefix in {"", schema.info.prefix} and len(letters) == ids.LENGTH:
+        try:
+            return ids.decode(letters)
+        except InvalidValueError:
+            pass
+    raise NotFoundError(schema.name, ref, hint="Name a removed record by its whole id.")
+
+
+def _print_related(run: Invocation, related: Related) -> None:
+    schema, language = related.schema, run.schema_language
+    fields = [field for field in chosen_fields(schema, (), Form.SHOWN) if field.key != related.field.key]
+    shower = Shower(run.session, schema)
+    more = f"{related.count}" if related.open is None else f"{related.count}, {related.open} open"
+    title = f"{schema.info.labels.in_language(language)} ({more})"
+    if related.field is not _expected(related):
+        title = f"{title}: {related.field.label(language)}"
+    run.output.say()
+    run.output.say(title)
+    run.output.table(columns_of(fields, language), shower.cells(related.rows, fields))
+    if related.count > len(related.rows) and run.output.on_terminal:
+        condition = f"{related.field.key} = …"
+        run.output.note(
+            f"{related.count - len(related.rows)} more: custledger {schema.name} list --where '{condition}'"
+        )
+
+
+def _expected(related: Related) -> Field | None:
+    """Return the field by which records of that type usually refer to one of this type: the first that says so."""
+    target = related.field.spec.target
+    return next((field for field in related.schema.references if field.spec.target == target is not None), None)
+
+
+def _related_json(run: Invocation, related: Related) -> dict[str, Any]:
+    shower = Shower(run.session, related.schema)
+    return {
+        "type": related.schema.name,
+        "field": related.field.key,
+        "count": related.count,
+        "open": related.open,
+        "records": [shower.json(row) for row in related.rows],
+    }

@@ -1,0 +1,133 @@
+"""Rows as people and programs see them: cells with colours and names, texts, JSON objects."""
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from custledger import ids
+from custledger.changes import OPERATION_PREFIX, Action, Change
+from custledger.cli.output import Cell, Column, Form, Output
+from custledger.fields import Kind
+from custledger.schema import ID, Field, Row, Schema
+from custledger.services.session import Session
+
+CHUNK = 500
+"""How many rows are looked at together when references are named."""
+MINUTES = len("2026-11-22 14:30")
+_NUMERIC = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY})
+_LIST_MARKS = str.maketrans({"，": ",", "、": ","})
+
+
+def operation_id(number: int) -> str:
+    """Return an operation's id as people see it."""
+    return ids.public(OPERATION_PREFIX, number)
+
+
+def split_names(texts: Iterable[str]) -> list[str]:
+    """Return the names in texts that separate them by commas."""
+    return [name.strip() for text in texts for name in text.translate(_LIST_MARKS).split(",") if name.strip()]
+
+
+def chosen_fields(schema: Schema, names: Sequence[str], form: Form) -> list[Field]:
+    """Return the fields to print: those named, or the brief ones for people, or every one for programs.
+
+    Raises ``NotFoundError`` for a name that is no field.
+    """
+    if names:
+        return [schema.resolve(name) for name in names]
+    if form is not Form.SHOWN:
+        return list(schema.fields)
+    brief = [schema.by_key[key] for key in schema.info.brief if key in schema.by_key]
+    return [schema.fields[ID], *(brief or schema.editable[:6])]
+
+
+def columns_of(fields: Sequence[Field], language: str) -> list[Column]:
+    """Return the columns of a table of these fields."""
+    return [
+        Column(
+            heading=field.label(language),
+            key=field.key,
+            numeric=field.spec.kind in _NUMERIC,
+            whole=field.spec.kind is Kind.ID,
+        )
+        for field in fields
+    ]
+
+
+class Shower:
+    """Shows the rows of one record type under one session's conventions."""
+
+    def __init__(self, session: Session, schema: Schema) -> None:
+        self.session = session
+        self.schema = schema
+        self.codec = session.codec(schema.name)
+
+    def emit(self, output: Output, rows: Iterable[Row], fields: Sequence[Field], form: Form) -> list[Column]:
+        """Print rows in ``form``; return the columns that a terminal had no room for."""
+        columns = columns_of(fields, self.session.conventions.language)
+        if form in {Form.JSON, Form.LINES}:
+            output.objects((self.json(row, fields) for row in rows), form)
+        elif form in {Form.CSV, Form.TSV}:
+            output.values(columns, (self.texts(row, fields) for row in rows), form)
+        else:
+            return output.table(columns, self.cells(rows, fields))
+        return []
+
+    def json(self, row: Row, fields: Sequence[Field] | None = None) -> dict[str, Any]:
+        """Return a row as a JSON object, all of it or some fields."""
+        whole = self.codec.json(row)
+        return whole if fields is None else {field.key: whole[field.key] for field in fields}
+
+    def texts(self, row: Row, fields: Sequence[Field]) -> list[str]:
+        """Return the values of a row as text that an import reads back."""
+        return [self.codec.text(field, row[self.schema.positions[field.key]]) for field in fields]
+
+    def cells(self, rows: Iterable[Row], fields: Sequence[Field]) -> Iterator[list[Cell]]:
+        """Yield rows as cells for people: choices with their colours, references by the names of their records."""
+        stream = iter(rows)
+        while chunk := list(itertools.islice(stream, CHUNK)):
+            named = [self._names(field, chunk) for field in fields]
+            for row in chunk:
+                yield [
+                    self.cell(field, row[self.schema.positions[field.key]], names)
+                    for field, names in zip(fields, named, strict=True)
+                ]
+
+    def cell(self, field: Field, value: Any, names: Mapping[Any, str] | None = None) -> Cell:
+        """Return one value as a cell."""
+        if names and value in names:
+            return Cell(names[value])
+        color = ""
+        if field.spec.kind is Kind.CHOICE:
+            color = next((choice.color for choice in field.spec.choices if choice.code == value), "")
+        text = self.codec.text(field, value)
+        return Cell(text[:MINUTES] if field.spec.kind is Kind.TIME else text, color)
+
+    def change(self, change: Change) -> str:
+        """Return in a few words what a change does to its record: ``Level: B → A``."""
+        if change.action is Action.REMOVE:
+            return "removed"
+        pairs = ((key, ((change.before or {}).get(key), value)) for key, value in (change.after or {}).items())
+        return self.differences(dict(pairs))
+
+    def differences(self, fields: Mapping[str, tuple[Any, Any]]) -> str:
+        """Return what fields were and became, in the ledger's language."""
+        told = []
+        for key, (before, after) in fields.items():
+            field = self.schema.by_key.get(key)
+            if field is None or field.spec.system:
+                continue
+            old, new = self.codec.text(field, before), self.codec.text(field, after)
+            label = field.label(self.session.conventions.language)
+            told.append(f"{label}: {old or '-'} → {new or '-'}" if old else f"{label}: {new}")
+        return "; ".join(told)
+
+    def _names(self, field: Field, rows: Sequence[Row]) -> dict[Any, str]:
+        """Return what to call the records that a reference to a type holds in ``rows``, by id."""
+        target = self.session.schemas.get(field.spec.target or "") if field.spec.kind is Kind.REFERENCE else None
+        if target is None:
+            return {}
+        position = self.schema.positions[field.key]
+        wanted = sorted({row[position] for row in rows} - {None})
+        found = self.session.get(target.name, wanted)
+        return {row[ID]: target.display(row) for row in found if row is not None}

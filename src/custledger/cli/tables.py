@@ -1,0 +1,106 @@
+"""Tables on a terminal, with the colours of choices, fitted to its width. Imported only where there is one."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from custledger.cli.text import one_line, visible, width
+
+if TYPE_CHECKING:
+    from custledger.cli.output import Cell, Column, Output
+
+NARROWEST = 8
+"""A column is not squeezed below so many cells; rather, columns at the end are left out."""
+WIDEST = 40
+GAP = 2
+SAMPLE = 200
+"""How many rows decide how wide the columns are."""
+
+STYLES = {
+    "red": "red",
+    "orange": "dark_orange",
+    "yellow": "yellow",
+    "green": "green",
+    "cyan": "cyan",
+    "blue": "blue",
+    "purple": "medium_purple",
+    "pink": "hot_pink",
+    "gray": "bright_black",
+}
+"""The colours a choice can have, as a terminal calls them."""
+
+
+def print_table(
+    output: "Output", columns: "Sequence[Column]", rows: "Iterable[Sequence[Cell]]", *, title: str = ""
+) -> "list[Column]":
+    """Print a table that fits the terminal; return the columns, from the end, that there was no room for."""
+    console = _console(output)
+    kept = list(rows)
+    wanted = _widths(columns, kept)
+    shown = _fitting(wanted, console.width)
+    table = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, GAP, 0, 0), title=title or None, title_justify="left"
+    )
+    for column, cells in zip(columns[:shown], _shrunk(wanted[:shown], console.width), strict=True):
+        table.add_column(
+            Text(one_line(column.heading)),
+            width=cells,
+            no_wrap=True,
+            overflow="ellipsis",
+            justify="right" if column.numeric else "left",
+        )
+    for row in kept:
+        table.add_row(*(Text(one_line(cell.text), style=STYLES.get(cell.color, "")) for cell in row[:shown]))
+    console.print(table)
+    return list(columns[shown:])
+
+
+def print_pairs(output: "Output", pairs: "Sequence[tuple[str, Cell]]") -> None:
+    """Print names and values beside each other."""
+    grid = Table.grid(padding=(0, GAP, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, cell in pairs:
+        grid.add_row(Text(one_line(name), style="bold"), Text(visible(cell.text), style=STYLES.get(cell.color, "")))
+    _console(output).print(grid)
+
+
+def _console(output: "Output") -> Console:
+    return Console(file=output.stdout, highlight=False, markup=False, emoji=False, no_color=not output.in_color)
+
+
+def _widths(columns: "Sequence[Column]", rows: "Sequence[Sequence[Cell]]") -> list[int]:
+    """Return how wide each column would like to be."""
+    wanted = [width(one_line(column.heading)) for column in columns]
+    for row in itertools.islice(rows, SAMPLE):
+        for index, cell in enumerate(row):
+            wanted[index] = max(wanted[index], width(one_line(cell.text)))
+    return [cells if column.whole else min(cells, WIDEST) for column, cells in zip(columns, wanted, strict=True)]
+
+
+def _fitting(wanted: Sequence[int], room: int) -> int:
+    """Return how many columns fit when each is squeezed as far as it may be; one at least."""
+    taken = 0
+    for index, cells in enumerate(wanted):
+        taken += min(cells, NARROWEST if index else cells) + GAP
+        if taken - GAP > room and index:
+            return index
+    return len(wanted)
+
+
+def _shrunk(wanted: Sequence[int], room: int) -> list[int]:
+    """Return widths that fit ``room``, taken from the widest columns first; the first column is left whole."""
+    widths = list(wanted)
+    excess = sum(widths) + GAP * (len(widths) - 1) - room
+    while excess > 0 and len(widths) > 1:
+        widest = max(range(1, len(widths)), key=widths.__getitem__)
+        if widths[widest] <= NARROWEST:
+            break
+        widths[widest] -= 1
+        excess -= 1
+    return widths

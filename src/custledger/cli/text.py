@@ -1,0 +1,49 @@
+"""Text that people wrote, made safe to print: no character of it drives the terminal or hides another."""
+
+import unicodedata
+from functools import lru_cache
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+"""Needed to write Persian and to compose emoji, and harmless."""
+_CONTROL_PICTURES = 0x2400
+_DELETE = 0x7F
+
+
+def visible(text: str) -> str:
+    """Return ``text`` with control and formatting characters replaced by something that can be seen.
+
+    Line ends stay, everything else that moves the cursor, turns the direction of writing or is not shown becomes a
+    symbol of one cell.
+    """
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _picture(character) for character in text)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` as it can stand in one line of a table: visible, with line ends and tabs as spaces."""
+    return text if text.isprintable() else visible(" ".join(text.splitlines()).replace("\t", " "))
+
+
+@lru_cache(maxsize=256)
+def _picture(character: str) -> str:
+    if character in _JOINERS or character == "\n" or unicodedata.category(character) not in _UNSEEN:
+        return character
+    code = ord(character)
+    if code < 32:
+        return chr(_CONTROL_PICTURES + code)
+    return "\N{SYMBOL FOR DELETE}" if code == _DELETE else "\N{REPLACEMENT CHARACTER}"
+
+
+def width(text: str) -> int:
+    """Return how many cells of a terminal ``text`` takes: Chinese characters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(character) for character in text)
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

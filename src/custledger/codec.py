@@ -1,0 +1,117 @@
+"""Between records, rows, JSON and cells of text; compiled once per schema.
+
+``seal`` and ``unseal`` are where a sensitive field's value will be encrypted and decrypted on its way to and from a
+store; until encryption exists they are the identity.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from custledger import ids, values
+from custledger.changes import Change
+from custledger.conventions import Conventions
+from custledger.errors import InvalidValueError, NotFoundError
+from custledger.fields import Kind
+from custledger.schema import REVISION, Field, Row, Schema, nearest
+from custledger.values import Plain
+
+
+def seal(change: Change, _schema: Schema) -> Change:
+    """Return ``change`` as a store may keep it. The identity, until encryption exists."""
+    return change
+
+
+def unseal(row: Row, _schema: Schema) -> Row:
+    """Return ``row`` as its reader may see it. The identity, until encryption exists."""
+    return row
+
+
+class Codec:
+    """Converts the rows of one schema under one ledger's conventions.
+
+    ``prefixes`` maps the names of record types to the prefixes of their ids, for references.
+    """
+
+    def __init__(self, schema: Schema, conventions: Conventions, prefixes: Mapping[str, str]) -> None:
+        self.schema = schema
+        self.conventions = conventions
+        self.prefixes = dict(prefixes)
+        self._parsers: dict[str, Callable[[Any], Plain]] = {}
+        self._pythonic = [values.to_python(field.spec) for field in schema.fields]
+        self._formatters: dict[str, Callable[[Plain], str]] = {}
+        self._class_fields = frozenset(a.name for a in attrs.fields(schema.record)) if schema.record else frozenset()
+
+    def record(self, row: Row) -> Any:
+        """Return the record of a row. Its type must have a class."""
+        if self.schema.record is None:
+            raise NotFoundError("installed plugin for the type", self.schema.name)
+        python = {
+            key: convert(value)
+            for key, convert, value in zip(self.schema.keys, self._pythonic, row, strict=True)
+            if value is not None
+        }
+        extra = {key: python.pop(key) for key in self.schema.keys if key not in self._class_fields and key in python}
+        return self.schema.record(**python, extra=extra) if extra else self.schema.record(**python)
+
+    def parse(self, key: str, value: Any) -> Plain:
+        """Return the plain value of one field. Raises ``InvalidValueError`` that names the field."""
+        parser = self._parsers.get(key)
+        field = self.schema.by_key.get(key)
+        if field is None:
+            raise NotFoundError(f"{self.schema.name} field", key, suggestions=nearest(key, self.schema.keys))
+        if parser is None:
+            parser = self._parsers[key] = values.parser(field.spec, self.conventions)
+        try:
+            return parser(value)
+        except InvalidValueError as error:
+            raise error.in_field(field.label(self.conventions.language)) from None
+
+    def defaults(self, now: str, today: str) -> dict[str, Plain]:
+        """Return the values that a new record of this schema gets where none is given, by key."""
+        moments = {"now": now, "today": today}
+        return {
+            field.key: moments.get(field.spec.default, field.spec.default)
+            for field in self.schema.fields
+            if field.spec.default is not None
+        }
+
+    def plain(self, record: Any) -> dict[str, Plain]:
+        """Return the fields of a record that are not empty, by key, as plain values; system fields are left out."""
+        given = {field.key: getattr(record, field.key) for field in self.schema.editable if field.key in self._class_fields}
+        parsed = {key: self.parse(key, value) for key, value in {**given, **record.extra}.items()}
+        return {key: value for key, value in parsed.items() if value is not None}
+
+    def json(self, row: Row) -> dict[str, Any]:
+        """Return a row as the object that ``--json`` prints: ids as text, money as strings, empties as null."""
+        return {
+            field.key: None if value is None else self.json_value(field, value)
+            for field, value in zip(self.schema.fields, row, strict=True)
+        }
+
+    def json_value(self, field: Field, value: Plain) -> Any:
+        """Return one plain value (not ``None``) of ``field`` in its JSON form."""
+        if field.spec.kind is Kind.ID:
+            return self.schema.public_id(value)
+        if field.spec.kind is Kind.REFERENCE and field.spec.target is not None:
+            return ids.public(self.prefixes.get(field.spec.target, "?"), value)
+        return values.to_json(field.spec)(value)
+
+    def text(self, field: Field, value: Plain) -> str:
+        """Return one plain value as text for people and files; empty is ``""``."""
+        if value is None:
+            return ""
+        if field.spec.kind is Kind.ID or (field.spec.kind is Kind.REFERENCE and field.spec.target is not None):
+            return str(self.json_value(field, value))
+        formatter = self._formatters.get(field.key)
+        if formatter is None:
+            formatter = self._formatters[field.key] = values.formatter(field.spec, self.conventions)
+        return formatter(value)
+
+
+def row_from(schema: Schema, by_key: Mapping[str, Plain]) -> Row:
+    """Return a row from plain values by key; what is not named is empty, and the revision at least 0."""
+    row = [by_key.get(key) for key in schema.keys]
+    row[REVISION] = row[REVISION] or 0
+    return tuple(row)

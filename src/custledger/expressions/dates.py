@@ -1,0 +1,134 @@
+"""Days that are counted from today: how they are written, which day they are, and when a day begins in a time zone.
+
+``UNITS`` and ``STARTS`` are the tables to extend.
+"""
+
+import calendar
+import re
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from custledger.expressions.tree import Day, Unit
+from custledger.values import fold
+
+FURTHEST = 99_999
+"""How many days, months … a day may be away from today; the calendar's own ends come first."""
+
+BEFORE_ALL = ""
+AFTER_ALL = "~"
+"""Stand for moments beyond the calendar; every time sorts between the two."""
+
+UNITS: dict[str, Unit] = {
+    "day": "day",
+    "week": "week",
+    "month": "month",
+    "quarter": "quarter",
+    "year": "year",
+    "天": "day",
+    "日": "day",
+    "周": "week",
+    "星期": "week",
+    "礼拜": "week",
+    "月": "month",
+    "季度": "quarter",
+    "季": "quarter",
+    "年": "year",
+}
+
+STARTS: dict[str, Day] = {
+    "today": Day(),
+    "yesterday": Day(-1),
+    "tomorrow": Day(1),
+    "今天": Day(),
+    "今日": Day(),
+    "昨天": Day(-1),
+    "明天": Day(1),
+    "start of week": Day(start_of="week"),
+    "start of month": Day(start_of="month"),
+    "start of quarter": Day(start_of="quarter"),
+    "start of year": Day(start_of="year"),
+    "本周初": Day(start_of="week"),
+    "本月初": Day(start_of="month"),
+    "月初": Day(start_of="month"),
+    "本季度初": Day(start_of="quarter"),
+    "本季初": Day(start_of="quarter"),
+    "本年初": Day(start_of="year"),
+    "今年初": Day(start_of="year"),
+    "年初": Day(start_of="year"),
+}
+
+_DIGITS = {character: number for number, character in enumerate("零一二三四五六七八九十")}
+_DIGITS |= {"两": 2, "a": 1, "an": 1, "one": 1}
+_EN = "(?P<number>[0-9]+|an?|one) (?P<unit>day|week|month|quarter|year)s?"
+_ZH = "(?P<number>[0-9]+|[一二两三四五六七八九十]) ?个? ?(?P<unit>天|日|周|星期|礼拜|月|季度|季|年) ?(?:以|之)?"
+_FORMS = (
+    (re.compile(f"{_EN} ago"), -1),
+    (re.compile(f"in {_EN}"), 1),
+    (re.compile(f"{_ZH}前"), -1),
+    (re.compile(f"{_ZH}[后内]"), 1),
+)
+_MONTHS: dict[Unit, int] = {"month": 1, "quarter": 3, "year": 12}
+
+
+def parse_day(text: str) -> Day | None:
+    """Return the day that ``text`` counts from today, such as ``3 months ago``, or None for any other text.
+
+    Raises ``ValueError`` for a day that is too far away.
+    """
+    plain = " ".join(fold(text).split())
+    if plain in STARTS:
+        return STARTS[plain]
+    for form, sign in _FORMS:
+        if found := form.fullmatch(plain):
+            number = found["number"].lstrip("0") or "0"
+            if len(number) > len(str(FURTHEST)):
+                raise ValueError("is too far away")
+            return Day(sign * (_DIGITS.get(number) or int(number)), UNITS[found["unit"]])
+    return None
+
+
+def day_of(day: Day, today: date) -> date:
+    """Return the day of the calendar; the last, or the first, one there is for a day beyond it."""
+    return shift(_start(today, day.start_of), day.amount, day.unit)
+
+
+def shift(start: date, amount: int, unit: Unit) -> date:
+    """Return the day ``amount`` units after ``start``. The end of a month stays within the month it comes to."""
+    try:
+        if unit in _MONTHS:
+            month = start.year * 12 + start.month - 1 + amount * _MONTHS[unit]
+            year, month = month // 12, month % 12 + 1
+            return date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
+        return start + timedelta(days=amount * (7 if unit == "week" else 1))
+    except (ValueError, OverflowError, calendar.IllegalMonthError):
+        return date.max if amount > 0 else date.min
+
+
+def _start(today: date, unit: Unit) -> date:
+    match unit:
+        case "day":
+            return today
+        case "week":
+            return shift(today, -today.weekday(), "day")
+        case "month":
+            return today.replace(day=1)
+        case "quarter":
+            return today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+        case "year":
+            return today.replace(month=1, day=1)
+
+
+def bounds(day: date, zone: tzinfo) -> tuple[str, str]:
+    """Return when ``day`` begins and when the day after it begins in ``zone``, as plain times.
+
+    Where the clocks leave out midnight, the day begins when they jump; where they repeat it, the first time.
+    """
+    following = AFTER_ALL if day == date.max else _beginning(day + timedelta(days=1), zone)
+    return _beginning(day, zone), following
+
+
+def _beginning(day: date, zone: tzinfo) -> str:
+    try:
+        moment = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        return BEFORE_ALL if day.year == 1 else AFTER_ALL
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,72 @@
+"""The words of the language, in both languages. ``docs/guides/expressions.md`` shows the same tables to people.
+
+A keyword is one word or several that follow each other; case and width do not matter. Chinese keywords stand between
+spaces, as English ones do, since a value or a label may well contain one of these characters.
+"""
+
+from custledger.expressions.syntax import Word
+
+SYMBOLS: dict[str, tuple[Word, bool]] = {
+    "=": ("=", False),
+    "==": ("=", False),
+    "!=": ("=", True),
+    "<>": ("=", True),
+    "<": ("<", False),
+    "<=": ("<=", False),
+    ">": (">", False),
+    ">=": (">=", False),
+}
+"""The operator that each symbol stands for, and whether it is negated."""
+
+OPERATORS: dict[tuple[str, ...], tuple[Word, bool]] = {
+    ("in",): ("in", False),
+    ("not", "in"): ("in", True),
+    ("between",): ("between", False),
+    ("not", "between"): ("between", True),
+    ("contains",): ("contains", False),
+    ("not", "contains"): ("contains", True),
+    ("starts", "with"): ("starts", False),
+    ("not", "starts", "with"): ("starts", True),
+    ("ends", "with"): ("ends", False),
+    ("not", "ends", "with"): ("ends", True),
+    ("is", "empty"): ("empty", False),
+    ("is", "not", "empty"): ("empty", True),
+    ("等于",): ("=", False),
+    ("是",): ("=", False),
+    ("不等于",): ("=", True),
+    ("不是",): ("=", True),
+    ("小于",): ("<", False),
+    ("早于",): ("<", False),
+    ("小于等于",): ("<=", False),
+    ("不晚于",): ("<=", False),
+    ("大于",): (">", False),
+    ("晚于",): (">", False),
+    ("大于等于",): (">=", False),
+    ("不早于",): (">=", False),
+    ("在",): ("in", False),
+    ("属于",): ("in", False),
+    ("不在",): ("in", True),
+    ("不属于",): ("in", True),
+    ("介于",): ("between", False),
+    ("不介于",): ("between", True),
+    ("包含",): ("contains", False),
+    ("不包含",): ("contains", True),
+    ("开头是",): ("starts", False),
+    ("开头不是",): ("starts", True),
+    ("结尾是",): ("ends", False),
+    ("结尾不是",): ("ends", True),
+    ("为空",): ("empty", False),
+    ("不为空",): ("empty", True),
+}
+"""The operator that each phrase stands for, and whether it is negated."""
+
+LONGEST_OPERATOR = max(map(len, OPERATORS))
+AND = frozenset({"and", "且", "并且"})
+OR = frozenset({"or", "或", "或者"})
+NOT = frozenset({"not", "非", "不"})
+BETWEEN_AND = frozenset({"and", "和", "与", "到", "至"})
+BETWEEN_END = frozenset({"之间"})
+"""May close what ``在`` or ``介于`` opened: ``在 30 到 50 之间``."""
+
+GLUED = tuple(sorted((phrase[0] for phrase in OPERATORS if not phrase[0].isascii()), key=len, reverse=True))
+"""Chinese operators, longest first: looked for where a name is unknown because spaces were left out."""

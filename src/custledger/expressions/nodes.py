@@ -1,0 +1,34 @@
+"""What everybody who handles expressions knows: a checked ``Expression``, and the ``Moment`` it is computed at.
+
+These two are imported at start. The tree inside an expression is in ``tree``, what a text looks like before it is
+checked in ``syntax``.
+"""
+
+from datetime import date, tzinfo
+from typing import Any
+
+import attrs
+
+from custledger.fields import Kind
+
+
+@attrs.frozen
+class Moment:
+    """What "today" means to an expression, and in which zone a day begins. ``as_of`` says the day was set by hand."""
+
+    today: date
+    zone: tzinfo
+    as_of: bool = False
+
+
+@attrs.frozen
+class Expression:
+    """An expression that was checked against a schema: its text, what it yields, and the field keys it reads.
+
+    ``root`` is a tree of the nodes in ``custledger.expressions.tree``, which name fields by key and hold plain values.
+    """
+
+    text: str
+    kind: Kind
+    root: Any
+    keys: frozenset[str]

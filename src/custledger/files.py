@@ -1,0 +1,71 @@
+"""File formats: what a reader and a writer of tables are, as descriptors that plugins return."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import BinaryIO, Protocol
+
+import attrs
+
+from custledger.fields import Labels
+
+
+class Table(Protocol):
+    """One table of a file that is being read: a heading and a stream of rows of text cells."""
+
+    @property
+    def heading(self) -> Sequence[str]:
+        """The cells of the heading row, as they stand."""
+
+    @property
+    def description(self) -> str:
+        """How the file was understood, for people: ``UTF-8, separated by commas``."""
+
+    @property
+    def progress(self) -> float:
+        """How much of the file has been read, 0 to 1."""
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield ``(row number, cells)``; the heading is row 1. A row may have fewer or more cells than the heading."""
+
+
+@attrs.frozen(kw_only=True)
+class Reader:
+    """A file format that can be read.
+
+    ``open`` is called with ``(path, **options)`` and returns a context manager that yields a ``Table``; it raises
+    ``FileFormatError`` for a file that it cannot make sense of. ``options`` names the options that it takes.
+    """
+
+    name: str
+    summary: Labels
+    suffixes: tuple[str, ...]
+    open: Callable[..., "OpenTable"]
+    options: tuple[str, ...] = ()
+
+
+class OpenTable(Protocol):
+    """A context manager that yields a ``Table``."""
+
+    def __enter__(self) -> Table:
+        """Open the file."""
+
+    def __exit__(self, *exception: object) -> bool | None:
+        """Close it."""
+
+
+@attrs.frozen(kw_only=True)
+class Writer:
+    """A file format that can be written.
+
+    ``write`` is called with ``(stream, heading, rows, **options)``: a binary stream, the heading's cells, and rows of
+    text cells. What is written must be read back exactly by the reader of the same name.
+    """
+
+    name: str
+    summary: Labels
+    suffixes: tuple[str, ...]
+    write: Callable[..., None]
+    options: tuple[str, ...] = ()
+
+
+RowsOfText = Iterable[Sequence[str]]
+BinaryStream = BinaryIO

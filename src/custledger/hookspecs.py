@@ -1,0 +1,215 @@
+"""What a plugin can be asked.
+
+One pluggy project, ``custledger``; one entry-point group of the same name. Hooks that describe something return typed
+descriptors; hooks that are handed something are handed a ``Context`` with it, in batches, and declare the record types
+they want with ``@wants``. Signatures only ever grow, and ``API_VERSION`` with them.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Literal, Protocol, TypeVar
+
+import attrs
+import pluggy
+
+from custledger.changes import Change, Changeset
+from custledger.conventions import Conventions
+from custledger.fields import Labels, Spec
+from custledger.files import Reader, Writer
+from custledger.records import Record
+from custledger.schema import Field, Row, Schema
+from custledger.stores.contract import Query, Store
+
+PROJECT = "custledger"
+API_VERSION = 1
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+HookT = TypeVar("HookT", bound=Callable[..., Any])
+WANTS_ATTRIBUTE = "custledger_wants"
+
+
+def wants(*record_types: str) -> Callable[[HookT], HookT]:
+    """Return a decorator that declares which record types a hook wants to be handed; without it, all of them.
+
+    It goes under ``@hookimpl``.
+    """
+
+    def decorate(function: HookT) -> HookT:
+        setattr(function, WANTS_ATTRIBUTE, frozenset(record_types))
+        return function
+
+    return decorate
+
+
+class Context(Protocol):
+    """What a hook may use of the ledger that calls it: its view, its settings, its clock and its actor."""
+
+    @property
+    def actor(self) -> str:
+        """Who is acting."""
+
+    @property
+    def conventions(self) -> Conventions:
+        """Language, currency and time zone."""
+
+    @property
+    def today(self) -> date:
+        """The ledger's day."""
+
+    @property
+    def now(self) -> str:
+        """This moment as a plain time, ``2026-11-22T02:10:21.000Z``."""
+
+    def schema(self, record_type: str) -> Schema:
+        """Return the schema of a record type, custom fields included."""
+
+    def get(self, record_type: str, ids: Sequence[int]) -> list[Row | None]:
+        """Return rows by id, in the order asked, as this actor may see them."""
+
+    def select(self, record_type: str, query: Query) -> Iterator[Row]:
+        """Return rows, as this actor may see them."""
+
+    def setting(self, name: str) -> Any:
+        """Return a settings document's value, or ``None``."""
+
+
+@attrs.frozen(kw_only=True)
+class StoreType:
+    """A kind of store that a plugin brings.
+
+    - ``schemes``: the words before the colon in ``sqlite:ledger.db``;
+    - ``suffixes``: the endings by which a bare path is recognised (``.db``);
+    - ``open``: called with ``(location, create=…, read_only=…)``, where ``location`` is what follows the colon;
+      returns a ``Store``. It raises ``NotFoundError`` where there is none and ``create`` is false;
+    - ``describe``: returns in a few words the library it stands on and its version, for ``doctor``.
+    """
+
+    name: str
+    summary: Labels
+    schemes: tuple[str, ...]
+    suffixes: tuple[str, ...] = ()
+    open: Callable[..., Store]
+    describe: Callable[[], str] | None = None
+
+
+@attrs.frozen(kw_only=True)
+class AddedField:
+    """A field that a plugin adds to a type it does not own. ``key`` begins with the plugin's name and ``_``."""
+
+    record_type: str
+    key: str
+    spec: Spec
+
+    def field(self) -> Field:
+        """Return it as a field of a schema."""
+        return Field(self.key, self.spec)
+
+
+@attrs.frozen(kw_only=True)
+class Problem:
+    """What a check found. A ``refuse`` stops the write; a ``warn`` is shown and counted."""
+
+    message: str
+    severity: Literal["refuse", "warn"] = "refuse"
+    type: str = ""
+    id: int = 0
+    field: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Reminder:
+    """A dated thing that someone should act on."""
+
+    on: date
+    text: Labels
+    type: str
+    id: int
+    owner: str = ""
+
+
+class Sampler(Protocol):
+    """Collects the invented records of a demo ledger, and repeats itself exactly for one seed and one day."""
+
+    @property
+    def source(self) -> random.Random:
+        """Where everything random comes from."""
+
+    @property
+    def today(self) -> date:
+        """The ledger's day, around which things happen."""
+
+    @property
+    def owners(self) -> Sequence[str]:
+        """The people who work with the ledger."""
+
+    @property
+    def customers(self) -> Sequence[tuple[int, Mapping[str, Any]]]:
+        """The customers that were added: their ids, and their plain values by key."""
+
+    def add(self, record_type: str, **values: Any) -> int:
+        """Add a record and return the id it will have.
+
+        Values are given by key, as people write them; references are ids. What is not given gets its default.
+        """
+
+    def highlight(self, title: Labels, record_type: str, ids: Sequence[int]) -> None:
+        """Ask for these records to be shown, under ``title``, when the demo ledger stands."""
+
+
+class HookSpecs:
+    """Every hook of the project ``custledger``."""
+
+    @hookspec
+    def custledger_stores(self) -> Sequence[StoreType]:  # type: ignore[empty-body]
+        """Return the kinds of store this plugin brings. Called when a URL is opened, and by ``doctor``."""
+
+    @hookspec
+    def custledger_record_types(self) -> Sequence[type[Record]]:  # type: ignore[empty-body]
+        """Return the record classes this plugin brings. Called once, when a ledger is opened."""
+
+    @hookspec
+    def custledger_fields(self) -> Sequence[AddedField]:  # type: ignore[empty-body]
+        """Return the fields this plugin adds to types of others. Called once, when a ledger is opened."""
+
+    @hookspec
+    def custledger_readers(self) -> Sequence[Reader]:  # type: ignore[empty-body]
+        """Return the file formats this plugin can read. Called when a file is imported."""
+
+    @hookspec
+    def custledger_writers(self) -> Sequence[Writer]:  # type: ignore[empty-body]
+        """Return the file formats this plugin can write. Called when something is exported."""
+
+    @hookspec
+    def custledger_amend(self, changes: Sequence[Change], context: Context) -> Sequence[Change]:  # type: ignore[empty-body]
+        """Return changes to add to the changeset that is about to be written.
+
+        Called before every write (undo excepted) with the changes of the types that the hook ``@wants``, a batch at
+        a time. A returned change of a record that is in the batch is folded into it: its ``after`` is laid over.
+        A returned change that creates a record leaves its id 0; the ledger mints one.
+        """
+
+    @hookspec
+    def custledger_check(self, changes: Sequence[Change], context: Context) -> Sequence[Problem]:  # type: ignore[empty-body]
+        """Return what is wrong with the changes that are about to be written; amendments are among them.
+
+        A check that raises refuses the write, and the error says how to disable the plugin.
+        """
+
+    @hookspec
+    def custledger_changed(self, changeset: Changeset, context: Context) -> None:
+        """Be told of a changeset after it has landed. What is raised here is reported; the write stands."""
+
+    @hookspec
+    def custledger_reminders(self, context: Context) -> Sequence[Reminder]:  # type: ignore[empty-body]
+        """Return dated things that someone should act on. Called by ``followup due``."""
+
+    @hookspec
+    def custledger_demo(self, sampler: Sampler) -> None:
+        """Add invented records of this plugin's types to a demo ledger. Called by ``custledger demo``."""
+
+    @hookspec
+    def custledger_commands(self, app: Any) -> None:
+        """Add commands to the typer application. Called when a command is not one of the core's, and for help."""

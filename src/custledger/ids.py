@@ -1,0 +1,70 @@
+"""Ids: 63-bit integers inside, Crockford base32 with a type prefix (``C-01J9ZK4QW7RXM``) wherever people read them.
+
+41 bits are the milliseconds since 1970 UTC, 22 bits are random. Ids are minted offline; a bulk load takes one run of
+consecutive ids for each chunk. The base32 alphabet is Douglas Crockford's (https://www.crockford.com/base32.html):
+no I, L, O or U, and I, L and O are read as 1, 1 and 0.
+"""
+
+import random
+from collections.abc import Callable
+
+from custledger.errors import InvalidValueError
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 13
+RANDOM_BITS = 22
+LARGEST = (1 << 63) - 1
+_VALUES = {letter: index for index, letter in enumerate(ALPHABET)}
+_VALUES |= {letter.lower(): index for letter, index in _VALUES.items()}
+_VALUES |= {"I": 1, "i": 1, "L": 1, "l": 1, "O": 0, "o": 0}
+
+
+def encode(number: int) -> str:
+    """Return ``number`` (0 to 2**63 - 1) as 13 base32 letters."""
+    return "".join(ALPHABET[(number >> shift) & 31] for shift in range(60, -1, -5))
+
+
+def decode(text: str) -> int:
+    """Return the number that base32 ``text`` of any length stands for.
+
+    Raises ``InvalidValueError`` where a character is not in the alphabet or the number is too large.
+    """
+    number = 0
+    for letter in text:
+        value = _VALUES.get(letter)
+        if value is None:
+            raise InvalidValueError(text, f"is not an id: {letter!r} is not one of its letters")
+        number = number << 5 | value
+    if not text or number > LARGEST:
+        raise InvalidValueError(text, "is not an id: it has the wrong length")
+    return number
+
+
+def public(prefix: str, number: int) -> str:
+    """Return the id as people see it: ``C-01J9ZK4QW7RXM``."""
+    return f"{prefix}-{encode(number)}"
+
+
+def split_public(text: str) -> tuple[str, str]:
+    """Return ``(prefix, letters)`` of a public id or of an ending of one; the prefix is empty where there is none."""
+    prefix, dash, letters = text.strip().rpartition("-")
+    return (prefix.upper(), letters) if dash else ("", letters)
+
+
+class IdMint:
+    """Makes new ids from a clock and a random source, both handed in so that a run can be repeated."""
+
+    def __init__(self, milliseconds: Callable[[], int], source: random.Random | None = None) -> None:
+        self._milliseconds = milliseconds
+        self._source = source or random.SystemRandom()
+
+    def one(self) -> int:
+        """Return a new id."""
+        return self._milliseconds() << RANDOM_BITS | self._source.getrandbits(RANDOM_BITS)
+
+    def run(self, count: int) -> int:
+        """Return the first of ``count`` consecutive new ids (``count`` at most 2**21)."""
+        room = (1 << RANDOM_BITS) - count
+        if not 0 < count <= 1 << (RANDOM_BITS - 1):
+            raise ValueError(f"a run has 1 to {1 << (RANDOM_BITS - 1)} ids, not {count}")
+        return self._milliseconds() << RANDOM_BITS | self._source.randrange(room + 1)

@@ -1,0 +1,185 @@
+"""A schema: the ordered fields of one record type, custom fields included.
+
+Rows are tuples of plain values in schema order. The first four fields of every schema are the same, so a row's id,
+times and revision are always at ``ID``, ``CREATED_AT``, ``UPDATED_AT`` and ``REVISION``.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from custledger import ids
+from custledger.errors import NotFoundError
+from custledger.fields import METADATA_KEY, Choice, Kind, Labels, Spec
+from custledger.values import fold
+
+ID, CREATED_AT, UPDATED_AT, REVISION = range(4)
+
+INFO_ATTRIBUTE = "__custledger__"
+"""Where ``record_type`` leaves what it was told about a record class."""
+
+Row = tuple[Any, ...]
+"""Plain values in schema order."""
+
+
+@attrs.frozen
+class TypeInfo:
+    """What a record class says of itself, beside its fields.
+
+    ``when`` is the field that says when it happened. ``prefix`` begins its public ids and is unique to the type.
+    ``brief`` names the fields shown where there is little room.
+    """
+
+    name: str
+    plural: str
+    prefix: str
+    labels: Labels
+    when: str = "created_at"
+    brief: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Field:
+    """One field of a schema. ``key`` never changes; labels may."""
+
+    key: str
+    spec: Spec
+
+    def label(self, language: str) -> str:
+        """Return the field's label in ``language``, or its key where it has none."""
+        return self.spec.labels.in_language(language) or self.key
+
+
+@attrs.frozen(slots=False)
+class Schema:
+    """The ordered fields of one record type.
+
+    ``record`` is the attrs class, or ``None`` for a type whose plugin is not installed: its rows can be read, not
+    written.
+    """
+
+    info: TypeInfo
+    fields: tuple[Field, ...]
+    record: type[Any] | None = attrs.field(default=None, eq=False)
+
+    @classmethod
+    def of(cls, record: type[Any]) -> "Schema":
+        """Return the schema of a class made with ``record_type``, without custom fields."""
+        cached = record.__dict__.get("__custledger_schema__")
+        if cached is None:
+            described = ((a.name, a.metadata.get(METADATA_KEY)) for a in attrs.fields(record))
+            fields = tuple(Field(name, spec) for name, spec in described if spec is not None)
+            cached = cls(getattr(record, INFO_ATTRIBUTE), fields, record)
+            record.__custledger_schema__ = cached
+        return cached  # type: ignore[no-any-return]
+
+    @property
+    def name(self) -> str:
+        """The type's name: ``customer``."""
+        return self.info.name
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the fields, in order."""
+        return tuple(field.key for field in self.fields)
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Where each field stands in a row, by key."""
+        return {field.key: index for index, field in enumerate(self.fields)}
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Field]:
+        """The fields by key."""
+        return {field.key: field for field in self.fields}
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """``{folded name: key}`` of all that a field may be called: its key, its labels, its aliases.
+
+        Where two fields claim one word, a key comes before a label and a label before an alias; among equals the
+        earlier field has it.
+        """
+        found: dict[str, str] = {}
+        for field in self.fields:
+            found.setdefault(fold(field.key), field.key)
+        for named in (lambda spec: spec.labels.both(), lambda spec: spec.aliases):
+            for field in self.fields:
+                for name in named(field.spec):
+                    found.setdefault(fold(name), field.key)
+        return found
+
+    @cached_property
+    def code_field(self) -> Field | None:
+        """The field by which people name a record, beside its id."""
+        return next((field for field in self.fields if field.spec.code), None)
+
+    @cached_property
+    def title_field(self) -> Field | None:
+        """The field that holds a record's name."""
+        return next((field for field in self.fields if field.spec.title), None)
+
+    @cached_property
+    def references(self) -> tuple[Field, ...]:
+        """The fields that refer to other records."""
+        return tuple(field for field in self.fields if field.spec.kind is Kind.REFERENCE)
+
+    @cached_property
+    def unique(self) -> tuple[Field, ...]:
+        """The fields whose values no two records share."""
+        return tuple(field for field in self.fields if field.spec.unique)
+
+    @cached_property
+    def editable(self) -> tuple[Field, ...]:
+        """The fields that people set."""
+        return tuple(field for field in self.fields if not field.spec.system)
+
+    @cached_property
+    def searchable(self) -> tuple[Field, ...]:
+        """The fields that text search looks into."""
+        return tuple(field for field in self.fields if field.spec.searchable and not field.spec.sensitive)
+
+    def resolve(self, name: str) -> Field:
+        """Return the field called ``name`` by its key, a label or an alias, or raise ``NotFoundError``."""
+        key = self.names.get(fold(name.strip()))
+        if key is None:
+            raise NotFoundError(f"{self.name} field", name, suggestions=nearest(name, self.names))
+        return self.by_key[key]
+
+    def public_id(self, row_or_id: Row | int) -> str:
+        """Return the public id of a row or of a number."""
+        number = row_or_id if isinstance(row_or_id, int) else row_or_id[ID]
+        return ids.public(self.info.prefix, number)
+
+    def display(self, row: Row) -> str:
+        """Return what to call a record in a sentence: its title and its code, or its public id."""
+        called = [row[self.positions[field.key]] for field in (self.title_field, self.code_field) if field]
+        named = [str(value) for value in called if value is not None]
+        return " ".join(dict.fromkeys(named)) or self.public_id(row)
+
+    def extended(self, extra: Iterable[Field]) -> "Schema":
+        """Return the schema with more fields at its end; a key that is there already is left as it is."""
+        added = tuple(field for field in extra if field.key not in self.by_key)
+        return attrs.evolve(self, fields=self.fields + added) if added else self
+
+    def with_choices(self, choices: Mapping[str, tuple[Choice, ...]]) -> "Schema":
+        """Return the schema with the choices of some fields, by key, replaced; a default that is none of them goes."""
+        if not choices:
+            return self
+        fields = tuple(
+            _with_choices(field, choices[field.key]) if field.key in choices else field for field in self.fields
+        )
+        return attrs.evolve(self, fields=fields)
+
+
+def _with_choices(field: Field, choices: tuple[Choice, ...]) -> Field:
+    kept = field.spec.default if any(choice.code == field.spec.default for choice in choices) else None
+    return Field(field.key, attrs.evolve(field.spec, choices=choices, default=kept))
+
+
+def nearest(name: str, candidates: Iterable[str], limit: int = 2) -> tuple[str, ...]:
+    """Return the candidates most like ``name``, the likeliest first."""
+    return tuple(difflib.get_close_matches(fold(name), list(candidates), n=limit, cutoff=0.6))

@@ -1,0 +1,1 @@
+"""The verbs of a ledger, one a file; each takes a ``Session`` first."""

@@ -1,0 +1,41 @@
+"""Backups: a copy that counts only once it has been opened and compared, and bringing one back."""
+
+import os
+
+from custledger.errors import UsageError
+from custledger.plugins import Plugins, disabled_by
+from custledger.services.opening import open_session, resolve_url
+from custledger.services.session import Session
+from custledger.stores.contract import BackupStore, Verification
+
+
+def backup(session: Session, target: str | os.PathLike[str]) -> Verification:
+    """Copy the ledger to a new file while it stays in use; the copy is verified before it gets its name.
+
+    Raises ``UsageError`` where the store cannot do that or the file is there already, ``StoreError`` where the copy
+    is not true.
+    """
+    path = os.fspath(target)
+    if os.path.exists(path):
+        raise UsageError(f"{path} is there already.", hint="Give the backup a name of its own.")
+    if not isinstance(session.store, BackupStore):
+        raise UsageError(f"A ledger kept at {session.store.url} cannot be backed up this way.",
+                         hint="Export its records instead.")
+    return session.store.backup(path)
+
+
+def restore(source: str | os.PathLike[str], url: str, *, plugins: Plugins | None = None) -> Verification:
+    """Make the ledger at ``url``, which must not be there yet, from a backup, and verify it.
+
+    An existing ledger is never overwritten: move it away first. Raises ``UsageError`` where there is one,
+    ``NotFoundError`` or ``ForeignStoreError`` where the backup is none.
+    """
+    found = plugins or Plugins.installed(disabled_by())
+    _, location = resolve_url(found, url)
+    session = open_session(source, create=False, read_only=True, plugins=found)
+    try:
+        return backup(session, location)
+    finally:
+        session.close()
+
+

@@ -1,0 +1,151 @@
+"""A small, believable ledger of invented people, to look around in.
+
+The same seed and day give the same records. The core brings customers, what was said to them and what is owed to them;
+plugins add records of their own types through the hook ``custledger_demo``.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import attrs
+
+from custledger.changes import Change, Changeset, Receipt
+from custledger.errors import UsageError
+from custledger.fields import Labels
+from custledger.schema import Row, Schema
+from custledger.services.demo import contacts, customers, names
+from custledger.services.editing import make_addition
+from custledger.services.followups import Agenda, agenda
+from custledger.services.session import Session
+from custledger.services.writing import write
+
+SEED = 20_260_101
+"""What the demo grows from, unless another seed is given."""
+
+
+@attrs.frozen(kw_only=True)
+class Highlight:
+    """Records worth showing first, under a title."""
+
+    title: Labels
+    schema: Schema
+    rows: tuple[Row, ...]
+
+
+@attrs.frozen(kw_only=True)
+class NextStep:
+    """A command to try, and what it shows. ``arguments`` follow ``custledger``; in a shell, some need quotes."""
+
+    arguments: tuple[str, ...]
+    shows: Labels
+
+
+@attrs.frozen(kw_only=True)
+class Demo:
+    """A demo ledger that stands.
+
+    ``counts`` are how many records of each type were added, by name; ``agenda`` is what is due today; ``highlights``
+    are what plugins want shown; ``next_steps`` are commands to try.
+    """
+
+    receipt: Receipt
+    counts: Mapping[str, int]
+    agenda: Agenda
+    highlights: tuple[Highlight, ...]
+    next_steps: tuple[NextStep, ...]
+
+
+def make_demo(session: Session, *, seed: int = SEED) -> Demo:
+    """Fill an empty ledger with invented records, as one operation, and return what there is to see.
+
+    Raises ``UsageError`` for a ledger that has customers.
+    """
+    session.refresh()
+    if session.view.count(session.schema("customer"), None, (), session.moment)[0][0]:
+        raise UsageError(
+            f"There are customers in {session.store.url} already, and the demo fills only an empty ledger.",
+            hint="Name another folder: custledger demo FOLDER.",
+        )
+    sampler = _Sampler(session, random.Random(f"{seed} {session.today}"))  # noqa: S311 - for a story, not for secrets
+    for values in customers.invent(sampler.source, sampler.today):
+        sampler.add("customer", **values)
+    contacts.add_interactions(sampler)
+    contacts.add_followups(sampler)
+    session.plugins.demo(sampler)
+    operation = session.operation("demo", reason="invented records to look around in")
+    receipt = write(session, Changeset(operation=operation, changes=sampler.changes))
+    session.take_warnings()
+    return Demo(
+        receipt=receipt,
+        counts=dict(Counter(change.type for change in sampler.changes)),
+        agenda=agenda(session),
+        highlights=tuple(sampler.highlights()),
+        next_steps=tuple(_next_steps(session, sampler)),
+    )
+
+
+class _Sampler:
+    """Collects the demo's records; see ``custledger.hookspecs.Sampler``."""
+
+    def __init__(self, session: Session, source: random.Random) -> None:
+        self._session = session
+        self._highlighted: list[tuple[Labels, str, tuple[int, ...]]] = []
+        self.source = source
+        self.changes: list[Change] = []
+        self.customers: list[tuple[int, Mapping[str, Any]]] = []
+        self.owners: Sequence[str] = names.OWNERS
+
+    @property
+    def today(self) -> date:
+        """The ledger's day."""
+        return self._session.today
+
+    def add(self, record_type: str, **values: Any) -> int:
+        """Add a record and return the id it will have."""
+        change = make_addition(self._session, record_type, values)
+        self.changes.append(change)
+        if change.type == "customer":
+            self.customers.append((change.id, change.after or {}))
+        return change.id
+
+    def highlight(self, title: Labels, record_type: str, ids: Sequence[int]) -> None:
+        """Ask for these records to be shown."""
+        self._highlighted.append((title, record_type, tuple(ids)))
+
+    def highlights(self) -> list[Highlight]:
+        """Return what is to be shown, as it was written."""
+        return [
+            Highlight(
+                title=title,
+                schema=self._session.schema(record_type),
+                rows=tuple(row for row in self._session.get(record_type, numbers) if row is not None),
+            )
+            for title, record_type, numbers in self._highlighted
+        ]
+
+
+def _next_steps(session: Session, sampler: _Sampler) -> list[NextStep]:
+    referred = Counter((change.after or {}).get("customer") for change in sampler.changes if change.type != "customer")
+    _, busiest = max(sampler.customers, key=lambda customer: referred[customer[0]])
+    brought = list(dict.fromkeys(change.type for change in sampler.changes))[3:]
+    steps = [
+        NextStep(
+            arguments=("followup", "due", "--days", "7"), shows=Labels("what is due this week", "本周要跟进的客户")
+        ),
+        NextStep(
+            arguments=("customer", "show", busiest["code"]),
+            shows=Labels("one customer, and all that belongs to it", "一位客户及其全部往来"),
+        ),
+        NextStep(
+            arguments=("customer", "list", "--where", "city = 上海 and level in (A, B)"),
+            shows=Labels("the customers you ask for", "按条件筛选客户"),
+        ),
+        NextStep(arguments=("search", busiest["name"]), shows=Labels("whatever mentions a name", "全文搜索")),
+    ]
+    if brought:
+        schema = session.schema(brought[-1])
+        steps.append(NextStep(arguments=(schema.name, "list"), shows=schema.info.labels))
+    return [*steps, NextStep(arguments=("log",), shows=Labels("what was done, by whom", "操作记录"))]

@@ -1,0 +1,199 @@
+"""Adding, editing and removing records.
+
+Each verb comes as a function that makes the change (``make_addition`` …), for batches, and one that makes and writes
+it (``add`` …).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from custledger import ids
+from custledger.changes import Change, Changeset, Receipt, by_key
+from custledger.errors import InvalidValueError
+from custledger.expressions import understand
+from custledger.fields import Kind
+from custledger.records import Record
+from custledger.schema import ID, REVISION, Field, Row, Schema
+from custledger.services.naming import Reference, find, find_any, find_row
+from custledger.services.session import Session
+from custledger.services.writing import write
+from custledger.stores.contract import Query
+
+
+def add(session: Session, record_type: str, values: Mapping[str, Any], *, reason: str = "") -> Row:
+    """Add a record and return its row. ``values`` names fields by key, label or alias; see ``make_addition``."""
+    change = make_addition(session, record_type, values)
+    write(session, Changeset(operation=session.operation("add", reason=reason), changes=[change]))
+    return find_row(session, record_type, change.id)
+
+
+def edit(
+    session: Session,
+    record_type: str,
+    ref: Reference,
+    values: Mapping[str, Any],
+    *,
+    revision: int | None = None,
+    reason: str = "",
+) -> Row:
+    """Set fields of a record and return its row as it now is; see ``make_edit``."""
+    change = make_edit(session, record_type, ref, values, revision=revision)
+    if change.after:
+        write(session, Changeset(operation=session.operation("edit", reason=reason), changes=[change]))
+    return find_row(session, record_type, change.id)
+
+
+def remove(session: Session, record_type: str, ref: Reference, *, reason: str = "") -> Receipt:
+    """Remove a record, and with it what cannot be without it. Raises ``ReferencedError`` where that is forbidden."""
+    change = make_removal(session, record_type, ref)
+    return write(session, Changeset(operation=session.operation("remove", reason=reason), changes=[change]))
+
+
+@attrs.frozen(kw_only=True)
+class Many:
+    """What an edit or a removal of many records did, or would do: the records' rows as they were, and the receipt."""
+
+    rows: tuple[Row, ...]
+    changes: tuple[Change, ...]
+    receipt: Receipt | None = None
+
+
+def edit_where(
+    session: Session, record_type: str, where: str, values: Mapping[str, Any], *, dry_run: bool = False, reason: str = ""
+) -> Many:
+    """Set fields of every record that ``where`` selects, whole or not at all. Records that have the values already
+    are left alone. With ``dry_run`` nothing is written."""
+    schema, rows = _selected(session, record_type, where)
+    plain = plain_values(session, schema, values)
+    pairs = [(row, change) for row in rows if (change := _update(schema, row, plain)).after]
+    return _write_many(session, "edit", pairs, dry_run=dry_run, reason=reason)
+
+
+def remove_where(
+    session: Session, record_type: str, where: str, *, dry_run: bool = False, reason: str = ""
+) -> Many:
+    """Remove every record that ``where`` selects, whole or not at all. With ``dry_run`` nothing is written."""
+    schema, rows = _selected(session, record_type, where)
+    pairs = [(row, _removal(schema, row)) for row in rows]
+    return _write_many(session, "remove", pairs, dry_run=dry_run, reason=reason)
+
+
+def make_addition(session: Session, record_type: str, values: Mapping[str, Any]) -> Change:
+    """Return the change that adds a record.
+
+    Fields that are not given get their defaults; a reference is given as a record, an id, a code or a name. Raises
+    ``NotFoundError`` for an unknown field or reference and ``InvalidValueError`` for a value that does not fit, or
+    for a required field that is empty.
+    """
+    session.refresh()
+    schema = session.writable_schema(record_type)
+    codec = session.codec(schema.name)
+    given = plain_values(session, schema, values)
+    defaults = codec.defaults(session.now, session.today.isoformat())
+    after = {key: value for key, value in {**defaults, **given}.items() if value is not None}
+    require(schema, after, session.conventions.language)
+    return Change(type=schema.name, id=session.mint.one(), before=None, after=after)
+
+
+def make_edit(
+    session: Session, record_type: str, ref: Reference, values: Mapping[str, Any], *, revision: int | None = None
+) -> Change:
+    """Return the change that sets fields of a record; its ``after`` is empty where nothing would change.
+
+    With ``revision`` the caller says which revision it had read; a record given as ``ref`` says so itself: both what
+    it read and what it wants are then compared with the present state by the store.
+    """
+    session.refresh()
+    schema = session.writable_schema(record_type)
+    row = find_row(session, schema.name, ref)
+    plain = plain_values(session, schema, values)
+    if isinstance(ref, Record):
+        row = _as_read(session, schema, ref, row)
+    elif revision is not None:
+        row = row[:REVISION] + (revision,) + row[REVISION + 1 :]
+    change = _update(schema, row, plain)
+    require(schema, {**by_key(schema, row), **(change.after or {})}, session.conventions.language)
+    return change
+
+
+def make_removal(session: Session, record_type: str, ref: Reference) -> Change:
+    """Return the change that removes a record."""
+    session.refresh()
+    schema = session.writable_schema(record_type)
+    row = find_row(session, schema.name, ref)
+    change = _removal(schema, row)
+    return attrs.evolve(change, revision=ref.revision) if isinstance(ref, Record) else change
+
+
+def plain_values(session: Session, schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return plain values by key, from values by key, label or alias; references are looked up.
+
+    Raises ``NotFoundError`` for an unknown field, ``InvalidValueError`` for one that the ledger sets itself, for one
+    that is named twice, or for a value that does not fit.
+    """
+    plain: dict[str, Any] = {}
+    for name, value in values.items():
+        field = schema.resolve(name)
+        if field.spec.system:
+            raise InvalidValueError(value, "cannot be set: the ledger does that itself", field=name)
+        if field.key in plain:
+            raise InvalidValueError(value, f"is given twice: {name} is another name of {field.key}", field=name)
+        plain[field.key] = _plain_value(session, schema, field, value)
+    return plain
+
+
+def require(schema: Schema, values: Mapping[str, Any], language: str) -> None:
+    """Raise ``InvalidValueError`` where a required field has no value."""
+    for field in schema.fields:
+        if field.spec.required and values.get(field.key) is None:
+            raise InvalidValueError(None, f"is not enough: a {schema.name} needs one", field=field.label(language))
+
+
+def _plain_value(session: Session, schema: Schema, field: Field, value: Any) -> Any:
+    if field.spec.kind is not Kind.REFERENCE or value is None or value == "":
+        return session.codec(schema.name).parse(field.key, value)
+    if field.spec.target is not None:
+        return find(session, field.spec.target, value)
+    record_type, number = find_any(session, value)
+    return ids.public(session.schema(record_type).info.prefix, number)
+
+
+def _update(schema: Schema, row: Row, plain: Mapping[str, Any]) -> Change:
+    changed = {key: value for key, value in plain.items() if row[schema.positions[key]] != value}
+    before = {key: row[schema.positions[key]] for key in changed}
+    return Change(type=schema.name, id=row[ID], before=before, after=changed, revision=row[REVISION])
+
+
+def _removal(schema: Schema, row: Row) -> Change:
+    return Change(type=schema.name, id=row[ID], before=by_key(schema, row), after=None, revision=row[REVISION])
+
+
+def _as_read(session: Session, schema: Schema, record: Record, row: Row) -> Row:
+    """Return the row that the caller had read when it got ``record``."""
+    if record.revision == row[REVISION]:
+        return row
+    read = session.codec(schema.name).plain(record)
+    values = [read.get(key) for key in schema.keys]
+    values[ID], values[REVISION] = record.id, record.revision
+    return tuple(values)
+
+
+def _selected(session: Session, record_type: str, where: str) -> tuple[Schema, Sequence[Row]]:
+    session.refresh()
+    schema = session.writable_schema(record_type)
+    expression = understand(where, schema, session.conventions)
+    return schema, list(session.view.select(schema, Query(moment=session.moment, where=expression)))
+
+
+def _write_many(
+    session: Session, verb: str, pairs: Sequence[tuple[Row, Change]], *, dry_run: bool, reason: str
+) -> Many:
+    rows, changes = tuple(row for row, _ in pairs), tuple(change for _, change in pairs)
+    if dry_run or not changes:
+        return Many(rows=rows, changes=changes)
+    receipt = write(session, Changeset(operation=session.operation(verb, reason=reason), changes=changes))
+    return Many(rows=rows, changes=changes, receipt=receipt)
+
+

@@ -1,0 +1,174 @@
+"""Exporting records to files, in any format that a plugin writes, so that an import gives the same values back."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, BinaryIO, Literal
+
+import attrs
+
+from custledger.codec import Codec
+from custledger.errors import UsageError, file_error
+from custledger.fields import Kind
+from custledger.files import Writer
+from custledger.schema import Field, Row, Schema
+from custledger.services import formats
+from custledger.services.atomic_file import atomic_write
+from custledger.services.selecting import Selection
+from custledger.services.session import Session
+from custledger.values import fold
+
+Headings = Literal["labels", "keys"]
+BATCH = 1_000
+"""How many rows are turned into cells at once."""
+MEMORY = 50_000
+"""How many names of referred records are remembered."""
+_LIKE_AN_ID = re.compile(r"[A-Za-z]+-[0-9A-Za-z]{13}")
+
+
+@attrs.frozen
+class ExportReport:
+    """What an export wrote: how many rows, with which headings, and where; ``path`` is ``None`` for a stream."""
+
+    record_type: str
+    rows: int
+    heading: tuple[str, ...]
+    path: str | None
+
+
+def export(
+    session: Session,
+    record_type: str,
+    target: str | os.PathLike[str] | BinaryIO,
+    *,
+    where: str | None = None,
+    columns: Sequence[str] = (),
+    order: Sequence[str] = (),
+    limit: int | None = None,
+    language: str | None = None,
+    headings: Headings = "labels",
+    format: str | None = None,  # noqa: A002 - the word that --format has
+    options: Mapping[str, Any] | None = None,
+) -> ExportReport:
+    """Write records of a type to a file, which appears whole or not at all, or to a binary stream.
+
+    - ``where``, ``order`` and ``limit`` choose the records; ``columns`` the fields, by key, label or alias: every
+      field, the id included, where none is named.
+    - ``language`` (the ledger's by default) is that of the headings, choices and yes/no; ``headings="keys"`` writes the
+      keys instead. A label by which an import would not find the field again gives way to the key.
+    - A reference is written as the code of the record it refers to, or as its id where that has none.
+    - ``format`` names the writer; otherwise the file's ending decides. ``options`` are the writer's own.
+
+    Raises ``NotFoundError`` for a name that is nothing's, ``QueryError``, ``UsageError``, and for files what fits.
+    """
+    session.refresh()
+    schema = session.schema(record_type)
+    told = "" if not isinstance(target, str | os.PathLike) else os.fspath(target)
+    writer = formats.writer_for(session, told, format)
+    given = formats.checked_options(writer, options or {})
+    fields = _fields(schema, columns)
+    conventions = session.conventions if language is None else attrs.evolve(session.conventions, language=language)
+    heading = tuple(_heading(schema, field, conventions.language, headings) for field in fields)
+    selection = Selection[Any](session, schema.name).order(*order)
+    if where:
+        selection = selection.where(where)
+    if limit is not None:
+        selection = selection.limit(limit)
+    codec = Codec(schema, conventions, session.codec(schema.name).prefixes)
+    counted = _Counted(_cells(session, codec, fields, selection.rows()))
+    _write(writer, target, heading, counted, given)
+    return ExportReport(schema.name, counted.count, heading, told or None)
+
+
+def _write(
+    writer: Writer,
+    target: str | os.PathLike[str] | BinaryIO,
+    heading: Sequence[str],
+    rows: Iterator[list[str]],
+    options: Mapping[str, Any],
+) -> None:
+    if isinstance(target, str | os.PathLike):
+        with atomic_write(target) as stream:
+            writer.write(stream, heading, rows, **options)
+        return
+    try:
+        writer.write(target, heading, rows, **options)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise file_error("the output", error, "written") from error
+
+
+class _Counted(Iterator[list[str]]):
+    """Rows, and how many of them have gone by."""
+
+    def __init__(self, rows: Iterator[list[str]]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __next__(self) -> list[str]:
+        """Return the next row."""
+        row = next(self._rows)
+        self.count += 1
+        return row
+
+
+def _fields(schema: Schema, columns: Sequence[str]) -> list[Field]:
+    fields = [schema.resolve(name) for name in columns] or list(schema.fields)
+    keys = [field.key for field in fields]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise UsageError(f"The column {twice} is asked for twice.", hint="Name each column once.")
+    return fields
+
+
+def _heading(schema: Schema, field: Field, language: str, headings: Headings) -> str:
+    label = field.label(language)
+    found = schema.names.get(fold(" ".join(label.split())))
+    return label if headings == "labels" and found == field.key else field.key
+
+
+def _cells(session: Session, codec: Codec, fields: Sequence[Field], rows: Iterator[Row]) -> Iterator[list[str]]:
+    """Yield the cells of the rows, a batch at a time, because references are looked up together."""
+    places = [codec.schema.positions[field.key] for field in fields]
+    names = {field.key: _Names(session, field.spec.target) for field in fields
+             if field.spec.kind is Kind.REFERENCE and field.spec.target is not None}
+    while batch := list(islice(rows, BATCH)):
+        columns = []
+        for field, place in zip(fields, places, strict=True):
+            values = [row[place] for row in batch]
+            if field.key in names:
+                columns.append(names[field.key].of(values))
+            else:
+                columns.append([codec.text(field, value) for value in values])
+        yield from map(list, zip(*columns, strict=True))
+
+
+class _Names:
+    """What to write for references to one type: the code of the record, or its public id.
+
+    A code that an import would take for something else (an id, or nothing at all) gives way to the id.
+    """
+
+    def __init__(self, session: Session, target: str) -> None:
+        self._session = session
+        self._schema = session.schema(target)
+        self._known: dict[int, str] = {}
+
+    def of(self, numbers: Sequence[int | None]) -> list[str]:
+        """Return the cell for each id; ``""`` for none."""
+        if len(self._known) > MEMORY:
+            self._known.clear()
+        unknown = [number for number in dict.fromkeys(numbers) if number is not None and number not in self._known]
+        if unknown:
+            self._look_up(unknown)
+        return ["" if number is None else self._known[number] for number in numbers]
+
+    def _look_up(self, numbers: Sequence[int]) -> None:
+        schema, code_field = self._schema, self._schema.code_field
+        place = schema.positions[code_field.key] if code_field else None
+        for number, row in zip(numbers, self._session.view.get(schema, numbers), strict=True):
+            code = row[place] if row is not None and place is not None else None
+            plain = isinstance(code, str) and code.strip() and _LIKE_AN_ID.fullmatch(code.strip()) is None
+            self._known[number] = code if plain else schema.public_id(number)

@@ -1,0 +1,108 @@
+"""Follow-ups: which are due, and finishing one.
+
+That finishing one makes the next, in the same changeset, is the core's own amendment (``custledger.repeating``), so it
+happens however one is finished.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import attrs
+
+from custledger.changes import Action, Changeset, Receipt
+from custledger.errors import DataError, InvalidValueError
+from custledger.expressions import both, equals, field_expression, understand
+from custledger.hookspecs import Reminder
+from custledger.repeating import DONE, FINISHED, FOLLOWUP, OPEN
+from custledger.schema import ID, Row
+from custledger.services.editing import make_edit
+from custledger.services.naming import Reference, find_row
+from custledger.services.session import Session
+from custledger.services.writing import write
+from custledger.stores.contract import Order, Query
+from custledger.values import fold
+
+
+@attrs.frozen(kw_only=True)
+class Agenda:
+    """What someone should act on: the follow-ups that are due, the oldest first, and what plugins remind of."""
+
+    followups: tuple[Row, ...]
+    reminders: tuple[Reminder, ...]
+
+
+def due(session: Session, days: int = 0, owner: str | None = None) -> list[Row]:
+    """Return the open follow-ups that are overdue, due today, or due within ``days`` days; the oldest first.
+
+    With ``owner``, only that person's.
+    """
+    session.refresh()
+    schema = session.schema(FOLLOWUP)
+    by_day = field_expression(schema, "due")
+    where = both(
+        equals(schema, "status", OPEN),
+        understand(f"due <= {_last_day(session.today, days)}", schema, session.conventions),
+    )
+    if owner is not None:
+        where = both(where, equals(schema, "owner", owner))
+    return list(session.select(FOLLOWUP, Query(moment=session.moment, where=where, order=(Order(by_day),))))
+
+
+def agenda(session: Session, days: int = 0, owner: str | None = None) -> Agenda:
+    """Return the follow-ups that are ``due``, and the reminders of plugins, the earliest first.
+
+    A plugin decides itself how long before its day something is worth a reminder.
+    """
+    followups = due(session, days, owner)
+    reminders: Sequence[Reminder] = session.plugins.reminders(session)
+    if owner is not None:
+        reminders = [reminder for reminder in reminders if fold(reminder.owner) == fold(owner)]
+    return Agenda(followups=tuple(followups), reminders=tuple(reminders))
+
+
+def done(
+    session: Session,
+    ref: Reference,
+    result: str = "",
+    status: str = DONE,
+    at: datetime | str | None = None,
+    *,
+    reason: str = "",
+) -> tuple[Receipt, Row | None]:
+    """Finish a follow-up; return the receipt and, where it repeats, the next one.
+
+    ``status`` is ``done`` or ``skipped``; ``at`` is when it was done, by default now. Raises ``InvalidValueError`` for
+    another status and ``DataError`` for a follow-up that is finished already.
+    """
+    session.refresh()
+    schema = session.schema(FOLLOWUP)
+    status = session.codec(FOLLOWUP).parse("status", status) or DONE
+    if status not in FINISHED:
+        raise InvalidValueError(status, "does not finish a follow-up", field="Status", hint="Give done or skipped.")
+    row = find_row(session, FOLLOWUP, ref)
+    if row[schema.positions["status"]] in FINISHED:
+        raise DataError(
+            f"{schema.public_id(row)} is {row[schema.positions['status']]} already.",
+            hint="Set its status to open first, or undo the operation that finished it.",
+        )
+    values = {"status": status, "result": result or None, "done_at": at}
+    given = {key: value for key, value in values.items() if value is not None}
+    change = make_edit(session, FOLLOWUP, row[ID], given)
+    receipt = write(session, Changeset(operation=session.operation("done", reason=reason), changes=[change]))
+    return receipt, _following(session, receipt)
+
+
+def _last_day(today: date, days: int) -> date:
+    try:
+        return today + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
+
+
+def _following(session: Session, receipt: Receipt) -> Row | None:
+    """Return the follow-up that a receipt says was made."""
+    for changeset in receipt.applied:
+        for change in changeset.changes:
+            if change.type == FOLLOWUP and change.action is Action.CREATE:
+                return find_row(session, FOLLOWUP, change.id)
+    return None

@@ -1,0 +1,123 @@
+"""Looking whether this computer has what a ledger needs: for ``custledger doctor``."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from typing import Literal
+
+import attrs
+
+from custledger.errors import CustledgerError
+from custledger.plugins import Plugins
+from custledger.services.opening import open_session
+
+State = Literal["good", "note", "bad"]
+SAFE_KEYRINGS = frozenset(
+    {
+        "keyring.backends.macOS",
+        "keyring.backends.Windows",
+        "keyring.backends.SecretService",
+        "keyring.backends.libsecret",
+        "keyring.backends.kwallet",
+    }
+)
+"""The modules of the keyrings that keep a secret; others write plain text, or take a secret and return nothing."""
+FONT_SECONDS = 10
+
+
+@attrs.frozen
+class Finding:
+    """One thing that was looked at. ``advice`` says what to do about it, and is empty where all is well."""
+
+    what: str
+    state: State
+    found: str
+    advice: str = ""
+
+
+def examine(plugins: Plugins, url: str) -> list[Finding]:
+    """Return what was found of the stores, the plugins, the ledger, the keyring and the fonts."""
+    return [*_stores(plugins), *_plugins(plugins), _ledger(plugins, url), _keyring(), _fonts()]
+
+
+def _stores(plugins: Plugins) -> list[Finding]:
+    found = [
+        Finding(f"store {store.name}", "good", store.describe() if store.describe else store.summary.en)
+        for store in plugins.stores()
+    ]
+    if len(found) == 1:
+        found.append(
+            Finding(
+                "store",
+                "bad",
+                "nothing keeps a ledger when the program ends",
+                "Install custledger-sqlite: pip install custledger[standard].",
+            )
+        )
+    return found
+
+
+def _plugins(plugins: Plugins) -> list[Finding]:
+    return [
+        Finding(
+            f"plugin {one.name}",
+            "bad" if one.problems else "note" if one.disabled else "good",
+            "; ".join(one.problems) or ("disabled" if one.disabled else f"{one.distribution} {one.version}".strip()),
+            "Update or remove it." if one.problems else "",
+        )
+        for one in plugins.described()
+    ]
+
+
+def _ledger(plugins: Plugins, url: str) -> Finding:
+    try:
+        session = open_session(url, create=False, read_only=True, plugins=plugins)
+    except CustledgerError as error:
+        return Finding("ledger", "note", error.message, error.hint)
+    with session.store:
+        if session.settings.problems:
+            return Finding("ledger", "bad", "; ".join(session.settings.problems), "Set what it names again.")
+        return Finding("ledger", "good", f"{session.store.url}, {len(session.schemas)} record types")
+
+
+def _keyring() -> Finding:
+    return _guarded("keyring", _look_at_keyring)
+
+
+def _look_at_keyring() -> Finding:
+    import keyring  # noqa: PLC0415 - costs more than a whole start
+    from keyring.backends.chainer import ChainerBackend  # noqa: PLC0415
+
+    chosen = keyring.get_keyring()
+    backends = list(chosen.backends) if isinstance(chosen, ChainerBackend) else [chosen]
+    unsafe = [type(one).__module__ for one in backends if type(one).__module__ not in SAFE_KEYRINGS]
+    if not backends or any("backends.fail" in module for module in unsafe):
+        return Finding("keyring", "note", "this computer has none", "Secrets will need a key file or a passphrase.")
+    if unsafe:
+        return Finding("keyring", "bad", f"{unsafe[0]} does not keep a secret", "Remove it, or choose another keyring.")
+    return Finding("keyring", "good", ", ".join(type(one).__module__ for one in backends))
+
+
+def _fonts() -> Finding:
+    return _guarded("fonts", _look_at_fonts)
+
+
+def _look_at_fonts() -> Finding:
+    program = shutil.which("fc-list")
+    if program is None:
+        return Finding("fonts", "note", "cannot tell: there is no fc-list")
+    listed = subprocess.run(
+        [program, ":lang=zh", "family"], capture_output=True, text=True, timeout=FONT_SECONDS, check=False
+    )
+    families = sorted({line.split(",")[0].strip() for line in listed.stdout.splitlines() if line.strip()})
+    if not families:
+        return Finding("fonts", "note", "none has Chinese characters", "Install one, such as fonts-noto-cjk.")
+    return Finding("fonts", "good", f"{len(families)} with Chinese characters, such as {families[0]}")
+
+
+def _guarded(what: str, look: Callable[[], Finding]) -> Finding:
+    """Look, and say so where even looking fails: what is examined here is other people's software."""
+    try:
+        return look()
+    except Exception as error:  # noqa: BLE001 - keyring backends and fontconfig raise what they like
+        return Finding(what, "note", f"cannot tell: {type(error).__name__}: {error}")

@@ -1,0 +1,202 @@
+"""Making a changeset of a chunk in which every row is a new record."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from custledger.changes import Change, Changeset, Creates, Operation
+from custledger.errors import DuplicateError, InvalidValueError
+from custledger.fields import Kind
+from custledger.schema import Field, Row, Schema
+from custledger.services.importing import links as linking
+from custledger.services.importing.chunk import (
+    Chunk,
+    Reject,
+    SourceRow,
+    comparable,
+    lacking,
+    missing,
+    repeated,
+    shape,
+)
+from custledger.services.importing.columns import ColumnParser
+from custledger.services.importing.links import Link
+from custledger.services.importing.mapping import Column, Plan
+from custledger.services.importing.references import References, matching_rows, public_number
+from custledger.services.importing.report import Example
+from custledger.services.session import Session
+
+EXAMPLES = 5
+"""How many rows of each sort a report shows."""
+
+
+@attrs.frozen(kw_only=True)
+class Built:
+    """What a chunk comes to: a changeset, the rejected rows, and the numbers to report once it has landed.
+
+    ``looked`` says that unique values were looked up in the ledger; ``keys`` are the key values of its rows.
+    """
+
+    source: Sequence[SourceRow]
+    changeset: Changeset
+    rejects: list[Reject]
+    counts: Counter[str]
+    made: list[tuple[References, Creates]]
+    examples: list[Example]
+    keys: frozenset[Any] = frozenset()
+    looked: bool = False
+
+    @property
+    def last_row(self) -> int:
+        """The number of the last row."""
+        return self.source[-1][0] if self.source else 0
+
+
+class Builder:
+    """Makes changesets of the chunks of one file in which every row is a new record.
+
+    A field that no column goes into gets its default; an empty cell leaves its field empty. ``links`` are the columns
+    of references to one type.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        schema: Schema,
+        plan: Plan,
+        operation: Operation,
+        *,
+        links: Sequence[Link],
+    ) -> None:
+        self.session = session
+        self.schema = schema
+        self.plan = plan
+        self.operation = operation
+        self.links = links
+        self.language = session.conventions.language
+        self.today = session.today.isoformat()
+        linked = {link.column.index for link in links}
+        codec = session.codec(schema.name)
+        self.parsers = [(column, ColumnParser(column.field, codec)) for column in plan.columns
+                        if column.index not in linked]
+        self.unique = [column.field for column in plan.columns if column.field.spec.unique]
+        mapped = {column.field.key for column in plan.columns}
+        defaults = codec.defaults(operation.at, self.today)
+        self.defaults = {name: value for name, value in defaults.items() if name not in mapped}
+
+    def build(self, source: Sequence[SourceRow], *, look: bool = False) -> Built:
+        """Return what these rows come to. ``look`` looks up in the ledger whether unique values are taken."""
+        chunk = shape(source, self.plan)
+        values = self._parse(chunk)
+        resolved = linking.resolve(self.links, chunk, self.schema, values, self.language)
+        return self._changes(chunk, values, resolved, look=look)
+
+    def _parse(self, chunk: Chunk) -> dict[str, list[Any]]:
+        values = {}
+        if self.plan.id_column is not None:
+            values["id"] = self._ids(chunk, self.plan.id_column)
+        for column, parse in self.parsers:
+            parsed = parse(chunk.cells[column.index])
+            chunk.refuse(parsed.reasons)
+            values[column.field.key] = parsed.values
+        return values
+
+    def _ids(self, chunk: Chunk, column: Column) -> list[int | None]:
+        numbers: list[int | None] = []
+        for index, cell in enumerate(chunk.cells[column.index]):
+            number = public_number(self.schema, cell.strip())
+            if number is None and cell.strip():
+                why = f"is not the id of a {self.schema.name}"
+                chunk.refuse({index: InvalidValueError(cell, why, field=column.heading).message})
+            numbers.append(number)
+        return numbers
+
+    def _changes(
+        self, chunk: Chunk, values: dict[str, list[Any]], resolved: dict[str, list[Any]], *, look: bool
+    ) -> Built:
+        linking.require(self.links, chunk, resolved, self.schema, self.language)
+        for key, column in values.items():
+            field = self.schema.by_key[key]
+            if field.spec.required:
+                chunk.refuse(lacking(column, missing(field, self.schema, self.language)))
+        for field in self.unique:
+            label = field.label(self.language)
+            chunk.refuse(repeated(field, values[field.key], chunk.numbers, label))
+            if look:
+                chunk.refuse(self._taken(field, values[field.key]))
+        linking.refuse_followers(chunk, resolved)
+        kept = chunk.kept()
+        first = self._run(len(kept))
+        made = linking.make(self.links, resolved, kept, self.operation, self.today)
+        linking.settle(self.links, resolved, {index: first + place for place, index in enumerate(kept)})
+        rows = self._rows(values | resolved, kept, range(first, first + len(kept)), whole=len(kept) == len(chunk))
+        creates = [Creates(type=self.schema.name, keys=self.schema.keys, rows=rows)] if rows else []
+        examples = [Example(chunk.numbers[index], "added", self.schema.display(row))
+                    for index, row in zip(kept[:EXAMPLES], rows, strict=False)]
+        counts = Counter(added=len(rows))
+        return self._built(chunk, made, creates, [], counts, examples, looked=look)
+
+    def _rows(
+        self, columns: Mapping[str, list[Any]], kept: Sequence[int], ids: Sequence[int], *, whole: bool
+    ) -> list[Row]:
+        """Return whole rows, in schema order, of the kept ones; ``whole`` says that these are all of them."""
+        count, at = len(kept), self.operation.at
+        fixed: dict[str, Any] = {**self.defaults, "created_at": at, "updated_at": at, "revision": 1}
+        filled = []
+        for name in self.schema.keys:
+            column: Sequence[Any]
+            if name == "id":
+                column = ids
+            elif name in columns:
+                column = columns[name] if whole else [columns[name][index] for index in kept]
+            else:
+                column = [fixed.get(name)] * count
+            filled.append(column)
+        return list(zip(*filled, strict=True))
+
+    def _taken(self, field: Field, values: Sequence[Any]) -> dict[int, str]:
+        """Return by index what is wrong with rows whose unique value a record of the ledger has."""
+        keys = comparable(field, values)
+        wanted = [value for value in values if value is not None]
+        there = {comparable(field, [value])[0]: number
+                 for number, value in matching_rows(self.session, self.schema, field, wanted)}
+        label = field.label(self.language)
+        return {
+            index: DuplicateError(self.schema.name, label, values[index], self.schema.public_id(there[key])).message
+            for index, key in enumerate(keys)
+            if key is not None and key in there
+        }
+
+    def _built(
+        self,
+        chunk: Chunk,
+        made: list[tuple[References, Creates]],
+        creates: Sequence[Creates],
+        changes: Sequence[Change],
+        counts: Counter[str],
+        examples: list[Example],
+        *,
+        looked: bool = False,
+        keys: frozenset[Any] = frozenset(),
+    ) -> Built:
+        rejects = chunk.rejects()
+        counts.update(rows=len(chunk), blank=chunk.blank, rejected=len(rejects))
+        place = str(chunk.source[-1][0]) if chunk.source else ""
+        changeset = Changeset(operation=self.operation, creates=[*(one for _, one in made), *creates],
+                              changes=changes, place=place)
+        return Built(source=chunk.source, changeset=changeset, rejects=rejects, counts=counts, made=made,
+                     examples=examples, keys=keys, looked=looked)
+
+    def landed(self, built: Built) -> None:
+        """Be told that a chunk has landed."""
+
+    def _run(self, count: int) -> int:
+        """Return the first of so many new consecutive ids."""
+        return self.session.mint.run(count) if count else 0
+
+
+def typed_reference(field: Field) -> bool:
+    """Whether a field refers to records of one type, so that its cells are looked up."""
+    return field.spec.kind is Kind.REFERENCE and field.spec.target is not None

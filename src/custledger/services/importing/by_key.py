@@ -1,0 +1,157 @@
+"""Making a changeset of a chunk whose rows find the records that they change by a key column."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from custledger.changes import Change, Creates
+from custledger.schema import ID, REVISION, Field, Row
+from custledger.services.importing import links as linking
+from custledger.services.importing.build import EXAMPLES, Builder, Built
+from custledger.services.importing.chunk import Chunk, comparable, lacking, missing, repeated
+from custledger.services.importing.columns import Bad
+from custledger.services.importing.references import References, matching_rows
+from custledger.services.importing.report import Example
+
+Match = Row | Bad | None
+"""What a key value finds in the ledger."""
+
+
+class KeyBuilder(Builder):
+    """Makes changesets of the chunks of one file in which a row changes the record that has its ``key``.
+
+    A row whose key no record has is a new record; by id, so is one without an id. An empty cell leaves the field of a
+    record that is there as it is, unless ``erase`` says that it empties it. ``seen`` holds the keys of landed rows: the
+    second row with a key is rejected, wherever it stands.
+    """
+
+    def __init__(self, *arguments: Any, key: Field, erase: bool = False, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.key = key
+        self.erase = erase
+        self.seen: set[Any] = set()
+
+    def landed(self, built: Built) -> None:
+        """Remember the keys of a chunk that has landed."""
+        self.seen |= built.keys
+
+    def _changes(
+        self, chunk: Chunk, values: dict[str, list[Any]], resolved: dict[str, list[Any]], *, look: bool
+    ) -> Built:
+        columns = values | resolved
+        keys = comparable(self.key, columns[self.key.key])
+        matches = self._matches(chunk, columns[self.key.key], keys)
+        self._require(chunk, columns, matches)
+        linking.refuse_followers(chunk, resolved)
+        kept = chunk.kept()
+        numbers = self._numbers(kept, matches, columns.get("id"))
+        made = linking.make(self.links, resolved, kept, self.operation, self.today)
+        linking.settle(self.links, resolved, numbers)
+        counts, examples, changes = Counter[str](), list[Example](), list[Change]()
+        new = []
+        for index in kept:
+            match = matches[index]
+            if not isinstance(match, tuple):
+                new.append(index)
+            elif change := self._update(match, columns, index):
+                changes.append(change)
+                if len(changes) <= EXAMPLES:
+                    examples.append(Example(chunk.numbers[index], "changed", self._shown(match, change)))
+            else:
+                counts["skipped"] += 1
+        counts.update(added=len(new), changed=len(changes))
+        examples += [Example(chunk.numbers[index], "added", self._named(columns, index)) for index in new[:EXAMPLES]]
+        creates = self._runs(columns, [(numbers[index], index) for index in new])
+        landed = frozenset(keys[index] for index in kept if keys[index] is not None)
+        return self._built(chunk, made, creates, changes, counts, examples, looked=look, keys=landed)
+
+    def _matches(self, chunk: Chunk, values: Sequence[Any], keys: Sequence[Any]) -> list[Match]:
+        """Return what each row's key finds; rows whose key is empty, used before or not just one record's are refused."""
+        label = self.key.label(self.language)
+        if self.key.key != "id":
+            why = f"{label}: it is empty, so there is no telling which {self.schema.name} is meant"
+            chunk.refuse(lacking(keys, why))
+        chunk.refuse(repeated(self.key, values, chunk.numbers, label))
+        chunk.refuse({index: f"{label}: an earlier row has the same one" for index, value in enumerate(keys)
+                      if value is not None and value in self.seen})
+        there = self._there(values, label)
+        matches = [None if value is None else there.get(value) for value in keys]
+        chunk.refuse({index: match.reason for index, match in enumerate(matches) if isinstance(match, Bad)})
+        return matches
+
+    def _there(self, values: Sequence[Any], label: str) -> dict[Any, Row | Bad]:
+        """Return the ledger's rows by key value; ``Bad`` where several have it."""
+        wanted = list(dict.fromkeys(value for value in values if isinstance(value, str | int)))
+        if self.key.key == "id":
+            rows = self.session.view.get(self.schema, wanted) if wanted else []
+            return {row[ID]: row for row in rows if row is not None}
+        place = self.schema.positions[self.key.key]
+        found: dict[Any, Row | Bad] = {}
+        for row in matching_rows(self.session, self.schema, self.key, wanted, whole=True):
+            value = comparable(self.key, [row[place]])[0]
+            found[value] = row if value not in found else Bad(f"{label}: more than one {self.schema.name} has it")
+        return found
+
+    def _require(self, chunk: Chunk, columns: Mapping[str, list[Any]], matches: Sequence[Match]) -> None:
+        """Refuse the rows that leave a required field empty: new ones, and with ``erase`` those that empty it."""
+        for field in self.schema.fields:
+            if not field.spec.required or field.key in self.defaults:
+                continue
+            column = columns.get(field.key) or [None] * len(chunk)
+            erases = self.erase and field.key in columns
+            empty = {index: missing(field, self.schema, self.language) for index, value in enumerate(column)
+                     if value is None and (matches[index] is None or erases)}
+            chunk.refuse(empty)
+
+    def _numbers(
+        self, kept: Sequence[int], matches: Sequence[Match], given: Sequence[int | None] | None
+    ) -> dict[int, int]:
+        """Return the id of each kept row, by index: its record's, the one it brings, or a new one."""
+        numbers: dict[int, int] = {}
+        bare = []
+        for index in kept:
+            match = matches[index]
+            told = match[ID] if isinstance(match, tuple) else given[index] if given else None
+            if told is None:
+                bare.append(index)
+            else:
+                numbers[index] = told
+        first = self._run(len(bare))
+        return numbers | {index: first + place for place, index in enumerate(bare)}
+
+    def _runs(self, columns: Mapping[str, list[Any]], new: list[tuple[int, int]]) -> list[Creates]:
+        """Return new records, given as ``(id, index)``, as runs of consecutive ids."""
+        runs: list[tuple[list[int], list[int]]] = []
+        before = None
+        for number, index in sorted(new):
+            if before is None or number != before + 1:
+                runs.append(([], []))
+            runs[-1][0].append(index)
+            runs[-1][1].append(number)
+            before = number
+        return [Creates(type=self.schema.name, keys=self.schema.keys, rows=self._rows(columns, *run, whole=False))
+                for run in runs]
+
+    def _update(self, row: Row, columns: Mapping[str, list[Any]], index: int) -> Change | None:
+        before, after = {}, {}
+        for name, column in columns.items():
+            value, old = column[index], row[self.schema.positions[name]]
+            if value != old and name != "id" and (value is not None or self.erase):
+                before[name], after[name] = old, value
+        if not after:
+            return None
+        return Change(type=self.schema.name, id=row[ID], before=before, after=after, revision=row[REVISION])
+
+    def _shown(self, row: Row, change: Change) -> str:
+        codec = self.session.codec(self.schema.name)
+        told = []
+        for name, value in (change.after or {}).items():
+            field, old = self.schema.by_key[name], (change.before or {})[name]
+            shown = "…" if field.spec.sensitive else f"“{codec.text(field, old)}” → “{codec.text(field, value)}”"
+            told.append(f"{field.label(self.language)} {shown}")
+        return f"{self.schema.display(row)}: {', '.join(told)}"
+
+    def _named(self, columns: Mapping[str, list[Any]], index: int) -> str:
+        fields = (self.schema.title_field, self.schema.code_field)
+        values = [columns[field.key][index] for field in fields if field and field.key in columns]
+        return " ".join(str(value) for value in values if value is not None)

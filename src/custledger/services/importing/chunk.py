@@ -1,0 +1,117 @@
+"""One chunk of a file: some thousand rows, turned into columns, with what is wrong with each row."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import attrs
+
+from custledger.errors import InvalidValueError
+from custledger.schema import Field, Schema
+from custledger.services.importing.mapping import Plan
+from custledger.values import fold, folder
+
+SourceRow = tuple[int, list[str]]
+"""A row's number in the file, and its cells."""
+
+
+@attrs.frozen
+class Reject:
+    """A row that cannot be imported, and why."""
+
+    number: int
+    reason: str
+    cells: list[str]
+
+
+@attrs.define
+class Chunk:
+    """Rows of a file as columns of cells. ``reasons`` says by index what is wrong with a row; blank rows are left out.
+
+    ``source`` is what it was made of, so that it can be made again from a part of that.
+    """
+
+    source: Sequence[SourceRow]
+    numbers: Sequence[int]
+    rows: Sequence[Sequence[str]]
+    cells: Sequence[Sequence[str]]
+    blank: int
+    reasons: dict[int, list[str]] = attrs.field(factory=lambda: defaultdict(list))
+
+    def __len__(self) -> int:
+        """Return how many rows there are, blank ones apart."""
+        return len(self.numbers)
+
+    def refuse(self, reasons: dict[int, str]) -> None:
+        """Note what is wrong with rows, by index."""
+        for index, reason in reasons.items():
+            self.reasons[index].append(reason)
+
+    def kept(self) -> list[int]:
+        """Return the indexes of the rows with which nothing is wrong."""
+        if not self.reasons:
+            return list(range(len(self)))
+        return [index for index in range(len(self)) if index not in self.reasons]
+
+    def rejects(self) -> list[Reject]:
+        """Return the rows with which something is wrong."""
+        return [Reject(self.numbers[index], "; ".join(dict.fromkeys(self.reasons[index])), list(self.rows[index]))
+                for index in sorted(self.reasons)]
+
+
+def shape(source: Sequence[SourceRow], plan: Plan) -> Chunk:
+    """Return rows as a chunk whose columns are all equally long.
+
+    A short row is filled up with empty cells; empty cells beyond the heading are dropped, others make it a reject.
+    """
+    filled = [row for row in source if any(row[1])]
+    numbers, rows = [row[0] for row in filled], [row[1] for row in filled]
+    width, too_long = plan.width, {}
+    straight = rows
+    if set(map(len, rows)) - {width}:
+        straight = [row[:width] + [""] * (width - len(row)) for row in rows]
+        too_long = {
+            index: f"it has {len(row)} cells, and the heading {width}"
+            for index, row in enumerate(rows)
+            if any(row[width:])
+        }
+    cells = list(zip(*straight, strict=True)) if straight else [()] * width
+    chunk = Chunk(source, numbers, rows, cells, len(source) - len(filled))
+    chunk.refuse(too_long)
+    return chunk
+
+
+def missing(field: Field, schema: Schema, language: str) -> str:
+    """Return the sentence for a row that lacks a required field."""
+    why = f"is not enough: a {schema.name} needs one"
+    return InvalidValueError(None, why, field=field.label(language)).message
+
+
+def lacking(values: Sequence[Any], sentence: str) -> dict[int, str]:
+    """Return by index what is wrong with the rows whose value is empty."""
+    return {index: sentence for index, value in enumerate(values) if value is None} if None in values else {}
+
+
+def repeated(field: Field, values: Sequence[Any], numbers: Sequence[int], label: str) -> dict[int, str]:
+    """Return by index what is wrong with rows whose value, which must be unique, an earlier row of the chunk has."""
+    keys = comparable(field, values)
+    present = [key for key in keys if key is not None]
+    if len(set(present)) == len(present):
+        return {}
+    first: dict[Any, int] = {}
+    reasons = {}
+    for index, key in enumerate(keys):
+        earlier = first.setdefault(key, index)
+        if key is not None and earlier != index:
+            reasons[index] = f"{label}: row {numbers[earlier]} has the same one"
+    return reasons
+
+
+def comparable(field: Field, values: Iterable[Any]) -> list[Any]:
+    """Return values in the form in which those of this field are compared for being the same."""
+    fold_one = folder(field.spec.kind)
+    quick = fold_one is fold
+    return [
+        value if not isinstance(value, str) else value.lower() if quick and value.isascii() else fold_one(value)
+        for value in values
+    ]

@@ -1,0 +1,125 @@
+"""Reading whole columns of cells at once.
+
+A column is read by its field's own parser (``Codec.parse``), each different cell once: most columns of real files hold
+few different ones. Texts, phones and dates, which do not, have fast paths, each equal to the parser for what it takes.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+
+from custledger.codec import Codec
+from custledger.errors import DataError
+from custledger.fields import Kind
+from custledger.schema import Field
+from custledger.values import Plain
+
+MEMORY = 16_384
+"""How many different cells of a column are remembered."""
+
+_ISO_DATE = re.compile(
+    r"(?!0000)[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+).fullmatch
+"""Matches days of the calendar, all but the 29th of February."""
+
+
+@attrs.frozen
+class Bad:
+    """A cell that does not fit, and why."""
+
+    reason: str
+
+
+class Memo(dict[str, Any]):
+    """The plain values of the cells seen lately; a cell that does not fit has a ``Bad``."""
+
+    def __init__(self, parse: Callable[[str], Plain], limit: int = MEMORY) -> None:
+        super().__init__()
+        self._parse = parse
+        self._limit = limit
+        self.found_bad = False
+
+    def __missing__(self, cell: str) -> Any:
+        """Parse a cell that is not remembered."""
+        try:
+            value = self._parse(cell)
+        except DataError as error:
+            value = Bad(error.message)
+            self.found_bad = True
+        if len(self) >= self._limit:
+            self.clear()
+        self[cell] = value
+        return value
+
+
+@attrs.frozen
+class Parsed:
+    """A column's plain values; those of bad cells are ``None``, and ``reasons`` says by index why they are bad."""
+
+    values: list[Plain]
+    reasons: dict[int, str]
+
+
+class ColumnParser:
+    """Reads columns of one field."""
+
+    def __init__(self, field: Field, codec: Codec) -> None:
+        self.field = field
+        self._memo = Memo(lambda cell: codec.parse(field.key, cell))
+        self._read = _FAST.get(field.spec.kind, _remembered)
+
+    def __call__(self, cells: Sequence[str]) -> Parsed:
+        """Return the plain values of the cells."""
+        values = self._read(cells, self._memo)
+        return without_bad(values) if self._memo.found_bad else Parsed(values, {})
+
+
+def without_bad(values: list[Any]) -> Parsed:
+    """Return values of which some may be ``Bad``, told apart."""
+    reasons = {index: value.reason for index, value in enumerate(values) if type(value) is Bad}
+    for index in reasons:
+        values[index] = None
+    return Parsed(values, reasons)
+
+
+def _remembered(cells: Sequence[str], memo: Memo) -> list[Plain]:
+    return [memo[cell] for cell in cells]
+
+
+def _texts(cells: Sequence[str], memo: Memo) -> list[Plain]:
+    if not _is_clean(cells):
+        return _remembered(cells, memo)
+    return [cell or None for cell in cells]
+
+
+def _phones(cells: Sequence[str], memo: Memo) -> list[Plain]:
+    if not _is_clean(cells):
+        return _remembered(cells, memo)
+    return [cell if cell[-1:].isdigit() else memo[cell] for cell in cells]
+
+
+def _dates(cells: Sequence[str], memo: Memo) -> list[Plain]:
+    return [cell if _ISO_DATE(cell) else memo[cell] for cell in cells]
+
+
+def _is_clean(cells: Sequence[str]) -> bool:
+    """Whether all of the cells are text that a store can hold (see ``values.plain_text``)."""
+    together = "".join(cells)
+    if "\0" in together:
+        return False
+    if together.isascii():
+        return True
+    try:
+        together.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_FAST: dict[Kind, Callable[[Sequence[str], Memo], list[Plain]]] = {
+    Kind.TEXT: _texts,
+    Kind.PHONE: _phones,
+    Kind.DATE: _dates,
+}

@@ -1,0 +1,132 @@
+"""The reference columns of a chunk: what their cells name in the ledger, in the chunk itself, or is to be made."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from custledger.changes import Creates, Operation
+from custledger.schema import Schema
+from custledger.services.importing.chunk import Chunk, lacking, missing
+from custledger.services.importing.columns import Bad
+from custledger.services.importing.mapping import Column
+from custledger.services.importing.references import References, spellings
+from custledger.values import fold
+
+
+@attrs.frozen
+class Local:
+    """A reference to another row of the same chunk, by its index."""
+
+    index: int
+
+
+@attrs.frozen
+class Missing:
+    """A reference to a record that is to be made of this cell."""
+
+    cell: str
+
+
+@attrs.frozen
+class Link:
+    """A reference column and what finds its records."""
+
+    column: Column
+    finder: References
+
+
+def resolve(
+    links: Sequence[Link], chunk: Chunk, schema: Schema, values: Mapping[str, list[Any]], language: str
+) -> dict[str, list[Any]]:
+    """Return by key what the cells of each reference column name: an id, ``Local``, ``Missing`` or ``None``.
+
+    Rows whose cells name nothing are refused.
+    """
+    resolved = {}
+    for link in links:
+        cells = chunk.cells[link.column.index]
+        label = link.column.field.label(language)
+        found: dict[str, Any] = dict(link.finder.find(set(cells)))
+        within = link.finder.schema.name == schema.name and None in found.values()
+        local = _local_names(chunk, schema, values) if within else {}
+        for cell, number in found.items():
+            if number is None:
+                found[cell] = _elsewhere(cell, local, link.finder, label)
+            elif isinstance(number, Bad):
+                found[cell] = Bad(f"{label}: {number.reason}")
+        column = [found.get(cell) for cell in cells]
+        chunk.refuse({index: value.reason for index, value in enumerate(column) if type(value) is Bad})
+        resolved[link.column.field.key] = column
+    return resolved
+
+
+def require(links: Sequence[Link], chunk: Chunk, resolved: Mapping[str, list[Any]], schema: Schema, language: str) -> None:
+    """Refuse the rows in which a required reference is empty."""
+    for link in links:
+        field = link.column.field
+        if field.spec.required:
+            chunk.refuse(lacking(resolved[field.key], missing(field, schema, language)))
+
+
+def make(
+    links: Sequence[Link], resolved: Mapping[str, list[Any]], kept: Sequence[int], operation: Operation, today: str
+) -> list[tuple[References, Creates]]:
+    """Return the records that are to be made for the kept rows, with who remembers them."""
+    wanted: dict[str, tuple[References, dict[str, None]]] = {}
+    for link in links:
+        column = resolved[link.column.field.key]
+        cells = wanted.setdefault(link.finder.schema.name, (link.finder, {}))[1]
+        cells |= {value.cell: None for index in kept if type(value := column[index]) is Missing}
+    made = []
+    for finder, cells in wanted.values():
+        if creates := finder.make(cells, operation, today):
+            made.append((finder, creates))
+    return made
+
+
+def settle(links: Sequence[Link], resolved: dict[str, list[Any]], ids: Mapping[int, int]) -> None:
+    """Put ids in the place of what is ``Local`` or ``Missing``; ``ids`` holds those of the chunk's rows, by index."""
+    for link in links:
+        column = resolved[link.column.field.key]
+        for index, value in enumerate(column):
+            if type(value) is Missing:
+                column[index] = link.finder.made.get(spellings(value.cell)[-1])
+            elif type(value) is Local:
+                column[index] = ids.get(value.index)
+
+
+def _local_names(chunk: Chunk, schema: Schema, values: Mapping[str, list[Any]]) -> dict[str, int]:
+    """Return ``{folded code, name or id: index}`` of the chunk's own rows; a name that two rows have names neither."""
+    given = values.get("id", [])
+    names = {fold(schema.public_id(number)): index for index, number in enumerate(given) if number is not None}
+    for field in (schema.title_field, schema.code_field):
+        column = values.get(field.key, []) if field else []
+        folded = [None if value is None else fold(value) for value in column]
+        once = {name: index for index, name in enumerate(folded) if name is not None}
+        counted: dict[str, int] = {}
+        for name in folded:
+            if name is not None:
+                counted[name] = counted.get(name, 0) + 1
+        names |= {name: index for name, index in once.items() if counted[name] == 1}
+    return names
+
+
+def _elsewhere(cell: str, local: Mapping[str, int], finder: References, label: str) -> Local | Missing | Bad:
+    for form in spellings(cell):
+        if form in local:
+            return Local(local[form])
+    return Missing(cell) if finder.may_create else Bad(f"{label}: {finder.nothing(cell)}")
+
+
+def refuse_followers(chunk: Chunk, resolved: Mapping[str, list[Any]]) -> None:
+    """Refuse rows that refer to a refused row of the chunk, and so on; called once all else is checked."""
+    if not chunk.reasons:
+        return
+    followers = [(index, value.index) for column in resolved.values() for index, value in enumerate(column)
+                 if type(value) is Local]
+    again = True
+    while again:
+        late = [(index, other) for index, other in followers if other in chunk.reasons and index not in chunk.reasons]
+        chunk.refuse({index: f"it refers to row {chunk.numbers[other]}, which is rejected" for index, other in late})
+        again = bool(late)

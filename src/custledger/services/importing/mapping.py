@@ -1,0 +1,156 @@
+"""Which column of a file goes into which field.
+
+Headings are recognised by the field's key, its label in either language, or an alias; what people map by hand comes
+first. A column can also be named by its number (``#3``), and one of several of the same heading by ``电话#2``.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from custledger.errors import DataError, NotFoundError, UsageError
+from custledger.fields import Kind
+from custledger.schema import Field, Schema, nearest
+from custledger.values import fold
+
+REASON_HEADINGS = ("custledger: rejected because", "custledger：拒收原因")  # noqa: RUF001 - as Chinese is written
+"""Headings of the column that a file of rejected rows carries in front, English and Chinese; import passes it over."""
+
+_UNSEEN = re.compile("[\ufeff\u200b-\u200f\u2060]")
+
+
+@attrs.frozen
+class Column:
+    """A column that goes into a field; ``index`` counts from 0."""
+
+    index: int
+    heading: str
+    field: Field
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """What becomes of each column.
+
+    ``id_column`` holds the ids of this ledger's records, if there is such a column; ``certain`` says that the user
+    said so, otherwise its cells decide. ``reasons`` are the columns a file of rejected rows carries.
+    """
+
+    width: int
+    columns: tuple[Column, ...]
+    unmapped: tuple[str, ...] = ()
+    left_to_ledger: tuple[str, ...] = ()
+    id_column: Column | None = None
+    certain: bool = False
+    reasons: frozenset[int] = frozenset()
+
+    def without_ids(self) -> "Plan":
+        """Return the plan for a file whose id column holds somebody else's ids."""
+        heading = (self.id_column.heading,) if self.id_column else ()
+        return attrs.evolve(self, id_column=None, unmapped=self.unmapped + heading)
+
+    def column_of(self, key: str) -> Column | None:
+        """Return the column that goes into the field of that key."""
+        return next((column for column in self.columns if column.field.key == key), None)
+
+
+def make_plan(schema: Schema, heading: Sequence[str], maps: Mapping[str, str], key: str | None) -> Plan:
+    """Return what becomes of the columns.
+
+    Raises ``NotFoundError`` for a map that names no column or no field, ``DataError`` where two columns go into one
+    field or no column goes into any, ``UsageError`` for a map to a field that the ledger sets itself.
+    """
+    names = _names(heading)
+    by_hand = {_find_column(names, source): _wanted_field(schema, target) for source, target in maps.items()}
+    columns, unmapped, left = [], [], []
+    reasons = frozenset(index for index, name in enumerate(names) if name in REASON_HEADINGS)
+    for index, name in enumerate(names):
+        if index in reasons:
+            continue
+        field = by_hand[index] if index in by_hand else _recognised(schema, heading[index])
+        if field is None:
+            unmapped.append(name)
+        elif field.spec.system and field.spec.kind is not Kind.ID:
+            left.append(name)
+        else:
+            columns.append(Column(index, name, field))
+    _refuse_doubles(columns, schema)
+    id_column = next((column for column in columns if column.field.spec.kind is Kind.ID), None)
+    columns = [column for column in columns if column is not id_column]
+    if not columns:
+        raise DataError(f"No column is a field of {schema.name}: {', '.join(names)}.",
+                        hint='Say which column goes where: --map "heading=field".')
+    certain = id_column is not None and (id_column.index in by_hand or key == "id")
+    if key not in {None, "id"} and id_column is not None and not certain:
+        left.append(id_column.heading)
+        id_column = None
+    return Plan(width=len(names), columns=tuple(columns), unmapped=tuple(unmapped), left_to_ledger=tuple(left),
+                id_column=id_column, certain=certain, reasons=reasons)
+
+
+def parse_maps(maps: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
+    """Return ``{heading: field}`` from texts such as ``源列=field``; an empty field leaves the column out.
+
+    Raises ``UsageError`` for one without ``=``.
+    """
+    if isinstance(maps, Mapping):
+        return dict(maps)
+    parsed = {}
+    for text in maps:
+        source, equals, target = text.rpartition("=")
+        if not equals or not source.strip():
+            raise UsageError(f"{text!r} maps nothing.", hint='Write --map "heading=field".')
+        parsed[source.strip()] = target.strip()
+    return parsed
+
+
+def tidy(heading: str) -> str:
+    """Return a heading without what cannot be seen, outer spaces, and line ends inside."""
+    return " ".join(_UNSEEN.sub("", heading).split())
+
+
+def _names(heading: Sequence[str]) -> list[str]:
+    """Return what to call each column: its heading, with a number where that is blank or used before."""
+    seen: Counter[str] = Counter()
+    names = []
+    for index, cell in enumerate(heading):
+        name = tidy(cell)
+        seen[name] += 1
+        names.append(f"#{index + 1}" if not name else name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return names
+
+
+def _find_column(names: Sequence[str], source: str) -> int:
+    wanted = fold(tidy(source))
+    folded = [fold(name) for name in names]
+    if wanted in folded:
+        return folded.index(wanted)
+    if re.fullmatch(r"#[0-9]{1,5}", wanted) and 0 < int(wanted[1:]) <= len(names):
+        return int(wanted[1:]) - 1
+    raise NotFoundError("column", source, suggestions=[names[folded.index(name)] for name in nearest(source, folded)],
+                        hint=f"The columns are: {', '.join(names)}.")
+
+
+def _wanted_field(schema: Schema, target: str) -> Field | None:
+    if not target:
+        return None
+    field = schema.resolve(target)
+    if field.spec.system and field.spec.kind is not Kind.ID:
+        raise UsageError(f"{field.key} cannot be imported: the ledger sets it itself.")
+    return field
+
+
+def _recognised(schema: Schema, heading: str) -> Field | None:
+    key = schema.names.get(fold(tidy(heading)))
+    return None if key is None else schema.by_key[key]
+
+
+def _refuse_doubles(columns: Sequence[Column], schema: Schema) -> None:
+    first: dict[str, Column] = {}
+    for column in columns:
+        other = first.setdefault(column.field.key, column)
+        if other is not column:
+            raise DataError(f"The columns {other.heading} and {column.heading} are both {schema.name}.{column.field.key}.",
+                            hint=f'Leave one out with --map "{column.heading}=", or map it to another field.')

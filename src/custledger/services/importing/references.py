@@ -1,0 +1,176 @@
+"""Finding what the cells of a reference column name: by public id, code or exact name, many at a time.
+
+A spreadsheet writes the code 17850 as ``17850.0`` where a column of numbers has gaps: a whole number with ``.0`` that
+names nothing is looked for without it.
+"""
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from custledger import ids
+from custledger.changes import Creates, Operation
+from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError, UsageError
+from custledger.expressions import field_expression, is_in
+from custledger.fields import Kind
+from custledger.schema import ID, Field, Schema
+from custledger.services.importing.columns import Bad
+from custledger.services.session import Session
+from custledger.stores.contract import Query
+from custledger.values import fold
+
+BATCH = 500
+"""How many values are looked up in one query."""
+MEMORY = 50_000
+"""How many found names are remembered."""
+_POINT_ZERO = re.compile(r"([0-9]+)\.0+")
+
+
+def public_number(schema: Schema, text: str) -> int | None:
+    """Return the number of a whole public id of this type, or ``None`` if the text is none."""
+    prefix, letters = ids.split_public(text)
+    if prefix != schema.info.prefix or len(letters) != ids.LENGTH:
+        return None
+    try:
+        return ids.decode(letters)
+    except InvalidValueError:
+        return None
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """Return the folded forms in which a cell is looked for, the likeliest first."""
+    tidy = text.strip()
+    whole = _POINT_ZERO.fullmatch(tidy)
+    return tuple(dict.fromkeys(fold(form) for form in (text, tidy, whole[1] if whole else tidy) if form))
+
+
+def matching_rows(
+    session: Session, schema: Schema, field: Field, wanted: Sequence[Any], *, whole: bool = False
+) -> Iterator[tuple[Any, ...]]:
+    """Yield ``(id, value)`` of the records whose ``field`` is one of the values; whole rows with ``whole``."""
+    columns = None if whole else (field_expression(schema, "id"), field_expression(schema, field.key))
+    for start in range(0, len(wanted), BATCH):
+        where = is_in(schema, field.key, wanted[start : start + BATCH])
+        yield from session.view.select(schema, Query(moment=session.moment, where=where, columns=columns))
+
+
+@attrs.define
+class References:
+    """Finds, and where it may makes, the records of one type that cells name.
+
+    ``known`` remembers ids by cell, and ``made`` those of new records by their folded name; while nothing lands
+    (``dry``) neither may be forgotten.
+    """
+
+    session: Session
+    schema: Schema
+    may_create: bool = False
+    dry: bool = False
+    known: dict[str, int] = attrs.field(factory=dict)
+    made: dict[str, int] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        """Check that records of this type can be made from a code or name, if that is asked."""
+        if self.may_create:
+            self._creatable()
+
+    def find(self, cells: Iterable[str]) -> dict[str, int | Bad | None]:
+        """Return what each different cell names: an id, ``Bad`` with the reason, or ``None`` for nothing."""
+        if len(self.known) > MEMORY and not self.dry:
+            self.known.clear()
+            self.made.clear()
+        wanted = [cell for cell in cells if cell.strip()]
+        found: dict[str, int | Bad | None] = dict.fromkeys(wanted)
+        for attempt in (self._known, self._by_id, self._by_code, self._by_title, self._made):
+            missing = [cell for cell in wanted if found[cell] is None]
+            if missing:
+                found |= attempt(missing)
+        self.known |= {cell: number for cell, number in found.items() if isinstance(number, int)}
+        return found
+
+    def nothing(self, cell: str) -> str:
+        """Return the sentence for a cell that names nothing."""
+        return NotFoundError(self.schema.name, cell).message
+
+    def make(self, cells: Iterable[str], operation: Operation, today: str) -> Creates | None:
+        """Return new records whose code and name are the cells, and remember them; cells of one meaning make one."""
+        names: dict[str, str] = {}
+        for cell in cells:
+            names.setdefault(spellings(cell)[-1], _bare(cell))
+        if not names:
+            return None
+        first = self.session.mint.run(len(names))
+        values: dict[str, Any] = dict(self.session.codec(self.schema.name).defaults(operation.at, today))
+        values |= dict.fromkeys(("created_at", "updated_at"), operation.at) | {"revision": 1}
+        rows = []
+        for number, (folded, name) in enumerate(names.items(), first):
+            values |= {field.key: name for field in self._naming()} | {"id": number}
+            rows.append(tuple(values.get(key) for key in self.schema.keys))
+            self.made[folded] = number
+        return Creates(type=self.schema.name, keys=self.schema.keys, rows=rows)
+
+    def forget(self, made: Creates) -> None:
+        """Forget records that were to be made, but did not land."""
+        numbers = {row[ID] for row in made.rows}
+        self.known = {cell: number for cell, number in self.known.items() if number not in numbers}
+        self.made = {name: number for name, number in self.made.items() if number not in numbers}
+
+    def _known(self, cells: Sequence[str]) -> dict[str, int | Bad | None]:
+        return {cell: self.known.get(cell) for cell in cells}
+
+    def _made(self, cells: Sequence[str]) -> dict[str, int | Bad | None]:
+        return {cell: self.made.get(spellings(cell)[-1]) for cell in cells}
+
+    def _by_id(self, cells: Sequence[str]) -> dict[str, int | Bad | None]:
+        numbers = {cell: number for cell in cells if (number := public_number(self.schema, cell.strip())) is not None}
+        rows = self.session.view.get(self.schema, list(numbers.values())) if numbers else []
+        return {cell: row and row[ID] for cell, row in zip(numbers, rows, strict=True)}
+
+    def _by_code(self, cells: Sequence[str]) -> dict[str, int | Bad | None]:
+        return self._by_field(self.schema.code_field, cells)
+
+    def _by_title(self, cells: Sequence[str]) -> dict[str, int | Bad | None]:
+        return self._by_field(self.schema.title_field, cells)
+
+    def _by_field(self, field: Field | None, cells: Sequence[str]) -> dict[str, int | Bad | None]:
+        if field is None or field.spec.kind is not Kind.TEXT or field.spec.sensitive:
+            return {}
+        forms = list(dict.fromkeys(itertools.chain.from_iterable(map(spellings, cells))))
+        holders: dict[str, list[int]] = defaultdict(list)
+        for number, value in matching_rows(self.session, self.schema, field, forms):
+            holders[fold(value)].append(number)
+        return {cell: self._one(cell, holders) for cell in cells}
+
+    def _one(self, cell: str, holders: dict[str, list[int]]) -> int | Bad | None:
+        for form in spellings(cell):
+            match holders.get(form):
+                case [number]:
+                    return number
+                case [*several] if several:
+                    named = [self.schema.public_id(number) for number in several]
+                    return Bad(AmbiguousError(self.schema.name, cell, named).message)
+        return None
+
+    def _naming(self) -> list[Field]:
+        fields = (self.schema.code_field, self.schema.title_field)
+        return [field for field in fields if field is not None and field.spec.kind is Kind.TEXT]
+
+    def _creatable(self) -> None:
+        self.session.writable_schema(self.schema.name)
+        naming = self._naming()
+        lacking = [field.key for field in self.schema.fields
+                   if field.spec.required and field.spec.default is None and field not in naming]
+        if lacking or not naming:
+            raise UsageError(f"A {self.schema.name} cannot be made from a code or name alone"
+                             + (f": it needs {', '.join(lacking)}." if lacking else "."),
+                             hint=f"Import the {self.schema.info.plural} first.")
+
+
+def _bare(cell: str) -> str:
+    tidy = cell.strip()
+    whole = _POINT_ZERO.fullmatch(tidy)
+    return whole[1] if whole else tidy

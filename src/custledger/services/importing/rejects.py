@@ -1,0 +1,77 @@
+"""Rejected rows, kept in a file beside the input, ready to be corrected and imported again."""
+
+import json
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from custledger.errors import file_error
+from custledger.files import Writer
+from custledger.services.atomic_file import PRIVATE, create, keep, removed_on_error, settle
+from custledger.services.importing.chunk import Reject
+from custledger.services.importing.mapping import REASON_HEADINGS, Plan
+
+_ALREADY = re.compile(r"\.rejected(-\d+)?$")
+
+
+def rejects_path(path: str, suffix: str = ".csv") -> Path:
+    """Return where the rejected rows of a file go: ``NAME.rejected.csv`` beside it.
+
+    Those of the standard input go to the working folder, and those of a file of rejected rows to one of the same name.
+    """
+    source = Path("stdin") if path == "-" else Path(path)
+    stem = _ALREADY.sub("", source.stem)
+    return source.with_name(f"{stem}.rejected{suffix}")
+
+
+class Rejects:
+    """Collects rejected rows outside of memory until they are written.
+
+    The file has the columns of the input and, in front, one with the row's number and the reason, which a later import
+    passes over. It is readable by its owner alone, whatever the input was: it holds other people's data.
+    """
+
+    def __init__(self, heading: Sequence[str], plan: Plan, language: str) -> None:
+        self._heading = heading
+        self._reasons = plan.reasons
+        self._language = language
+        self._spool = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed by close()
+        self.count = 0
+
+    def add(self, rejects: Iterable[Reject]) -> None:
+        """Add rejected rows."""
+        for reject in rejects:
+            self._spool.write(json.dumps([reject.number, reject.reason, reject.cells]) + "\n")
+            self.count += 1
+
+    def write(self, target: Path, writer: Writer) -> Path:
+        """Write the rows to a file and return where it is: at ``target``, or beside it where another file is there."""
+        temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+        options: dict[str, Any] = {"excel_bom": True} if "excel_bom" in writer.options else {}
+        heading = [REASON_HEADINGS[self._language == "zh"], *self._without_reasons(self._heading)]
+        try:
+            with removed_on_error(temporary):
+                with create(temporary, PRIVATE) as stream:
+                    writer.write(stream, heading, self._rows(), **options)
+                    settle(stream)
+                return keep(temporary, target)
+        except OSError as error:
+            raise file_error(os.fspath(target), error, "written") from error
+
+    def close(self) -> None:
+        """Forget the rows."""
+        self._spool.close()
+
+    def _rows(self) -> Iterator[list[str]]:
+        self._spool.seek(0)
+        for line in self._spool:
+            number, reason, cells = json.loads(line)
+            said = f"第 {number} 行: {reason}" if self._language == "zh" else f"row {number}: {reason}"
+            yield [said, *self._without_reasons(cells)]
+
+    def _without_reasons(self, cells: Sequence[str]) -> list[str]:
+        return [cell for index, cell in enumerate(cells) if index not in self._reasons]

@@ -1,0 +1,70 @@
+"""What an import did, or would do."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from custledger import ids
+from custledger.changes import OPERATION_PREFIX
+
+
+@attrs.frozen
+class Example:
+    """One of the first rows of its sort: its number in the file, ``added``, ``changed`` or ``rejected``, and in words
+    what became of it."""
+
+    row: int
+    what: str
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class ImportReport:
+    """What an import did, or with ``dry_run`` would do. Numbers count rows of the file, the heading and blanks apart.
+
+    - ``mapped``: each heading that was used, with the key of its field; ``unmapped``: the headings that nothing was
+      read from although they are nobody's to set; ``left_to_ledger``: those of fields that the ledger sets itself;
+    - ``skipped``: rows that would have changed nothing; ``created``: other records made for references, by type;
+    - ``warnings``: what checks warned about, with how often; ``seconds``: how long it took;
+    - ``operation``: the operation's id, or ``None`` if nothing was written; ``rejects``: the file of rejected rows.
+    """
+
+    path: str
+    record_type: str
+    description: str
+    dry_run: bool = False
+    rows: int = 0
+    added: int = 0
+    changed: int = 0
+    skipped: int = 0
+    blank: int = 0
+    rejected: int = 0
+    created: Mapping[str, int] = attrs.field(factory=dict)
+    mapped: tuple[tuple[str, str], ...] = ()
+    unmapped: tuple[str, ...] = ()
+    left_to_ledger: tuple[str, ...] = ()
+    warnings: tuple[tuple[str, int], ...] = ()
+    examples: tuple[Example, ...] = ()
+    operation: int | None = None
+    rejects: str | None = None
+    last_row: int = 0
+    seconds: float = 0.0
+
+    @property
+    def operation_ref(self) -> str | None:
+        """The operation's public id, by which it can be undone."""
+        return None if self.operation is None else ids.public(OPERATION_PREFIX, self.operation)
+
+    @property
+    def undo_hint(self) -> str:
+        """How to take back what landed; empty if nothing did."""
+        ref = self.operation_ref
+        return f"Rows up to {self.last_row} are in. To take them back: custledger undo {ref}" if ref else ""
+
+
+class ImportInterrupted(KeyboardInterrupt):
+    """The import was interrupted. Whole chunks are in; ``report`` says which, and how to take them back."""
+
+    def __init__(self, report: ImportReport) -> None:
+        super().__init__(report.undo_hint or "Nothing was written.")
+        self.report = report

@@ -1,0 +1,153 @@
+"""Finding the record that somebody named: by its id, an ending of it, its code, or its exact name."""
+
+from typing import Any
+
+from custledger import ids
+from custledger.changes import OPERATION_PREFIX, Operation
+from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError
+from custledger.expressions import equals
+from custledger.fields import Kind
+from custledger.records import Record
+from custledger.schema import ID, Field, Row, Schema
+from custledger.services.session import Session
+from custledger.stores.contract import Query
+
+SHORTEST_ENDING = 4
+"""How many letters of an id's ending are enough to name a record, if no other ends like that."""
+
+Reference = int | str | Record
+
+
+def find(session: Session, record_type: str, ref: Reference) -> int:
+    """Return the id of the record that ``ref`` names.
+
+    ``ref`` is a record, an id as a number, a public id, a code, an exact name that is unique, or a unique ending of
+    an id of at least four letters; they are tried in this order. Raises ``NotFoundError`` or ``AmbiguousError``.
+    """
+    session.refresh()
+    schema = session.schema(record_type)
+    if isinstance(ref, Record):
+        return _of_type(schema, ref)
+    if isinstance(ref, int):
+        return ref
+    text = ref.strip()
+    for attempt in (_by_public_id, _by_code, _by_title, _by_ending):
+        found = attempt(session, schema, text)
+        if found is not None:
+            return found
+    near = session.view.search(text, [schema], 2) if schema.searchable and text else []
+    rows = session.view.get(schema, [hit.id for hit in near])
+    raise NotFoundError(schema.name, ref, suggestions=[schema.display(row) for row in rows if row],
+                        hint=f"custledger {schema.name} list shows what there is." if not near else "")
+
+
+def find_row(session: Session, record_type: str, ref: Reference) -> Row:
+    """Return the row of the record that ``ref`` names. Raises ``NotFoundError`` or ``AmbiguousError``."""
+    number = find(session, record_type, ref)
+    schema = session.schema(record_type)
+    row = session.view.get(schema, [number])[0]
+    if row is None:
+        raise NotFoundError(schema.name, schema.public_id(number))
+    return row
+
+
+def find_any(session: Session, ref: str | Record) -> tuple[str, int]:
+    """Return the type and id of the record that ``ref`` names, whatever its type."""
+    if isinstance(ref, Record):
+        return Schema.of(type(ref)).name, ref.id
+    session.refresh()
+    prefix, _ = ids.split_public(ref)
+    owners = [schema for schema in session.schemas.values() if schema.info.prefix == prefix]
+    found = []
+    for schema in owners or session.schemas.values():
+        for attempt in (_by_public_id, _by_code, _by_title, _by_ending):
+            number = attempt(session, schema, ref.strip())
+            if number is not None:
+                found.append((schema, number))
+                break
+    if not found:
+        raise NotFoundError("record", ref)
+    if len(found) > 1:
+        raise AmbiguousError("record", ref, [schema.public_id(number) for schema, number in found])
+    return found[0][0].name, found[0][1]
+
+
+def find_operation(session: Session, ref: int | str) -> Operation:
+    """Return the operation that ``ref`` names: its number, its public id, or a unique ending of it."""
+    session.refresh()
+    if isinstance(ref, str):
+        prefix, letters = ids.split_public(ref)
+        if prefix not in {"", OPERATION_PREFIX}:
+            raise NotFoundError("operation", ref, hint="custledger log shows the operations.")
+        if len(letters) < ids.LENGTH:
+            return _operation_by_ending(session, ref, letters)
+        ref = ids.decode(letters)
+    found: list[Operation] = session.view.operations(ids=[ref])
+    if not found:
+        raise NotFoundError("operation", ids.public(OPERATION_PREFIX, ref), hint="custledger log shows the operations.")
+    return found[0]
+
+
+def _operation_by_ending(session: Session, ref: str, letters: str) -> Operation:
+    wanted = ids.decode(letters)
+    matching = [
+        operation
+        for operation in session.view.operations()
+        if len(letters) >= SHORTEST_ENDING and operation.id % 32 ** len(letters) == wanted
+    ]
+    if not matching:
+        raise NotFoundError("operation", ref, hint="custledger log shows the operations.")
+    if len(matching) > 1:
+        raise AmbiguousError("operation", ref, [ids.public(OPERATION_PREFIX, one.id) for one in matching])
+    return matching[0]
+
+
+def _of_type(schema: Schema, record: Record) -> int:
+    own = Schema.of(type(record)).name
+    if own != schema.name:
+        raise InvalidValueError(record.ref, f"is a {own}, not a {schema.name}")
+    return record.id
+
+
+def _by_public_id(session: Session, schema: Schema, text: str) -> int | None:
+    prefix, letters = ids.split_public(text)
+    if prefix not in {"", schema.info.prefix} or len(letters) != ids.LENGTH:
+        return None
+    try:
+        number = ids.decode(letters)
+    except InvalidValueError:
+        return None
+    return number if session.view.get(schema, [number])[0] is not None else None
+
+
+def _by_code(session: Session, schema: Schema, text: str) -> int | None:
+    return _by_field(session, schema, schema.code_field, text)
+
+
+def _by_title(session: Session, schema: Schema, text: str) -> int | None:
+    return _by_field(session, schema, schema.title_field, text)
+
+
+def _by_field(session: Session, schema: Schema, field: Field | None, text: str) -> int | None:
+    if field is None or not text or field.spec.kind is not Kind.TEXT:
+        return None
+    rows: list[Any] = list(
+        session.view.select(schema, Query(moment=session.moment, where=equals(schema, field.key, text), limit=6))
+    )
+    if len(rows) > 1:
+        raise AmbiguousError(schema.name, text, [schema.public_id(row[ID]) for row in rows])
+    return rows[0][ID] if rows else None
+
+
+def _by_ending(session: Session, schema: Schema, text: str) -> int | None:
+    prefix, letters = ids.split_public(text)
+    if prefix not in {"", schema.info.prefix} or not SHORTEST_ENDING <= len(letters) <= ids.LENGTH:
+        return None
+    try:
+        ending = ids.decode(letters)
+    except InvalidValueError:
+        return None
+    found = session.view.with_ending(schema, ending, 32 ** len(letters), 6)
+    if len(found) > 1:
+        raise AmbiguousError(schema.name, text, [schema.public_id(number) for number in found])
+    return found[0] if found else None

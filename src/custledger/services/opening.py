@@ -1,0 +1,124 @@
+"""Opening a ledger by its URL: ``sqlite:customers.db``, or a bare path whose ending a store recognises."""
+
+import getpass
+import os
+import random
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import attrs
+
+from custledger.changes import Changeset, DocumentChange
+from custledger.conventions import Clock, Conventions, SystemClock
+from custledger.errors import InvalidValueError, UsageError
+from custledger.hookspecs import StoreType
+from custledger.ids import IdMint
+from custledger.plugins import Plugins, disabled_by
+from custledger.schema import nearest
+from custledger.services.session import Session
+from custledger.services.writing import write
+from custledger.settings import LEDGER, check_conventions, ledger_document
+
+DEFAULT_SUFFIX = ".db"
+
+
+def open_session(
+    url: str | os.PathLike[str],
+    *,
+    create: bool = True,
+    read_only: bool = False,
+    actor: str | None = None,
+    plugins: Plugins | None = None,
+    clock: Clock | None = None,
+    source: random.Random | None = None,
+    language: str | None = None,
+    as_of: date | None = None,
+    defaults: Mapping[str, Any] | None = None,
+) -> Session:
+    """Open the ledger at ``url`` and return a session on it.
+
+    - ``create``: make a ledger where there is none; otherwise that is a ``NotFoundError``;
+    - ``actor``: who is acting; the name of the computer's user where it is not given;
+    - ``plugins``, ``clock`` and ``source`` (of randomness) are handed in so that a run can be repeated;
+    - ``language`` and ``as_of`` override the ledger's language and the day that "today" means;
+    - ``defaults``: what a *new* ledger is told of itself: ``name``, ``language``, ``currency``, ``zone``.
+
+    Raises ``UsageError`` for a URL that no store understands.
+    """
+    found = plugins or Plugins.installed(disabled_by())
+    kind, location = resolve_url(found, os.fspath(url))
+    store = kind.open(location, create=create and not read_only, read_only=read_only)
+    try:
+        clock = clock or SystemClock()
+        session = Session(
+            store, found, actor=actor or default_actor(), clock=clock, mint=IdMint(clock.milliseconds, source),
+            adjust=_adjustment(language, as_of),
+        )
+        if not store.read_only and store.document(LEDGER) is None:
+            set_up(session, defaults or {})
+    except BaseException:
+        store.close()
+        raise
+    return session
+
+
+def resolve_url(plugins: Plugins, url: str) -> tuple[StoreType, str]:
+    """Return the kind of store that ``url`` means, and what follows the colon. Raises ``UsageError``."""
+    kinds = plugins.stores()
+    scheme, colon, rest = url.partition(":")
+    is_drive = len(scheme) == 1 and rest[:1] in {"\\", "/"}
+    if colon and not is_drive:
+        by_scheme = {one: kind for kind in kinds for one in kind.schemes}
+        if scheme in by_scheme:
+            return by_scheme[scheme], rest
+        hint = "There are: " + ", ".join(f"{one}:" for one in sorted(by_scheme)) + "."
+        near = nearest(scheme, by_scheme)
+        raise UsageError(f"No store understands the URL {url}.", hint=f"Did you mean {near[0]}:{rest}?" if near else hint)
+    for kind in kinds:
+        if any(url.lower().endswith(suffix) for suffix in kind.suffixes):
+            return kind, url
+    endings = sorted(suffix for kind in kinds for suffix in kind.suffixes)
+    if not endings:
+        raise UsageError(f"No store understands {url}: no storage plugin is installed.",
+                         hint="Install custledger-sqlite, or see custledger doctor.")
+    raise UsageError(f"It is not clear what kind of ledger {url or '(an empty name)'} is.",
+                     hint=f"Give it one of the endings {', '.join(endings)}, or a URL such as {kinds[-1].schemes[0]}:{url}.")
+
+
+def set_up(session: Session, told: Mapping[str, Any]) -> None:
+    """Write a new ledger's own settings: its name, language, currency and time zone."""
+    conventions = check_conventions(
+        Conventions(
+            language=told.get("language") or "en",
+            currency=told.get("currency") or "CNY",
+            zone_name=told.get("zone") or local_zone(),
+        )
+    )
+    name, value = ledger_document(conventions, told.get("name") or "")
+    change = DocumentChange(name=name, before=None, after=value)
+    write(session, Changeset(operation=session.operation("init"), documents=[change]))
+    session.refresh()
+
+
+def default_actor() -> str:
+    """Return the name of the computer's user, or ``unknown`` where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
+
+def local_zone() -> str:
+    """Return the name of this computer's time zone, or ``UTC`` where it cannot be told."""
+    named = os.environ.get("TZ", "").lstrip(":") or os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
+    try:
+        return check_conventions(Conventions(zone_name=named or "UTC")).zone_name
+    except InvalidValueError:
+        return "UTC"
+
+
+def _adjustment(language: str | None, as_of: date | None) -> Callable[[Conventions], Conventions]:
+    wishes: dict[str, Any] = {"language": language, "as_of": as_of}
+    given = {name: value for name, value in wishes.items() if value is not None}
+    return lambda conventions: attrs.evolve(conventions, **given)

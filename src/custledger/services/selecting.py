@@ -1,0 +1,145 @@
+"""Selections: which records, in what order, how many; built step by step, read when iterated.
+
+Writing while iterating is safe: a selection reads from a snapshot of the moment its iteration began.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Generic, Self, TypeVar, overload
+
+import attrs
+
+from custledger import values
+from custledger.errors import InvalidValueError
+from custledger.expressions import Expression, both, evaluator, understand, understand_order
+from custledger.fields import Kind
+from custledger.records import Record
+from custledger.schema import ID, Field, Row, Schema
+from custledger.services.naming import Reference, find_row
+from custledger.services.session import Session
+from custledger.stores.contract import Order, Query
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+@attrs.frozen
+class Selection(Generic[RecordT]):
+    """Records of one type, filtered, ordered and limited. Each method returns a new selection."""
+
+    session: Session = attrs.field(repr=False)
+    record_type: str
+    wheres: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    at_most: int | None = None
+    beyond: Reference | None = None
+
+    def where(self, text: str) -> Self:
+        """Keep only records for which the expression ``text`` is true; a second one must be true as well."""
+        return attrs.evolve(self, wheres=(*self.wheres, text))
+
+    def order(self, *keys: str) -> Self:
+        """Sort by these fields or expressions; ``-`` in front sorts from the greatest. Empties come last."""
+        return attrs.evolve(self, orders=keys)
+
+    def limit(self, count: int) -> Self:
+        """Keep at most ``count`` records. Raises ``InvalidValueError`` for a negative number."""
+        if count < 0:
+            raise InvalidValueError(count, "is not a number of records")
+        return attrs.evolve(self, at_most=count)
+
+    def after(self, ref: Reference) -> Self:
+        """Begin after the record ``ref`` in this selection's order: the next page."""
+        return attrs.evolve(self, beyond=ref)
+
+    def __iter__(self) -> Iterator[RecordT]:
+        """Yield the records."""
+        codec = self.session.codec(self.record_type)
+        for row in self.rows():
+            yield codec.record(row)
+
+    def first(self) -> RecordT | None:
+        """Return the first record, or ``None``."""
+        return next(iter(self.limit(1)), None)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield rows of plain values, in schema order; faster than records, and for types without a class too."""
+        schema = self._schema()
+        return self.session.view.select(schema, self._query(schema))
+
+    def columns(self, *names: str) -> dict[str, list[Any]]:
+        """Return columns as lists of Python values, by the names asked for: ``polars.DataFrame(selection.columns("name"))``."""
+        schema = self._schema()
+        expressions = [understand(name, schema, self.session.conventions, want=None) for name in names]
+        rows = self.session.view.select(schema, attrs.evolve(self._query(schema), columns=tuple(expressions)))
+        columns = list(zip(*rows, strict=True)) or [()] * len(names)
+        converters = [_python(schema, expression) for expression in expressions]
+        return {
+            name: [None if value is None else convert(value) for value in column]
+            for name, convert, column in zip(names, converters, columns, strict=True)
+        }
+
+    @overload
+    def count(self) -> int: ...
+
+    @overload
+    def count(self, by: str | Sequence[str]) -> dict[Any, int]: ...
+
+    def count(self, by: str | Sequence[str] | None = None) -> int | dict[Any, int]:
+        """Return how many records there are; with ``by``, a dictionary of counts, the greatest first.
+
+        ``by`` is a field or an expression, or several: then the keys are tuples. Limits and order do not matter.
+        """
+        schema = self._schema()
+        names = [by] if isinstance(by, str) else list(by or ())
+        expressions = [understand(name, schema, self.session.conventions, want=None) for name in names]
+        counted = self.session.view.count(schema, self._where(schema), expressions, self.session.moment)
+        if by is None:
+            return int(counted[0][0])
+        convert = [_python(schema, expression) for expression in expressions]
+        keyed = {
+            tuple(None if value is None else to(value) for to, value in zip(convert, key, strict=True)): number
+            for *key, number in counted
+        }
+        return {key[0]: number for key, number in keyed.items()} if isinstance(by, str) else dict(keyed)
+
+    def _schema(self) -> Schema:
+        self.session.refresh()
+        return self.session.schema(self.record_type)
+
+    def _where(self, schema: Schema) -> Expression | None:
+        joined: Expression | None = None
+        for text in self.wheres:
+            one = understand(text, schema, self.session.conventions)
+            joined = one if joined is None else both(joined, one)
+        return joined
+
+    def _query(self, schema: Schema) -> Query:
+        order = tuple(
+            Order(expression, descending)
+            for expression, descending in understand_order(self.orders, schema, self.session.conventions)
+        )
+        query = Query(moment=self.session.moment, where=self._where(schema), order=order, limit=self.at_most)
+        return query if self.beyond is None else attrs.evolve(query, after=self._place(schema, order))
+
+    def _place(self, schema: Schema, order: Sequence[Order]) -> tuple[Any, ...]:
+        assert self.beyond is not None  # noqa: S101 - for the type checker: the caller asked
+        row = find_row(self.session, self.record_type, self.beyond)
+        keys = [evaluator(one.expression, schema, self.session.moment)(row) for one in order]
+        return (*keys, row[ID])
+
+
+def _python(schema: Schema, expression: Expression) -> Any:
+    """Return what turns the plain values of a column into Python values; several of a set are counted one by one."""
+    field = _field_of(schema, expression)
+    spec = field.spec if field else None
+    if spec is None or spec.kind in {Kind.TAGS, Kind.CHOICES}:
+        return lambda value: frozenset(value) if isinstance(value, tuple) else value
+    return values.to_python(spec)
+
+
+def _field_of(schema: Schema, expression: Expression) -> Field | None:
+    """Return the field whose kind a column has: the one it reads, or any of the same kind."""
+    if len(expression.keys) == 1:
+        only = schema.by_key[next(iter(expression.keys))]
+        if only.spec.kind is expression.kind:
+            return only
+    return next((field for field in schema.fields if field.spec.kind is expression.kind), None)

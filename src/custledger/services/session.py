@@ -1,0 +1,178 @@
+"""A session: one open store with the settings, plugins, clock and actor that every service works with.
+
+It is also the ``Context`` that hooks are handed. Before each read and write it looks whether the store's generation
+moved, and if so reads the settings again, so that a field added by another process is there at once.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import attrs
+
+from custledger.changes import Operation
+from custledger.codec import Codec
+from custledger.conventions import Clock, Conventions, SystemClock, utc_text
+from custledger.errors import NotFoundError
+from custledger.expressions import Moment
+from custledger.hookspecs import Problem
+from custledger.ids import IdMint
+from custledger.plugins import Plugins
+from custledger.schema import Row, Schema, nearest
+from custledger.settings import Settings
+from custledger.stores.contract import Query, Store
+from custledger.stores.view import View
+from custledger.values import fold
+
+
+class Session:
+    """One open store, and what services need beside it. See ``services.opening`` for how one is made."""
+
+    def __init__(
+        self,
+        store: Store,
+        plugins: Plugins,
+        *,
+        actor: str,
+        clock: Clock | None = None,
+        mint: IdMint | None = None,
+        adjust: Callable[[Conventions], Conventions] = lambda conventions: conventions,
+    ) -> None:
+        self.store = store
+        self.view = View(store, actor)
+        self.plugins = plugins
+        self.actor = actor
+        self.clock = clock or SystemClock()
+        self.mint = mint or IdMint(self.clock.milliseconds)
+        self.warnings: list[Problem] = []
+        self._adjust = adjust
+        self._lock = threading.RLock()
+        self._known_generation: int | None = None
+        self._codecs: dict[str, Codec] = {}
+        self._base = self._installed_schemas()
+        self.schemas: Mapping[str, Schema] = {}
+        self.refresh()
+
+    @property
+    def generation(self) -> int:
+        """The generation of the settings this session knows."""
+        return -1 if self._known_generation is None else self._known_generation
+
+    @property
+    def conventions(self) -> Conventions:
+        """Language, currency and time zone, as the ledger's settings and the caller's wishes give them."""
+        return self._conventions
+
+    @property
+    def today(self) -> date:
+        """The ledger's day."""
+        return self.conventions.today(self.clock.milliseconds)
+
+    @property
+    def now(self) -> str:
+        """This moment as a plain time."""
+        return utc_text(self.clock.milliseconds())
+
+    @property
+    def moment(self) -> Moment:
+        """What "today" means to an expression."""
+        return Moment(self.today, self.conventions.zone, as_of=self.conventions.as_of is not None)
+
+    def refresh(self) -> None:
+        """Read the settings again if the store's generation moved, and prepare the store for what they ask."""
+        if self.store.generation() == self._known_generation:
+            return
+        with self._lock:
+            while (generation := self.store.generation()) != self._known_generation:
+                self._read_settings()
+                self._prepare()
+                self._known_generation = generation
+
+    def schema(self, name: str) -> Schema:
+        """Return the schema of a record type by its name, plural or label. Raises ``NotFoundError``."""
+        found = self.schemas.get(name) or self._by_name.get(fold(name.strip()))
+        if found is None:
+            raise NotFoundError("record type", name, suggestions=nearest(name, self._by_name),
+                                hint="" if nearest(name, self._by_name) else f"There are: {', '.join(self.schemas)}.")
+        return found
+
+    def writable_schema(self, name: str) -> Schema:
+        """Return a schema that has a class. Raises ``NotFoundError`` for a type whose plugin is not installed."""
+        schema = self.schema(name)
+        if schema.record is None:
+            raise NotFoundError("installed plugin for the record type", schema.name,
+                                hint="Its records can be read, but not written.")
+        return schema
+
+    def codec(self, name: str) -> Codec:
+        """Return the codec of a record type."""
+        schema = self.schema(name)
+        codec = self._codecs.get(schema.name)
+        if codec is None or codec.schema is not schema:
+            prefixes = {other.name: other.info.prefix for other in self.schemas.values()}
+            codec = self._codecs[schema.name] = Codec(schema, self.conventions, prefixes)
+        return codec
+
+    def get(self, record_type: str, ids: Sequence[int]) -> list[Row | None]:
+        """Return rows by id, in the order asked, as this actor may see them."""
+        self.refresh()
+        return self.view.get(self.schema(record_type), ids)
+
+    def select(self, record_type: str, query: Query) -> Iterator[Row]:
+        """Return rows, as this actor may see them."""
+        self.refresh()
+        return self.view.select(self.schema(record_type), query)
+
+    def setting(self, name: str) -> Any:
+        """Return a settings document's value, or ``None``."""
+        document = self.view.document(name)
+        return None if document is None else document.value
+
+    def operation(
+        self, verb: str, *, reason: str = "", undoes: int | None = None, about: Mapping[str, Any] | None = None
+    ) -> Operation:
+        """Return a new operation of this actor, now."""
+        return Operation(id=self.mint.one(), verb=verb, actor=self.actor, at=self.now, reason=reason, undoes=undoes,
+                         about=dict(about or {}))
+
+    def take_warnings(self) -> list[Problem]:
+        """Return what checks warned about since this was last asked, and forget it."""
+        taken, self.warnings = self.warnings, []
+        return taken
+
+    def close(self) -> None:
+        """Release the store."""
+        self.store.close()
+
+    def _installed_schemas(self) -> dict[str, Schema]:
+        schemas = {schema.name: schema for schema in map(Schema.of, self.plugins.record_types())}
+        for added in self.plugins.fields():
+            if added.record_type in schemas:
+                schemas[added.record_type] = schemas[added.record_type].extended([added.field()])
+        return schemas
+
+    def _read_settings(self) -> None:
+        self.settings = Settings.read(self.store.documents())
+        self._conventions = self._adjust(self.settings.conventions)
+
+    def _prepare(self) -> None:
+        wanted = {name: self.settings.apply_to(schema) for name, schema in self._base.items()}
+        if not self.store.read_only:
+            self.store.prepare(list(wanted.values()))
+        seen = {schema.name: schema for schema in self.store.schemas()}
+        if self.store.read_only:
+            wanted = {name: _present(schema, seen[name]) for name, schema in wanted.items() if name in seen}
+        absent = {name: self.settings.apply_to(schema) for name, schema in seen.items() if name not in wanted}
+        self.schemas = wanted | absent
+        self._codecs = {}
+        self._by_name = {
+            fold(name): schema
+            for schema in self.schemas.values()
+            for name in (*schema.info.labels.both(), schema.info.plural, schema.name)
+        }
+
+
+def _present(schema: Schema, seen: Schema) -> Schema:
+    """Return the schema without the fields that a store which may not be written has no place for yet."""
+    return attrs.evolve(schema, fields=tuple(field for field in schema.fields if field.key in seen.by_key))

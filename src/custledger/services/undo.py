@@ -1,0 +1,299 @@
+"""Taking an operation back.
+
+What the operation made is removed, what it changed is set back, what it removed is brought back under its old id. Later
+edits are never overwritten: where one stands in the way, that record or field stays as it is and is named in the
+answer. An undo is an operation too, so it can itself be undone.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from custledger import ids
+from custledger.changes import (
+    DIGEST_BYTES,
+    DOCUMENT_TYPE,
+    OPERATION_PREFIX,
+    Action,
+    Change,
+    Changeset,
+    DocumentChange,
+    LogEntry,
+    Operation,
+    Receipt,
+    by_key,
+    digest,
+)
+from custledger.errors import NotFoundError
+from custledger.expressions import equals, is_in
+from custledger.schema import ID, REVISION, Field, Row, Schema
+from custledger.services.history import UNTOLD, plain_before
+from custledger.services.naming import find_operation
+from custledger.services.session import Session
+from custledger.services.writing import write
+from custledger.stores.contract import Query
+
+BATCH = 500
+Key = tuple[str, int]
+
+
+@attrs.frozen(kw_only=True)
+class Standing:
+    """What an undo left as it is, and why. ``fields`` is empty where it is the record as a whole."""
+
+    record: str
+    why: str
+    fields: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Undone:
+    """What an undo did: the operation it took back, its receipt (``None`` if nothing was left to do), what stands."""
+
+    operation: Operation
+    receipt: Receipt | None
+    standing: tuple[Standing, ...]
+
+
+def undo(session: Session, ref: int | str, *, reason: str = "") -> Undone:
+    """Take an operation back as far as no later edit stands in the way. Raises ``NotFoundError``."""
+    operation = find_operation(session, ref)
+    return _Undo(session, operation).run(reason or f"undo {ids.public(OPERATION_PREFIX, operation.id)}")
+
+
+class _Undo:
+    """The inverse of one operation's changes, as it is being put together."""
+
+    def __init__(self, session: Session, operation: Operation) -> None:
+        self.session = session
+        self.operation = operation
+        self.entries = session.view.log(operation=operation.id)
+        self.changes: dict[Key, Change] = {}
+        self.documents: list[DocumentChange] = []
+        self.standing: dict[Key, Standing] = {}
+
+    def run(self, reason: str) -> Undone:
+        """Write the inverse and say what it did."""
+        self._invert_documents()
+        for key, entries in self._by_record().items():
+            self._invert_record(key, entries)
+        self._keep_whole()
+        changeset = Changeset(
+            operation=self.session.operation("undo", reason=reason, undoes=self.operation.id),
+            changes=list(self.changes.values()),
+            documents=self.documents,
+        )
+        receipt = write(self.session, changeset, amend=False) if changeset else None
+        return Undone(operation=self.operation, receipt=receipt, standing=tuple(self.standing.values()))
+
+    def _by_record(self) -> dict[Key, list[tuple[LogEntry, bytes]]]:
+        """Return the operation's entries record by record, each with the digest of the row it left."""
+        found: dict[Key, list[tuple[LogEntry, bytes]]] = {}
+        for entry in self.entries:
+            if entry.type == DOCUMENT_TYPE:
+                continue
+            for index in range(entry.count):
+                left = entry.digests[index * DIGEST_BYTES : (index + 1) * DIGEST_BYTES]
+                found.setdefault((entry.type, entry.record + index), []).append((entry, left))
+        self._present = self._fetch(found)
+        return found
+
+    def _fetch(self, keys: Iterable[Key]) -> dict[Key, Row]:
+        wanted: dict[str, list[int]] = {}
+        for record_type, number in keys:
+            wanted.setdefault(record_type, []).append(number)
+        present = {}
+        for record_type, numbers in wanted.items():
+            schema = self.session.schemas.get(record_type)
+            if schema is None:
+                raise NotFoundError("record type", record_type)
+            for start in range(0, len(numbers), BATCH):
+                rows = self.session.view.get(schema, numbers[start : start + BATCH])
+                present.update({(record_type, row[ID]): row for row in rows if row is not None})
+        return present
+
+    def _invert_record(self, key: Key, entries: Sequence[tuple[LogEntry, bytes]]) -> None:
+        schema = self.session.schemas[key[0]]
+        row = self._present.get(key)
+        last, left = entries[-1]
+        original = _before_all(entries)
+        if last.action is Action.REMOVE:
+            if original is not None:
+                self._bring_back(schema, key, original, plain_before(last).get("revision", 0), row)
+        elif row is None:
+            if original is not None:
+                self._stand(key, "it was removed later")
+        elif original is None:
+            if digest(by_key(schema, row)) == left:
+                self.changes[key] = Change(type=key[0], id=key[1], before={}, after=None, revision=row[REVISION])
+            else:
+                self._stand(key, "it was edited later")
+        else:
+            self._set_back(schema, key, original, row, untouched=digest(by_key(schema, row)) == left)
+
+    def _bring_back(
+        self, schema: Schema, key: Key, original: Mapping[str, Any], revision: int, row: Row | None
+    ) -> None:
+        if row is not None:
+            self._stand(key, "it is there again already")
+            return
+        after = {name: value for name, value in original.items() if name not in UNTOLD and name in schema.by_key}
+        self.changes[key] = Change(type=key[0], id=key[1], before=None, after=after, revision=revision)
+
+    def _set_back(
+        self, schema: Schema, key: Key, original: Mapping[str, Any], row: Row, *, untouched: bool
+    ) -> None:
+        current = by_key(schema, row)
+        wanted = {
+            name: value
+            for name, value in original.items()
+            if name not in UNTOLD and name in schema.by_key and current.get(name) != value
+        }
+        later = set() if untouched else self._touched_later(key)
+        kept = sorted(later & wanted.keys())
+        if kept:
+            self._stand(key, "it was edited later", kept)
+        after = {name: value for name, value in wanted.items() if name not in later}
+        if after:
+            before = {name: current.get(name) for name in after}
+            self.changes[key] = Change(type=key[0], id=key[1], before=before, after=after, revision=row[REVISION])
+
+    def _touched_later(self, key: Key) -> set[str]:
+        """Return the fields of a record that a later operation changed."""
+        last = self.entries[-1].cursor
+        later = self.session.view.log(record=key, since=last)
+        return {name for entry in later for name in plain_before(entry)}
+
+    def _stand(self, key: Key, why: str, fields: Sequence[str] = ()) -> None:
+        record = self.session.schemas[key[0]].public_id(key[1])
+        self.standing[key] = Standing(record=record, why=why, fields=tuple(fields))
+
+    def _invert_documents(self) -> None:
+        changed: dict[str, tuple[LogEntry, Any]] = {}
+        for entry in self.entries:
+            if entry.type == DOCUMENT_TYPE:
+                before = plain_before(entry)
+                changed.setdefault(before["name"], (entry, before["value"]))
+        if not changed:
+            return
+        later = {
+            plain_before(entry)["name"]
+            for entry in self.session.view.log(since=self.entries[-1].cursor, record=(DOCUMENT_TYPE, 0))
+        }
+        for name, (_, value) in changed.items():
+            document = self.session.view.document(name)
+            now = document.value if document else None
+            if name in later and now != value:
+                self.standing[(DOCUMENT_TYPE, len(self.standing))] = Standing(
+                    record=f"setting {name}", why="it was changed later"
+                )
+            elif now != value:
+                revision = document.revision if document else 0
+                self.documents.append(DocumentChange(name=name, before=now, after=value, revision=revision))
+
+    def _keep_whole(self) -> None:
+        """Leave out what would break a reference or take a unique value twice, until nothing more has to stay."""
+        while self._drop_referred() | self._drop_dangling() | self._drop_taken():
+            pass
+
+    def _drop(self, key: Key, why: str) -> None:
+        del self.changes[key]
+        self._stand(key, why)
+
+    def _removals(self) -> dict[str, set[int]]:
+        removals: dict[str, set[int]] = {}
+        for (record_type, number), change in self.changes.items():
+            if change.action is Action.REMOVE:
+                removals.setdefault(record_type, set()).add(number)
+        return removals
+
+    def _drop_referred(self) -> bool:
+        """Keep records that others, which stay, refer to."""
+        dropped = False
+        for record_type, numbers in self._removals().items():
+            target = self.session.schemas[record_type]
+            for schema in self.session.schemas.values():
+                for field in schema.references:
+                    if field.spec.target in {None, record_type}:
+                        dropped |= self._drop_referred_by(schema, field, target, numbers)
+        return dropped
+
+    def _drop_referred_by(self, schema: Schema, field: Field, target: Schema, numbers: set[int]) -> bool:
+        dropped = False
+        named = {target.public_id(number) if field.spec.target is None else number: number for number in numbers}
+        position = schema.positions[field.key]
+        for start in range(0, len(named), BATCH):
+            values = list(named)[start : start + BATCH]
+            where = is_in(schema, field.key, values)
+            for row in self.session.view.select(schema, Query(moment=self.session.moment, where=where)):
+                change = self.changes.get((schema.name, row[ID]))
+                goes = change is not None and (
+                    change.after is None or change.after.get(field.key, row[position]) != row[position]
+                )
+                key = (target.name, named[row[position]])
+                if not goes and key in self.changes:
+                    self._drop(key, f"{schema.public_id(row)} refers to it")
+                    dropped = True
+        return dropped
+
+    def _drop_dangling(self) -> bool:
+        """Keep away values that refer to records which are not, and will not be, there."""
+        dropped = False
+        for key, change in list(self.changes.items()):
+            schema = self.session.schemas[key[0]]
+            for field in schema.references:
+                value = (change.after or {}).get(field.key)
+                if value is not None and not self._will_exist(field, value):
+                    self._drop(key, f"what it refers to ({field.key}) is gone")
+                    dropped = True
+                    break
+        return dropped
+
+    def _will_exist(self, field: Field, value: Any) -> bool:
+        if field.spec.target is None:
+            prefix, letters = ids.split_public(value)
+            found = next((one for one in self.session.schemas.values() if one.info.prefix == prefix), None)
+            if found is None:
+                return True
+            schema, number = found, ids.decode(letters)
+        else:
+            schema, number = self.session.schemas[field.spec.target], value
+        change = self.changes.get((schema.name, number))
+        if change is not None:
+            return change.action is not Action.REMOVE
+        return self.session.view.get(schema, [number])[0] is not None
+
+    def _drop_taken(self) -> bool:
+        """Keep away unique values that another record has taken meanwhile."""
+        dropped = False
+        for key, change in list(self.changes.items()):
+            schema = self.session.schemas[key[0]]
+            unique = [field for field in schema.fields if field.spec.unique and (change.after or {}).get(field.key)]
+            if any(self._taken(schema, field, change) for field in unique):
+                self._drop(key, "another record has taken its unique value")
+                dropped = True
+        return dropped
+
+    def _taken(self, schema: Schema, field: Field, change: Change) -> bool:
+        where = equals(schema, field.key, (change.after or {})[field.key])
+        holders = self.session.view.select(schema, Query(moment=self.session.moment, where=where))
+        return any(
+            row[ID] != change.id and self._keeps(schema, field, row) for row in holders
+        )
+
+    def _keeps(self, schema: Schema, field: Field, row: Row) -> bool:
+        """Whether another record still has its unique value after this undo."""
+        other = self.changes.get((schema.name, row[ID]))
+        return other is None or (other.after is not None and field.key not in other.after)
+
+
+def _before_all(entries: Sequence[tuple[LogEntry, bytes]]) -> dict[str, Any] | None:
+    """Return the old values that the operation's entries for one record add up to; ``None`` if it made the record."""
+    if entries[0][0].action is Action.CREATE:
+        return None
+    original: dict[str, Any] = {}
+    for entry, _ in entries:
+        for name, value in plain_before(entry).items():
+            original.setdefault(name, value)
+    return original

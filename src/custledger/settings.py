@@ -1,0 +1,166 @@
+"""A ledger's settings, read from the documents that travel with it.
+
+====================  =========================================================================
+document              its value
+====================  =========================================================================
+``ledger``            ``{"name", "language", "currency", "zone"}``
+``field/TYPE/KEY``    a custom field's Spec: what differs from the default, by attribute
+``choices/TYPE.KEY``  a list of ``{"code", "en", "zh", "color"}`` that replaces a field's choices
+====================  =========================================================================
+
+A document of any other name is somebody else's, and left alone. One of these that cannot be understood is reported in
+``Settings.problems`` and passed over, so that no document can make a ledger impossible to open.
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from custledger.conventions import Conventions
+from custledger.errors import CustledgerError, InvalidValueError
+from custledger.fields import Choice, Labels, Spec
+from custledger.records import COLORS
+from custledger.schema import Field, Schema
+from custledger.spec_json import choice_from_json, choice_to_json, spec_from_json, spec_to_json
+from custledger.stores.contract import Document
+
+LEDGER = "ledger"
+FIELD_PREFIX = "field/"
+CHOICES_PREFIX = "choices/"
+LANGUAGES = ("en", "zh")
+_FULL_WIDTH_COLON = "\N{FULLWIDTH COLON}"
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """What one ledger's documents say, understood.
+
+    ``custom_fields`` are by record type, ``choices`` by record type and then by field key. ``problems`` names the
+    documents that could not be understood, and why.
+    """
+
+    name: str = ""
+    conventions: Conventions = attrs.field(factory=Conventions)
+    custom_fields: Mapping[str, tuple[Field, ...]] = _EMPTY
+    choices: Mapping[str, Mapping[str, tuple[Choice, ...]]] = _EMPTY
+    problems: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, documents: Iterable[Document]) -> "Settings":
+        """Return what the documents say."""
+        name, conventions = "", Conventions()
+        fields: dict[str, tuple[Field, ...]] = {}
+        choices: dict[str, dict[str, tuple[Choice, ...]]] = {}
+        problems = []
+        for document in documents:
+            try:
+                if document.name == LEDGER:
+                    name, conventions = _ledger(document.value)
+                elif document.name.startswith(FIELD_PREFIX):
+                    record_type, key = split_field_name(document.name)
+                    made = Field(key, attrs.evolve(spec_from_json(document.value), custom=True))
+                    fields[record_type] = (*fields.get(record_type, ()), made)
+                elif document.name.startswith(CHOICES_PREFIX):
+                    record_type, key = split_choices_name(document.name)
+                    choices.setdefault(record_type, {})[key] = tuple(map(choice_from_json, document.value))
+            except (CustledgerError, ValueError, TypeError, KeyError, AttributeError) as error:
+                problems.append(f"The setting {document.name} cannot be understood: {error}")
+        return cls(name=name, conventions=conventions, custom_fields=fields, choices=choices, problems=tuple(problems))
+
+    def apply_to(self, schema: Schema) -> Schema:
+        """Return ``schema`` with this ledger's choices in the place of its own, and its custom fields at the end."""
+        extended = schema.extended(self.custom_fields.get(schema.name, ()))
+        return extended.with_choices(self.choices.get(schema.name, {}))
+
+
+def ledger_document(conventions: Conventions, name: str = "") -> tuple[str, dict[str, str]]:
+    """Return ``(name, value)`` of the document that says what the ledger takes for granted."""
+    return LEDGER, {
+        "name": name,
+        "language": conventions.language,
+        "currency": conventions.currency,
+        "zone": conventions.zone_name,
+    }
+
+
+def check_conventions(conventions: Conventions) -> Conventions:
+    """Return ``conventions``, or raise ``InvalidValueError`` for a language, currency or zone that cannot be.
+
+    For those that somebody is about to set; those that are kept are checked when they are used, since a zone may be
+    known where the ledger was made and not here.
+    """
+    if conventions.language not in LANGUAGES:
+        raise InvalidValueError(
+            conventions.language,
+            "is not a language of custledger",
+            field="language",
+            hint=f"There are: {', '.join(LANGUAGES)}.",
+        )
+    currency = conventions.currency
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise InvalidValueError(
+            currency,
+            "is not a currency code",
+            field="currency",
+            hint="Currencies are three capital letters, such as CNY or USD.",
+        )
+    conventions.today(lambda: 0)  # which asks for the zone, and raises where there is no such zone
+    return conventions
+
+
+def field_document(record_type: str, key: str, spec: Spec) -> tuple[str, dict[str, Any]]:
+    """Return ``(name, value)`` of the document that holds a custom field."""
+    return f"{FIELD_PREFIX}{record_type}/{key}", spec_to_json(spec)
+
+
+def choices_document(record_type: str, key: str, choices: Iterable[Choice]) -> tuple[str, list[dict[str, str]]]:
+    """Return ``(name, value)`` of the document that replaces the choices of a field."""
+    return f"{CHOICES_PREFIX}{record_type}.{key}", [choice_to_json(choice) for choice in choices]
+
+
+def split_field_name(name: str) -> tuple[str, str]:
+    """Return ``(record type, key)`` of the name of a field's document. Raises ``ValueError``."""
+    return _two(name.removeprefix(FIELD_PREFIX), "/")
+
+
+def split_choices_name(name: str) -> tuple[str, str]:
+    """Return ``(record type, key)`` of the name of a choices document. Raises ``ValueError``."""
+    return _two(name.removeprefix(CHOICES_PREFIX), ".")
+
+
+def parse_choice(text: str) -> Choice:
+    """Return the choice that people write as ``code``, ``code:label`` or ``code:label:colour``.
+
+    The label may be given in both languages, ``code:English|中文:colour``; one label stands for both, and a code
+    without a label is its own.
+
+    >>> parse_choice("A:重点客户:red")
+    Choice(code='A', labels=Labels(en='重点客户', zh='重点客户'), color='red')
+    """
+    code, label, color, *more = [part.strip() for part in text.replace(_FULL_WIDTH_COLON, ":").split(":")] + ["", ""]
+    if not code or any(more):
+        raise InvalidValueError(text, "is not a choice", hint="Write code, code:label or code:label:colour.")
+    if color and color not in COLORS:
+        raise InvalidValueError(color, "is not a colour a choice can have", hint=f"There are: {', '.join(COLORS)}.")
+    english, _, chinese = (part.strip() for part in label.partition("|"))
+    return Choice(code, Labels(english or chinese or code, chinese or english), color)
+
+
+def _ledger(value: Mapping[str, Any]) -> tuple[str, Conventions]:
+    default = Conventions()
+    conventions = Conventions(
+        language=str(value.get("language") or default.language),
+        currency=str(value.get("currency") or default.currency),
+        zone_name=str(value.get("zone") or default.zone_name),
+    )
+    return str(value.get("name") or ""), conventions
+
+
+def _two(text: str, separator: str) -> tuple[str, str]:
+    first, found, second = text.partition(separator)
+    if not (first and found and second):
+        raise ValueError(f"{text} does not name a record type and a field")
+    return first, second

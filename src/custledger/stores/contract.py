@@ -1,0 +1,244 @@
+"""The contract of a store.
+
+Terms, before the methods:
+
+- A **row** is a tuple of plain values (``custledger.values``) in the order of the schema that the caller hands in.
+- A **handle** is one open store object. Several handles, in one process or many, may be open on one ledger. A handle
+  may be used from several threads; writes queue behind each other.
+- A **snapshot** is the state of the store at one moment. A ``select`` reads from one, however long the caller takes
+  and whatever is written meanwhile, by this handle too.
+- The **generation** is a number that grows whenever settings or schemas change, and never otherwise. ``apply`` is
+  told the generation its caller knows, and raises ``GenerationMovedError``, with nothing written, if it has moved;
+  the caller reads the settings again, calls ``prepare`` and tries again.
+- A **document** is one item of the settings, a JSON value with a name and a revision.
+- The **log** holds an entry for each change that ever landed, in order; cursors are opaque and grow.
+
+Two families implement it: the SQL family (``stores.sql``) and the table family. A backend plugin supplies only what
+is its own. ``custledger.testing`` has the suite that proves any store.
+"""
+
+import abc
+from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+import attrs
+
+from custledger.changes import Changeset, LogEntry, Receipt
+from custledger.errors import StoreError
+from custledger.expressions import Expression, Moment
+from custledger.schema import Row, Schema
+
+
+class GenerationMovedError(StoreError):
+    """Settings or schemas changed since the caller read them. Never reaches a user: the services try again."""
+
+    code = "generation"
+
+
+@attrs.frozen
+class Order:
+    """One sort key. Empty values come last in either direction; ties are broken by id, ascending."""
+
+    expression: Expression
+    descending: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Query:
+    """What a ``select`` asks for.
+
+    - ``where``: a yes/no expression, or ``None`` for every record;
+    - ``columns``: expressions, or ``None`` for whole rows in schema order;
+    - ``order``: sort keys; with none, rows come by id;
+    - ``limit``: at most so many rows;
+    - ``after``: keyset paging: the values of the sort keys, then the id, of the last row of the page before;
+    - ``moment``: what "today" and "now" mean.
+    """
+
+    moment: Moment
+    where: Expression | None = None
+    columns: tuple[Expression, ...] | None = None
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+    after: tuple[Any, ...] | None = None
+
+
+@attrs.frozen
+class Document:
+    """One item of the settings. ``revision`` grows with each write of it, and goes on after a removal."""
+
+    name: str
+    value: Any
+    revision: int
+
+
+@attrs.frozen
+class Hit:
+    """One record that text search found."""
+
+    type: str
+    id: int
+
+
+@attrs.frozen(kw_only=True)
+class Capabilities:
+    """What a store computes itself, and whether it can be shared.
+
+    ``pushes_down``: filters run in the store, and agree exactly with the evaluator. ``persistent``: what was
+    written is there when the ledger is opened again. ``several_processes``: other processes may have it open.
+    """
+
+    pushes_down: bool = False
+    persistent: bool = True
+    several_processes: bool = True
+
+
+class Store(abc.ABC):
+    """One open ledger's rows, log and settings. See the module's docstring for the terms."""
+
+    capabilities: Capabilities = Capabilities()
+    url: str
+    read_only: bool = False
+
+    @property
+    @abc.abstractmethod
+    def identity(self) -> UUID:
+        """The ledger's own UUID, made with it."""
+
+    @abc.abstractmethod
+    def generation(self) -> int:
+        """Return the present generation; cheap enough to ask before every read and write."""
+
+    @abc.abstractmethod
+    def prepare(self, schemas: Sequence[Schema]) -> None:
+        """Make or upgrade what these schemas need: tables, columns, indexes. Never drops anything.
+
+        It does nothing where all is there already, and raises ``NotAllowedError`` where something is missing in a
+        read-only store. A schema that grew moves the generation.
+        """
+
+    @abc.abstractmethod
+    def schemas(self) -> tuple[Schema, ...]:
+        """Return every schema the store has seen, so that a type whose plugin is absent can still be read.
+
+        Their ``record`` is ``None``; the caller prefers the schemas of installed classes.
+        """
+
+    @abc.abstractmethod
+    def get(self, schema: Schema, ids: Sequence[int]) -> list[Row | None]:
+        """Return the rows of these ids, in the order asked; ``None`` where there is none."""
+
+    @abc.abstractmethod
+    def select(self, schema: Schema, query: Query) -> Iterator[Row]:
+        """Yield rows from one snapshot. Closing the iterator early frees what it holds."""
+
+    @abc.abstractmethod
+    def count(
+        self, schema: Schema, where: Expression | None, by: Sequence[Expression], moment: Moment
+    ) -> list[tuple[Any, ...]]:
+        """Return ``[(value of each by …, count)]``, the greatest count first, then by value, empties last.
+
+        Texts that compare equal count together, under the one that sorts first. Without ``by`` the answer is one
+        row, ``[(count,)]``. By tags or several choices a record counts under each of them.
+        """
+
+    @abc.abstractmethod
+    def search(self, text: str, schemas: Sequence[Schema], limit: int) -> list[Hit]:
+        """Return the newest records (largest ids first), type after type, in which every word of ``text`` occurs.
+
+        ``custledger.search`` defines what occurs means.
+        """
+
+    @abc.abstractmethod
+    def with_ending(self, schema: Schema, ending: int, modulus: int, limit: int) -> list[int]:
+        """Return at most ``limit`` ids for which ``id % modulus == ending``: those with a given last letters."""
+
+    @abc.abstractmethod
+    def log(
+        self,
+        *,
+        since: int = 0,
+        record: tuple[str, int] | None = None,
+        operation: int | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[LogEntry]:
+        """Return log entries with a cursor greater than ``since``; of one record, or of one operation, if named.
+
+        A run of creates is one entry, found for every record in it.
+        """
+
+    @abc.abstractmethod
+    def operations(self, *, ids: Sequence[int] = (), limit: int | None = None) -> list[Any]:
+        """Return ``Operation`` objects, newest first; those of ``ids`` only, if any are named."""
+
+    @abc.abstractmethod
+    def apply(self, changeset: Changeset, *, generation: int) -> Receipt:
+        """Land a changeset whole, log it, and return what landed; or raise, with nothing written.
+
+        Inside one write transaction the store: compares the generation; finds what removals bring along
+        (``on_remove``) and adds it as changes of the same changeset; compares revisions, merging updates of
+        different fields (``custledger.changes.merge``); checks unique values and references; gives new revisions and
+        times (a new record's times are the operation's, its revision 1; an update's time is the operation's and its
+        revision one more); keeps the search terms; writes the log.
+
+        Raises ``ConflictError``, ``DuplicateError``, ``ReferencedError``, ``NotFoundError`` (an update of a record
+        or a reference to one that is not there), ``LockedError``, ``NotAllowedError`` (read-only),
+        ``GenerationMovedError``, ``StoreError`` (disk full and the like).
+        """
+
+    def load(self, changesets: Iterable[Changeset], *, generation: int) -> Iterator[Receipt]:
+        """Land many changesets of one operation, each atomically, and yield their receipts.
+
+        A store may put off its indexes until the end. What landed before an error stays.
+        """
+        for changeset in changesets:
+            yield self.apply(changeset, generation=generation)
+
+    @abc.abstractmethod
+    def document(self, name: str) -> Document | None:
+        """Return one settings document, or ``None``."""
+
+    @abc.abstractmethod
+    def documents(self, prefix: str = "") -> list[Document]:
+        """Return the settings documents whose names begin with ``prefix``, in the order of their names.
+
+        They are written as ``DocumentChange`` s of a changeset: like everything, logged, and part of an operation.
+        A ``DocumentChange`` whose ``revision`` is not the document's present one raises ``ConflictError``.
+        """
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Release everything. A second call does nothing."""
+
+    def __enter__(self) -> Self:
+        """Return the store."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the store."""
+        self.close()
+
+
+@attrs.frozen
+class Verification:
+    """What checking a backup found: rows compared by type, and the problems, none of them for a good one."""
+
+    rows: dict[str, int]
+    problems: tuple[str, ...] = ()
+
+
+class BackupStore(Store):
+    """A store that can copy itself while it is in use."""
+
+    @abc.abstractmethod
+    def backup(self, target: str) -> Verification:
+        """Copy the ledger to the file ``target`` while it stays in use, and verify the copy before it counts.
+
+        The copy is written beside the target, opened, checked and compared row by row, flushed to disk, and only
+        then renamed. Raises ``StoreError`` with what was found if it is not a true copy.
+        """

@@ -1,0 +1,57 @@
+"""Counting rows by the values of expressions, as ``Store.count`` promises it."""
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from custledger.expressions import Expression, Moment, evaluator
+from custledger.expressions.evaluate import places
+from custledger.expressions.order import comparable_of
+from custledger.expressions.tree import FieldNode
+from custledger.fields import Kind
+from custledger.schema import Row, Schema
+from custledger.values import fold
+
+
+def grouped(rows: Iterable[Row], schema: Schema, by: Sequence[Expression], moment: Moment) -> list[tuple[Any, ...]]:
+    """Return ``[(value of each by …, count)]``, the greatest count first, then by value, empties last."""
+    if not by:
+        return [(sum(1 for _ in rows),)]
+    read = [evaluator(expression, schema, moment) for expression in by]
+    return tallied(((tuple(value(row) for value in read), 1) for row in rows), schema, by)
+
+
+def tallied(
+    groups: Iterable[tuple[tuple[Any, ...], int]], schema: Schema, by: Sequence[Expression]
+) -> list[tuple[Any, ...]]:
+    """Return the same from what has been counted by exact values: ``((value of each by …), count)``."""
+    alike = [_comparable(expression, schema) for expression in by]
+    counts: dict[tuple[Any, ...], int] = {}
+    shown: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for counted, count in groups:
+        for values in itertools.product(*map(_each, counted)):
+            group = tuple(compare(value) for compare, value in zip(alike, values, strict=True))
+            counts[group] = counts.get(group, 0) + count
+            shown[group] = _first(shown.get(group, values), values)
+    ordered = sorted(counts, key=lambda group: (-counts[group], [(form is None, form or 0) for form in group]))
+    return [(*shown[group], counts[group]) for group in ordered]
+
+
+def _each(value: Any) -> Sequence[Any]:
+    """Return what a row counts under: each of several values, or the one there is."""
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _comparable(expression: Expression, schema: Schema) -> Callable[[Any], Any]:
+    """Return the function that brings a value, or one of several, into the form in which it is grouped and sorted."""
+    if expression.kind is Kind.TAGS:
+        return lambda tag: None if tag is None else fold(tag)
+    if expression.kind in {Kind.CHOICE, Kind.CHOICES} and isinstance(expression.root, FieldNode):
+        place = places(schema.by_key[expression.root.key].spec.choices)
+        return lambda code: None if code is None else (place(code), code)
+    return comparable_of(expression, schema)
+
+
+def _first(ours: tuple[Any, ...], others: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return, place by place, the value that sorts first of two that are counted together."""
+    return tuple(one if one is None or one <= other else other for one, other in zip(ours, others, strict=True))

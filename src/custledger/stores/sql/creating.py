@@ -1,0 +1,116 @@
+"""Many new records at once: whole columns are folded, digested and bound, rather than one value after the other."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from custledger.changes import Creates
+from custledger.errors import UsageError
+from custledger.expressions.columns import FOLDED_SUFFIX
+from custledger.expressions.evaluate import FOLDED_KINDS
+from custledger.fields import Kind
+from custledger.schema import ID, Row
+from custledger.search import terms_of_many
+from custledger.stores.digests import digests
+from custledger.stores.sql.database import Connection
+from custledger.stores.sql.layout import LIST_KINDS, PERSON, quoted
+from custledger.stores.sql.tables import Table, to_json
+from custledger.values import fold, folder
+
+_SEPARATOR = "\0"
+Column = Sequence[Any]
+
+
+class Run:
+    """The rows of one ``Creates`` on their way into their table."""
+
+    def __init__(self, table: Table, creates: Creates) -> None:
+        table.check_keys(creates.keys)
+        self._table = table
+        self._keys = creates.keys
+        self._rows = creates.rows
+        self._columns: list[Column] = list(zip(*creates.rows, strict=True))
+        self.first = creates.rows[0][ID]
+        if self.ids != tuple(range(self.first, self.first + len(self._rows))):
+            raise UsageError("The ids of records that are created together must follow each other.")
+
+    @property
+    def ids(self) -> Column:
+        """The ids of the rows."""
+        return self._columns[ID]
+
+    def column(self, key: str) -> Column:
+        """Return the values of one field; all are empty where the rows do not have it."""
+        return self._columns[self._keys.index(key)] if key in self._keys else ()
+
+    def by_id(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield ``(id, values)`` of each row."""
+        for row in self._rows:
+            yield row[ID], dict(zip(self._keys, row, strict=True))
+
+    def digests(self) -> bytes:
+        """Return the digests of the rows."""
+        return digests(self._keys, self._columns)
+
+    def insert(self, connection: Connection) -> None:
+        """Insert the rows."""
+        names: list[str] = []
+        columns: list[Column] = []
+        for name, column in self._stored():
+            names.append(name)
+            columns.append(column)
+        insert_rows(connection, self._table, names, zip(*columns, strict=True), len(self._rows))
+
+    def _stored(self) -> Iterator[tuple[str, Column]]:
+        """Yield the columns that are not all empty, and the second columns of folded texts."""
+        for key, column in zip(self._keys, self._columns, strict=True):
+            if column.count(None) == len(column):
+                continue
+            kind = self._table.schema.by_key[key].spec.kind
+            if kind in LIST_KINDS:
+                yield key, [None if value is None else to_json(value) for value in column]
+                continue
+            yield key, column
+            if kind in FOLDED_KINDS and (second := second_column(column, kind)):
+                yield key + FOLDED_SUFFIX, second
+
+    def insert_tags(self, connection: Connection, actor: str) -> None:
+        """Insert what the rows have of tags into their own tables."""
+        at = self.column("updated_at")[0]
+        for key, name in self._table.tags.items():
+            given = ((number, tags) for number, tags in zip(self.ids, self.column(key), strict=False) if tags)
+            rows = [(number, tag, fold(tag), PERSON, actor, at) for number, tags in given for tag in tags]
+            if rows:
+                connection.executemany(
+                    f"INSERT INTO {name} (record, tag, folded, source, actor, at) VALUES (?, ?, ?, ?, ?, ?)", rows
+                )
+
+    def search_terms(self) -> Iterable[tuple[int, str]]:
+        """Return ``(id, terms)`` of each row."""
+        keys = {field.key for field in self._table.schema.searchable}
+        searched = [column for key, column in zip(self._keys, self._columns, strict=True) if key in keys]
+        texts = [_SEPARATOR.join(filter(None, row)) for row in zip(*searched, strict=True)]
+        return zip(self.ids, terms_of_many(texts), strict=True) if texts else ()
+
+
+def second_column(column: Column, kind: Kind) -> list[str | None] | None:
+    """Return the folded forms where they differ from the texts, or ``None`` where no one differs."""
+    joined = _SEPARATOR.join(["" if value is None else value for value in column] if None in column else column)
+    folded = folder(kind)(joined)
+    if folded == joined:
+        return None
+    texts = folded.split(_SEPARATOR)
+    return [text if text != value and value is not None else None for text, value in zip(texts, column, strict=True)]
+
+
+def insert_rows(connection: Connection, table: Table, names: Sequence[str], rows: Iterator[Row], count: int) -> None:
+    """Insert ``count`` rows, as many to a statement as is fastest."""
+    listed = ", ".join(map(quoted, names))
+    marks = f"({', '.join('?' * len(names))})"
+    start = f"INSERT INTO {table.name} ({listed}) VALUES "
+    together = max(1, table.dialect.most_parameters // len(names))
+    statement = start + ", ".join([marks] * together)
+    for _ in range(count // together):
+        connection.execute(statement, tuple(chain.from_iterable(islice(rows, together))))
+    if count % together:
+        connection.execute(start + ", ".join([marks] * (count % together)), tuple(chain.from_iterable(rows)))

@@ -1,0 +1,99 @@
+"""What a backend supplies to the SQL family: connections, transactions, and the words of its dialect."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+import attrs
+
+from custledger.errors import CustledgerError
+from custledger.expressions.sql import Dialect as ExpressionDialect
+from custledger.schema import Schema
+
+
+class Cursor(Protocol):
+    """The rows of one statement, as tuples."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Return an iterator of the rows that are left."""
+
+    def close(self) -> None:
+        """Let go of the statement, and of its snapshot."""
+
+
+class Connection(Protocol):
+    """One connection. Parameters are written ``?``."""
+
+    def execute(self, statement: str, parameters: Sequence[Any] = ...) -> Cursor:
+        """Run one statement and return its rows."""
+
+    def executemany(self, statement: str, parameters: Iterable[Sequence[Any]]) -> Cursor:
+        """Run one statement for each of many parameters."""
+
+
+class Database(Protocol):
+    """One open database."""
+
+    url: str
+    faults: type[Exception]
+    """What the driver raises."""
+
+    def borrow(self) -> Connection:
+        """Return a connection to read with that nobody else uses. Each statement reads one snapshot."""
+
+    def give_back(self, connection: Connection) -> None:
+        """Take a borrowed connection back."""
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Open the one write transaction: it commits where the block ends, and rolls back where it raises.
+
+        Writers queue. Faults of the driver are raised as ``explained`` says.
+        """
+
+    def explained(self, fault: Exception) -> CustledgerError:
+        """Return the error of custledger that a fault of the driver means."""
+
+    def close(self) -> None:
+        """Close every connection. A second call does nothing."""
+
+
+class SearchIndex(Protocol):
+    """Where the search terms of the records of one type are kept."""
+
+    def create(self, connection: Connection, schema: Schema) -> None:
+        """Make the index, if it is not there."""
+
+    def put(self, connection: Connection, name: str, rows: Iterable[tuple[int, str]]) -> None:
+        """Add the terms of new records: ``(id, terms)``."""
+
+    def remove(self, connection: Connection, name: str, number: int) -> None:
+        """Forget one record; nothing happens where it is not known."""
+
+    def rebuild(self, connection: Connection, schema: Schema) -> None:
+        """Forget everything and read every record of the type anew."""
+
+    def find(self, connection: Connection, name: str, terms: Sequence[str]) -> Iterable[tuple[int]]:
+        """Yield ``(id,)`` of the records that have every term, the largest first; ``*`` ends a beginning."""
+
+
+@attrs.frozen(kw_only=True)
+class Dialect:
+    """The words in which databases differ.
+
+    - ``expressions``: the dialect that filters are compiled to;
+    - ``integer``, ``text``, ``blob``: column types for 64-bit integers, text and bytes;
+    - ``table_options``: what follows the closing parenthesis of ``CREATE TABLE``;
+    - ``deferred``: makes a foreign key be checked when the transaction ends;
+    - ``each_integer``: a query of the members, as ``value``, of a JSON array of integers bound as one parameter;
+    - ``most_parameters``: how many parameters one ``INSERT`` of many rows best has.
+    """
+
+    expressions: ExpressionDialect
+    integer: str
+    text: str
+    blob: str
+    table_options: str
+    deferred: str
+    each_integer: str
+    most_parameters: int
+    search: SearchIndex

@@ -1,0 +1,70 @@
+"""Bulk loads: into a table without records, indexes and search terms are built once the rows are there.
+
+A load that does so leaves a mark, written with its first rows and taken away with its last work. A mark that was
+left behind, because the process that loaded is gone, is found by ``prepare``, which finishes the work. While there is a
+mark, whoever writes leaves the search terms of the type alone, and whoever searches reads the records themselves.
+"""
+
+import os
+import socket
+from collections.abc import Collection, Sequence
+
+from custledger.changes import Changeset
+from custledger.schema import Schema
+from custledger.stores.sql import layout
+from custledger.stores.sql.database import Connection, Dialect
+from custledger.stores.sql.layout import quoted
+
+MANY = 1000
+"""How many records the first changeset of a load has, at least, for indexes to be put off."""
+
+
+def marked(connection: Connection) -> frozenset[str]:
+    """Return the types that are being loaded in bulk."""
+    return frozenset(name for (name,) in connection.execute("SELECT type FROM custledger_loading"))
+
+
+def abandoned(connection: Connection) -> list[str]:
+    """Return the marked types whose loading process is gone."""
+    rows = list(connection.execute("SELECT type, host, process FROM custledger_loading"))
+    return [name for name, host, process in rows if host != socket.gethostname() or not _is_alive(process)]
+
+
+def _is_alive(process: int) -> bool:
+    if process == os.getpid():
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def begin(connection: Connection, dialect: Dialect, changeset: Changeset, schemas: Sequence[Schema]) -> list[str]:
+    """Put off the indexes of the types of a load that begins, where that pays, and return the types' names."""
+    counts = {creates.type: len(creates.rows) for creates in changeset.creates}
+    chosen = []
+    for schema in schemas:
+        table = quoted(schema.name)
+        if counts.get(schema.name, 0) < MANY or list(connection.execute(f"SELECT 1 FROM {table} LIMIT 1")):
+            continue
+        for name in layout.plain_indexes(schema, dialect):
+            connection.execute(f"DROP INDEX IF EXISTS {quoted(name)}")
+        connection.execute(
+            "INSERT INTO custledger_loading (type, host, process) VALUES (?, ?, ?)",
+            (schema.name, socket.gethostname(), os.getpid()),
+        )
+        chosen.append(schema.name)
+    return chosen
+
+
+def finish(connection: Connection, dialect: Dialect, schemas: Collection[Schema]) -> None:
+    """Build what was put off, and take the marks away."""
+    for schema in schemas:
+        for statement in layout.plain_indexes(schema, dialect).values():
+            connection.execute(statement)
+        if schema.searchable:
+            dialect.search.rebuild(connection, schema)
+        connection.execute("DELETE FROM custledger_loading WHERE type = ?", (schema.name,))

@@ -1,0 +1,149 @@
+"""The log in a SQL database: operations, their changesets, and an entry for each change or run of creates."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from custledger.changes import DOCUMENT_TYPE, Action, Changeset, LogEntry, Operation
+from custledger.ids import RANDOM_BITS
+from custledger.stores.sql.database import Connection
+from custledger.stores.sql.tables import to_json
+
+LONGEST_RUN = 1 << (RANDOM_BITS - 1)
+"""How many records one run of creates has at most."""
+
+_ENTRY = "l.cursor, l.changeset, c.operation, c.at, l.type, l.action, l.record, l.count, l.digests, l.before"
+_OPERATION = "id, verb, actor, at, reason, undoes, about"
+
+
+class Journal:
+    """Collects the log entries of one changeset, and writes them when it lands."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[Any, ...]] = []
+
+    def note(
+        self,
+        type_name: str,
+        action: Action,
+        record: int,
+        *,
+        count: int = 1,
+        digests: bytes = b"",
+        before: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Note one change, or one run of creates."""
+        written = None if before is None else to_json(dict(before))
+        self._entries.append((type_name, action.value, record, count, digests, written))
+
+    def write(self, connection: Connection, changeset: Changeset) -> None:
+        """Write the operation, the changeset and its entries."""
+        operation = changeset.operation
+        ((number, cursor),) = connection.execute(
+            "SELECT coalesce((SELECT max(number) FROM custledger_changesets), 0) + 1, "
+            "coalesce((SELECT max(cursor) FROM custledger_log), 0)"
+        )
+        _write_operation(connection, operation)
+        connection.execute(
+            "INSERT INTO custledger_changesets (number, operation, at, place, first_cursor, last_cursor) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (number, operation.id, operation.at, changeset.place, cursor + 1, cursor + len(self._entries)),
+        )
+        entries = [(cursor + place, number, *entry) for place, entry in enumerate(self._entries, 1)]
+        connection.executemany(
+            "INSERT INTO custledger_log (cursor, changeset, type, action, record, count, digests, before) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            entries,
+        )
+
+
+def _write_operation(connection: Connection, operation: Operation) -> None:
+    """Write an operation; a later changeset of it may bring more to tell."""
+    connection.execute(
+        "INSERT INTO custledger_operations (id, verb, actor, at, reason, undoes, about) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, about = excluded.about",
+        (operation.id, operation.verb, operation.actor, operation.at, operation.reason, operation.undoes,
+         to_json(dict(operation.about))),
+    )
+
+
+def entries(
+    connection: Connection,
+    *,
+    since: int,
+    record: tuple[str, int] | None,
+    operation: int | None,
+    newest_first: bool,
+    limit: int | None,
+) -> list[LogEntry]:
+    """Return log entries; see ``Store.log``."""
+    conditions, parameters = ["l.cursor > ?"], [since]
+    if record is not None:
+        conditions.append(
+            "l.cursor IN (SELECT cursor FROM custledger_log WHERE type = ? AND record = ? UNION ALL "
+            "SELECT cursor FROM custledger_log WHERE type = ? AND count > 1 AND record BETWEEN ? AND ? "
+            "AND record + count > ?)"
+        )
+        name, number = record
+        parameters += [name, number, name, number - LONGEST_RUN, number, number]  # type: ignore[list-item]
+    if operation is not None:
+        conditions.append("c.operation = ?")
+        parameters.append(operation)
+    direction = "DESC" if newest_first else "ASC"
+    source = "custledger_log AS l JOIN custledger_changesets AS c ON c.number = l.changeset"
+    if operation is not None and record is None:
+        source = ("custledger_changesets AS c JOIN custledger_log AS l "
+                  "ON l.cursor BETWEEN c.first_cursor AND c.last_cursor")
+    statement = f"SELECT {_ENTRY} FROM {source} WHERE {' AND '.join(conditions)} ORDER BY l.cursor {direction}"
+    if limit is not None:
+        statement += " LIMIT ?"
+        parameters.append(limit)
+    return [_entry(row) for row in connection.execute(statement, parameters)]
+
+
+def _entry(row: Sequence[Any]) -> LogEntry:
+    cursor, changeset, operation, at, name, action, record, count, digests, before = row
+    return LogEntry(
+        cursor=cursor,
+        changeset=changeset,
+        operation=operation,
+        at=at,
+        type=name,
+        action=Action(action),
+        record=record,
+        count=count,
+        digests=digests,
+        before=None if before is None else _before(name, json.loads(before)),
+    )
+
+
+def _before(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Return old values in their plain form, which has tuples where JSON has lists."""
+    if name == DOCUMENT_TYPE:
+        return values
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+
+
+def operations(connection: Connection, ids: Iterable[int], limit: int | None) -> list[Operation]:
+    """Return operations, newest first; those of ``ids`` only, if any are named."""
+    wanted = list(ids)
+    where = f" WHERE id IN ({', '.join('?' * len(wanted))})" if wanted else ""
+    statement = f"SELECT {_OPERATION} FROM custledger_operations{where} ORDER BY number DESC"
+    if limit is not None:
+        statement += " LIMIT ?"
+        wanted.append(limit)
+    return [_operation(row) for row in connection.execute(statement, wanted)]
+
+
+def _operation(row: Sequence[Any]) -> Operation:
+    number, verb, actor, at, reason, undoes, about = row
+    return Operation(id=number, verb=verb, actor=actor, at=at, reason=reason, undoes=undoes, about=json.loads(about))
+
+
+def was_removed(connection: Connection, name: str, number: int) -> bool:
+    """Return whether the log knows a removal of this record."""
+    found = connection.execute(
+        "SELECT 1 FROM custledger_log WHERE type = ? AND record = ? AND action = ? LIMIT 1",
+        (name, number, Action.REMOVE.value),
+    )
+    return bool(list(found))

@@ -1,0 +1,143 @@
+"""Reading from a SQL database: what of a query the database does, and what is done here to what it returns."""
+
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from custledger.expressions import Expression, Moment, after_filter, evaluator, sort_key
+from custledger.expressions.fragments import Sql, all_of
+from custledger.expressions.split import split
+from custledger.expressions.sql import compile_after_segments, compile_column, compile_order
+from custledger.schema import Row
+from custledger.stores.contract import Query
+from custledger.stores.grouping import tallied
+from custledger.stores.sql.database import Connection
+from custledger.stores.sql.layout import LIST_KINDS
+from custledger.stores.sql.tables import Table
+
+
+class Plan:
+    """How a query is answered.
+
+    Where the database can do all of it, ``statements`` do, run one after the other until the limit is reached.
+    Where something is left over, one statement reads the whole rows that may matter, and ``rows`` does the rest.
+    """
+
+    def __init__(self, table: Table, query: Query) -> None:
+        self._table = table
+        self._query = query
+        self._dialect = table.dialect.expressions
+        self._order = [(key.expression, key.descending) for key in query.order]
+        share = split(query.where, table.schema, self._dialect, query.moment)
+        self._pushed = share.pushed
+        self._left_over = share.left_over
+        whole = self._whole()
+        self._is_whole = whole is not None
+        by_id = Sql(f'{table.name}."id"')
+        self.statements = whole or (self._statement(Sql(table.columns), self._pushed, by_id),)
+
+    def _whole(self) -> tuple[Sql, ...] | None:
+        """Return the statements that answer the query exactly, or ``None``."""
+        query, schema = self._query, self._table.schema
+        order = compile_order(self._order, schema, self._dialect, query.moment)
+        columns = self._columns()
+        if self._left_over is not None or order is None or columns is None:
+            return None
+        if query.after is None:
+            return (self._statement(columns, self._pushed, order, query.limit),)
+        segments = compile_after_segments(self._order, query.after, schema, self._dialect, query.moment)
+        if segments is None:
+            return None
+        return tuple(
+            self._statement(columns, all_of([segment, self._pushed] if self._pushed else [segment]), order, query.limit)
+            for segment in segments
+        )
+
+    def _columns(self) -> Sql | None:
+        if self._query.columns is None:
+            return Sql(self._table.columns)
+        made = [compile_column(column, self._table.schema, self._dialect, self._query.moment)
+                for column in self._query.columns]
+        found = [column for column in made if column is not None]
+        if len(found) < len(made):
+            return None
+        parameters = tuple(parameter for column in found for parameter in column.parameters)
+        return Sql(", ".join(column.text for column in found), parameters)
+
+    def _statement(self, columns: Sql, where: Sql | None, order: Sql, limit: int | None = None) -> Sql:
+        text, parameters = f"SELECT {columns.text} FROM {self._table.name}", columns.parameters
+        if where is not None:
+            text, parameters = f"{text} WHERE {where.text}", parameters + where.parameters
+        text, parameters = f"{text} ORDER BY {order.text}", parameters + order.parameters
+        return Sql(f"{text} LIMIT ?", (*parameters, limit)) if limit is not None else Sql(text, parameters)
+
+    def rows(self, read: Iterator[Row]) -> Iterator[Row]:
+        """Return the answer, from what the statements yield."""
+        if not self._is_whole:
+            return self._finished(self._table.rows(read))
+        rows = self._table.rows(read) if self._query.columns is None else self._with_lists(read)
+        # A second statement may yield what is beyond the limit; one alone cannot.
+        return itertools.islice(rows, self._query.limit) if len(self.statements) > 1 else rows
+
+    def _with_lists(self, read: Iterator[Row]) -> Iterator[Row]:
+        """Return selected columns in their plain form."""
+        places = frozenset(
+            place for place, column in enumerate(self._query.columns or ()) if column.kind in LIST_KINDS
+        )
+        return (tuple(_listed(value) if place in places else value for place, value in enumerate(row))
+                for row in read) if places else read
+
+    def _finished(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Do to whole rows, in the order of their ids, what the database could not."""
+        query, schema = self._query, self._table.schema
+        if self._left_over is not None:
+            rows = filter(evaluator(self._left_over, schema, query.moment), rows)
+        if self._order:
+            rows = iter(sorted(rows, key=sort_key(self._order, schema, query.moment)))
+        if query.after is not None:
+            rows = filter(after_filter(self._order, query.after, schema, query.moment), rows)
+        rows = itertools.islice(rows, query.limit)
+        if query.columns is None:
+            return rows
+        columns = [evaluator(column, schema, query.moment) for column in query.columns]
+        return (tuple(column(row) for column in columns) for row in rows)
+
+
+def _listed(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(json.loads(text))
+
+
+def counted(
+    connection: Connection, table: Table, where: Expression | None, by: Sequence[Expression], moment: Moment
+) -> list[tuple[Any, ...]]:
+    """Return ``[(value of each by …, count)]``; see ``Store.count``."""
+    query = Query(moment=moment, where=where, columns=tuple(by))
+    share = split(where, table.schema, table.dialect.expressions, moment)
+    columns = [compile_column(column, table.schema, table.dialect.expressions, moment) for column in by]
+    grouped = [column for column in columns if column is not None]
+    if share.left_over is not None or len(grouped) < len(columns):
+        plan = Plan(table, query)
+        (statement,) = plan.statements
+        rows = plan.rows(iter(connection.execute(statement.text, statement.parameters)))
+        return tallied(((row, 1) for row in rows), table.schema, by)
+    text, parameters = _count_statement(table, grouped, share.pushed)
+    places = frozenset(place for place, column in enumerate(by) if column.kind in LIST_KINDS)
+    read = connection.execute(text, parameters)
+    groups = (
+        (tuple(_listed(value) if place in places else value for place, value in enumerate(row[:-1])), row[-1])
+        for row in read
+    )
+    return tallied(groups, table.schema, by)
+
+
+def _count_statement(table: Table, grouped: Sequence[Sql], where: Sql | None) -> tuple[str, tuple[Any, ...]]:
+    """Return the statement that counts by the exact values; which of them compare equal is decided here, not there."""
+    parameters = tuple(parameter for column in grouped for parameter in column.parameters)
+    listed = "".join(f"{column.text}, " for column in grouped)
+    text = f"SELECT {listed}count(*) FROM {table.name}"
+    if where is not None:
+        text, parameters = f"{text} WHERE {where.text}", parameters + where.parameters
+    if grouped:
+        text += f" GROUP BY {', '.join(str(place) for place in range(1, len(grouped) + 1))}"
+    return text, parameters

@@ -1,0 +1,268 @@
+"""A store on a SQL database: what every backend of the family inherits."""
+
+import itertools
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from custledger.changes import Changeset, LogEntry, Operation, Receipt
+from custledger.errors import NotAllowedError, NotFoundError
+from custledger.expressions.nodes import Expression, Moment
+from custledger.schema import Row, Schema
+from custledger.stores.contract import Capabilities, Document, GenerationMovedError, Hit, Query, Store
+from custledger.stores.sql import documents, loading, log, preparing
+from custledger.stores.sql.catalogue import Catalogue
+from custledger.stores.sql.database import Connection, Database, Dialect
+from custledger.stores.sql.tables import Table
+from custledger.stores.sql.writing import Landing, Place
+
+if TYPE_CHECKING:
+    from custledger.stores.sql.reading import Plan
+
+
+class SqlStore(Store):
+    """A handle on a ledger in a SQL database."""
+
+    capabilities = Capabilities(pushes_down=True)
+    landing: type[Landing] = Landing
+    """What lands a changeset."""
+
+    def __init__(self, database: Database, dialect: Dialect, *, read_only: bool = False) -> None:
+        self.url = database.url
+        self.read_only = read_only
+        self._database = database
+        self._dialect = dialect
+        self._tables: dict[int, Table] = {}
+        self._catalogue: Catalogue | None = None
+        self._identity: UUID | None = None
+
+    @property
+    def identity(self) -> UUID:
+        """The ledger's own UUID, made with it."""
+        if self._identity is None:
+            with self._reading() as connection:
+                ((text,),) = connection.execute("SELECT identity FROM custledger_ledger")
+            self._identity = UUID(text)
+        return self._identity
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        connection = self._database.borrow()
+        try:
+            yield connection
+        except self._database.faults as fault:
+            raise self._database.explained(fault) from fault
+        finally:
+            self._database.give_back(connection)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self.read_only:
+            raise NotAllowedError(f"{self.url} is open for reading only.", hint="Open it for writing to change it.")
+        with self._database.writing() as connection:
+            yield connection
+
+    def _table(self, schema: Schema) -> Table:
+        table = self._tables.get(id(schema))
+        if table is None:
+            # The table holds the schema, so that its identity is not given to another one meanwhile.
+            table = self._tables[id(schema)] = Table(schema, self._dialect)
+        return table
+
+    def generation(self) -> int:
+        """Return the present generation."""
+        with self._reading() as connection:
+            ((generation,),) = connection.execute("SELECT generation FROM custledger_ledger")
+        return int(generation)
+
+    def prepare(self, schemas: Sequence[Schema]) -> None:
+        """Make or upgrade what these schemas need, and finish a bulk load that was interrupted."""
+        with self._reading() as connection:
+            self._catalogue = Catalogue.read(connection)
+            left = [] if self.read_only else loading.abandoned(connection)
+        alike = self._catalogue.adopt(schemas)
+        if not alike and self.read_only:
+            self._refuse_growth(schemas)
+        elif left or (not alike and preparing.needs(self._catalogue, schemas)):
+            self._prepare(schemas)
+
+    def _prepare(self, schemas: Sequence[Schema]) -> None:
+        with self._writing() as connection:
+            catalogue = Catalogue.read(connection)
+            if preparing.make(connection, self._dialect, catalogue, preparing.needs(catalogue, schemas)):
+                connection.execute("UPDATE custledger_ledger SET generation = generation + 1")
+            catalogue = Catalogue.read(connection)
+            left = loading.abandoned(connection)
+            loading.finish(connection, self._dialect, [catalogue[name] for name in left])
+        catalogue.adopt(schemas)
+        self._catalogue = catalogue
+
+    def _refuse_growth(self, schemas: Sequence[Schema]) -> None:
+        catalogue = self._known()
+        for schema in preparing.needs(catalogue, schemas):
+            if preparing.grows(catalogue, schema):
+                raise NotAllowedError(
+                    f"{self.url} is open for reading only, and has no place yet for every field of {schema.info.plural}.",
+                    hint="Open it for writing once.",
+                )
+
+    def _known(self, connection: Connection | None = None, generation: int | None = None) -> Catalogue:
+        """Return the schemas the store knows, read anew where they are of another generation."""
+        stale = self._catalogue is None or (generation is not None and self._catalogue.generation != generation)
+        if stale and connection is not None:
+            self._catalogue = Catalogue.read(connection)
+        elif stale:
+            with self._reading() as reader:
+                self._catalogue = Catalogue.read(reader)
+        assert self._catalogue is not None  # noqa: S101 - it was just read
+        return self._catalogue
+
+    def schemas(self) -> tuple[Schema, ...]:
+        """Return every schema the store has seen."""
+        with self._reading() as connection:
+            catalogue = Catalogue.read(connection)
+        return tuple(catalogue.values())
+
+    def get(self, schema: Schema, ids: Sequence[int]) -> list[Row | None]:
+        """Return the rows of these ids, in the order asked; ``None`` where there is none."""
+        table = self._table(schema)
+        with self._reading() as connection:
+            if len(ids) == 1:
+                return [table.read(connection, ids[0])]
+            return table.read_many(connection, ids)
+
+    def select(self, schema: Schema, query: Query) -> Iterator[Row]:
+        """Return rows from the snapshot of this moment."""
+        from custledger.stores.sql.reading import Plan  # noqa: PLC0415 - getting records by id needs no expressions
+
+        rows = self._snapshot(Plan(self._table(schema), query))
+        # The first step opens the snapshot, so that it is of this moment, and not of when the first row is asked for.
+        next(rows)
+        return rows
+
+    def _snapshot(self, plan: "Plan") -> Generator[Row, None, None]:
+        """Open a snapshot, yield once, then yield the rows of a plan; free what it holds when closed."""
+        connection = self._database.borrow()
+        several = len(plan.statements) > 1
+        read = None
+        try:
+            if several:
+                connection.execute("BEGIN")
+            read = connection.execute(plan.statements[0].text, plan.statements[0].parameters)
+            yield ()
+            others = (connection.execute(each.text, each.parameters) for each in plan.statements[1:])
+            yield from plan.rows(itertools.chain(read, itertools.chain.from_iterable(others)))
+        except self._database.faults as fault:
+            raise self._database.explained(fault) from fault
+        finally:
+            if read is not None:
+                read.close()
+            if several:
+                connection.execute("ROLLBACK")
+            self._database.give_back(connection)
+
+    def count(
+        self, schema: Schema, where: Expression | None, by: Sequence[Expression], moment: Moment
+    ) -> list[tuple[Any, ...]]:
+        """Return ``[(value of each by …, count)]``; see the contract."""
+        from custledger.stores.sql.reading import counted  # noqa: PLC0415 - getting records by id needs no expressions
+
+        with self._reading() as connection:
+            return counted(connection, self._table(schema), where, by, moment)
+
+    def search(self, text: str, schemas: Sequence[Schema], limit: int) -> list[Hit]:
+        """Return the newest records in which every word of ``text`` occurs, type after type."""
+        from custledger.stores.sql.searching import searched  # noqa: PLC0415 - most commands search nothing
+
+        with self._reading() as connection:
+            unindexed = loading.marked(connection)
+            return searched(connection, self._dialect.search, text, schemas, limit, unindexed)
+
+    def with_ending(self, schema: Schema, ending: int, modulus: int, limit: int) -> list[int]:
+        """Return at most ``limit`` ids for which ``id % modulus == ending``."""
+        with self._reading() as connection:
+            return self._table(schema).with_ending(connection, ending, modulus, limit)
+
+    def log(
+        self,
+        *,
+        since: int = 0,
+        record: tuple[str, int] | None = None,
+        operation: int | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[LogEntry]:
+        """Return log entries with a cursor greater than ``since``; see the contract."""
+        with self._reading() as connection:
+            return log.entries(connection, since=since, record=record, operation=operation,
+                               newest_first=newest_first, limit=limit)
+
+    def operations(self, *, ids: Sequence[int] = (), limit: int | None = None) -> list[Operation]:
+        """Return operations, newest first; those of ``ids`` only, if any are named."""
+        with self._reading() as connection:
+            return log.operations(connection, ids, limit)
+
+    def document(self, name: str) -> Document | None:
+        """Return one settings document, or ``None``."""
+        with self._reading() as connection:
+            return documents.document(connection, name)
+
+    def documents(self, prefix: str = "") -> list[Document]:
+        """Return the settings documents whose names begin with ``prefix``, in the order of their names."""
+        with self._reading() as connection:
+            return documents.documents(connection, prefix)
+
+    def apply(self, changeset: Changeset, *, generation: int) -> Receipt:
+        """Land a changeset whole, log it, and return what landed; or raise, with nothing written."""
+        with self._writing() as connection:
+            return self._land(connection, changeset, generation)
+
+    def load(self, changesets: Iterable[Changeset], *, generation: int) -> Iterator[Receipt]:
+        """Land many changesets, each atomically; indexes are built at the end where that is faster."""
+        mine: list[str] = []
+        try:
+            for place, changeset in enumerate(changesets):
+                with self._writing() as connection:
+                    receipt = self._land(connection, changeset, generation, mine if place == 0 else None)
+                yield receipt
+        finally:
+            if mine:
+                self._finish(mine)
+
+    def _land(
+        self, connection: Connection, changeset: Changeset, generation: int, put_off: list[str] | None = None
+    ) -> Receipt:
+        ((present,),) = connection.execute("SELECT generation FROM custledger_ledger")
+        if present != generation:
+            raise GenerationMovedError("The settings of the ledger changed meanwhile.")
+        schemas = self._known(connection, present)
+        if put_off is not None:
+            wanted = [schemas[creates.type] for creates in changeset.creates if creates.type in schemas]
+            put_off += loading.begin(connection, self._dialect, changeset, wanted)
+        place = Place(
+            connection=connection,
+            schemas=schemas,
+            table=self._known_table,
+            index=self._dialect.search,
+            faults=self._database.faults,
+            unindexed=loading.marked(connection),
+        )
+        return self.landing(place, changeset).land()
+
+    def _known_table(self, name: str) -> Table:
+        schema = self._known().get(name)
+        if schema is None:
+            raise NotFoundError("type of record", name)
+        return self._table(schema)
+
+    def _finish(self, names: Sequence[str]) -> None:
+        """Build what a bulk load put off, unless somebody else has done so meanwhile."""
+        with self._writing() as connection:
+            left = loading.marked(connection)
+            schemas = Catalogue.read(connection)
+            loading.finish(connection, self._dialect, [schemas[name] for name in names if name in left])
+
+    def close(self) -> None:
+        """Release everything. A second call does nothing."""
+        self._database.close()

@@ -1,0 +1,206 @@
+"""Landing one changeset inside a write transaction: checks, rows, tags, search terms and the log."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from custledger.changes import (
+    Action,
+    Change,
+    Changeset,
+    Creates,
+    DocumentChange,
+    Receipt,
+    by_key,
+    digest,
+    merge,
+)
+from custledger.errors import ConflictError, NotFoundError
+from custledger.schema import Field, Row, Schema
+from custledger.search import terms
+from custledger.stores.integrity import brought_along
+from custledger.stores.sql.checks import References, Unique
+from custledger.stores.sql.creating import Run
+from custledger.stores.sql.database import Connection, SearchIndex
+from custledger.stores.sql.documents import write_document
+from custledger.stores.sql.layout import PERSON
+from custledger.stores.sql.log import Journal, was_removed
+from custledger.stores.sql.tables import Table, Values
+from custledger.values import fold
+
+KEPT_BY_THE_STORE = frozenset({"id", "created_at", "updated_at", "revision"})
+
+
+@attrs.frozen(kw_only=True)
+class Place:
+    """Where a changeset lands: an open transaction, the tables of the types, and what is being loaded in bulk."""
+
+    connection: Connection
+    schemas: Mapping[str, Schema]
+    table: Callable[[str], Table]
+    index: SearchIndex
+    faults: type[Exception]
+    unindexed: Collection[str] = frozenset()
+    """The types whose search terms are built once their bulk load ends."""
+
+
+class Landing:
+    """One changeset on its way into the database."""
+
+    def __init__(self, place: Place, changeset: Changeset) -> None:
+        self._place = place
+        self._changeset = changeset
+        self._journal = Journal()
+        self._landed: list[Change] = []
+        self._references = References(place.connection, place.schemas, place.table)
+        self._unique = Unique(place.connection, place.table, place.faults)
+
+    def land(self) -> Receipt:
+        """Make every change, check what must hold, write the log, and return the receipt."""
+        self._unique.park(self._changeset)
+        for creates in self._changeset.creates:
+            self._create_run(creates)
+        for change in self._changeset.changes:
+            self._make(change)
+        removed = [(change.type, change.id) for change in self._landed if change.action is Action.REMOVE]
+        if removed:
+            for change in brought_along(removed, self._place.schemas, self._referrers):
+                self._make(change)
+        self._references.check()
+        documents = [self._write_document(change) for change in self._changeset.documents]
+        if documents:
+            self._place.connection.execute("UPDATE custledger_ledger SET generation = generation + 1")
+        self._journal.write(self._place.connection, self._changeset)
+        return self._receipt(documents)
+
+    def _receipt(self, documents: Sequence[DocumentChange]) -> Receipt:
+        counts = {action: sum(change.action is action for change in self._landed) for action in Action}
+        applied = attrs.evolve(self._changeset, changes=tuple(self._landed), documents=tuple(documents))
+        return Receipt(
+            operation=self._changeset.operation.id,
+            applied=(applied,),
+            created=counts[Action.CREATE] + sum(len(creates.rows) for creates in self._changeset.creates),
+            updated=counts[Action.UPDATE],
+            removed=counts[Action.REMOVE],
+        )
+
+    def _create_run(self, creates: Creates) -> None:
+        if not creates.rows:
+            return
+        table, connection = self._place.table(creates.type), self._place.connection
+        run = Run(table, creates)
+        with self._unique.explained(table, run.by_id):
+            run.insert(connection)
+        run.insert_tags(connection, self._changeset.operation.actor)
+        for field in table.schema.references:
+            self._references.expect_many(table.schema, field, run.column(field.key))
+        if self._is_searched(table):
+            self._place.index.put(connection, creates.type, run.search_terms())
+        self._journal.note(creates.type, Action.CREATE, run.first, count=len(creates.rows), digests=run.digests())
+
+    def _make(self, change: Change) -> None:
+        table = self._place.table(change.type)
+        table.check_keys(change.before or ())
+        table.check_keys(change.after or ())
+        match change.action:
+            case Action.CREATE:
+                self._create(change, table)
+            case Action.UPDATE:
+                self._update(change, table, self._current(change, table))
+            case Action.REMOVE:
+                self._remove(change, table, self._current(change, table))
+
+    def _create(self, change: Change, table: Table) -> None:
+        at = self._changeset.operation.at
+        given = {key: value for key, value in (change.after or {}).items() if value is not None}
+        born = given.get("created_at", at) if change.revision else at
+        values = {**given, "id": change.id, "created_at": born, "updated_at": at, "revision": change.revision + 1}
+        with self._unique.explained(table, lambda: [(change.id, values)]):
+            table.insert(self._place.connection, values)
+        self._write_tags(table, change.id, {}, values)
+        self._references.expect(table.schema, values, (change.type, change.id))
+        if self._is_searched(table):
+            self._index(table, change.id, values)
+        self._landed.append(change)
+        self._journal.note(change.type, Action.CREATE, change.id, digests=digest(values))
+
+    def _current(self, change: Change, table: Table) -> Values:
+        row = table.read(self._place.connection, change.id)
+        if row is not None:
+            return self._unique.unparked(change, by_key(table.schema, row))
+        public = table.schema.public_id(change.id)
+        removed_here = any(landed.id == change.id and landed.type == change.type for landed in self._landed)
+        if removed_here or was_removed(self._place.connection, change.type, change.id):
+            raise ConflictError(public, why="somebody else removed it")
+        raise NotFoundError("record", public)
+
+    def _update(self, change: Change, table: Table, current: Values) -> None:
+        after = {key: value for key, value in (change.after or {}).items() if key not in KEPT_BY_THE_STORE}
+        after = self.reconciled(attrs.evolve(change, after=after), table, current)
+        before = {key: current.get(key) for key in after}
+        kept = {key: value for key, value in {**current, **after}.items() if value is not None}
+        system = {"updated_at": self._changeset.operation.at, "revision": current["revision"] + 1}
+        values = {**kept, **system}
+        with self._unique.explained(table, lambda: [(change.id, after)]):
+            table.update(self._place.connection, change.id, {**after, **system})
+        self._unique.written(change)
+        self._write_tags(table, change.id, before, after)
+        self._references.expect(table.schema, after, (change.type, change.id))
+        if self._is_searched(table) and any(field.key in after for field in table.schema.searchable):
+            self._place.index.remove(self._place.connection, change.type, change.id)
+            self._index(table, change.id, values)
+        self._landed.append(attrs.evolve(change, before=before, after=after, revision=current["revision"]))
+        self._journal.note(change.type, Action.UPDATE, change.id, digests=digest(values), before=before)
+
+    def reconciled(self, change: Change, table: Table, current: Values) -> dict[str, Any]:
+        """Return what an update writes: merged, where the record changed since it was read. Or raise."""
+        if change.revision == current["revision"]:
+            return dict(change.after or {})
+        after, conflicts = merge(table.schema, change, current)
+        if conflicts:
+            raise ConflictError(table.schema.public_id(change.id), conflicts)
+        return after
+
+    def _remove(self, change: Change, table: Table, current: Values) -> None:
+        if change.revision != current["revision"]:
+            public = table.schema.public_id(change.id)
+            raise ConflictError(public, why="somebody else edited what this would remove")
+        connection = self._place.connection
+        for name in table.tags.values():
+            connection.execute(f"DELETE FROM {name} WHERE record = ?", (change.id,))
+        connection.execute(f'DELETE FROM {table.name} WHERE "id" = ?', (change.id,))
+        if self._is_searched(table):
+            self._place.index.remove(connection, change.type, change.id)
+        self._references.forget((change.type, change.id))
+        self._landed.append(attrs.evolve(change, before=dict(current)))
+        self._journal.note(change.type, Action.REMOVE, change.id, before=current)
+
+    def _referrers(self, schema: Schema, field: Field, wanted: Sequence[Any]) -> list[Row]:
+        return self._place.table(schema.name).referring(self._place.connection, field, wanted)
+
+    def _write_tags(self, table: Table, number: int, before: Values, after: Values) -> None:
+        for key, name in table.tags.items():
+            if key not in after:
+                continue
+            old, new = set(before.get(key) or ()), set(after[key] or ())
+            for tag in old - new:
+                self._place.connection.execute(
+                    f"DELETE FROM {name} WHERE record = ? AND tag = ? AND source = ?", (number, tag, PERSON)
+                )
+            operation = self._changeset.operation
+            for tag in sorted(new - old):
+                self._place.connection.execute(
+                    f"INSERT INTO {name} (record, tag, folded, source, actor, at) VALUES (?, ?, ?, ?, ?, ?)",
+                    (number, tag, fold(tag), PERSON, operation.actor, operation.at),
+                )
+
+    def _is_searched(self, table: Table) -> bool:
+        return bool(table.schema.searchable) and table.schema.name not in self._place.unindexed
+
+    def _index(self, table: Table, number: int, values: Values) -> None:
+        texts = [values.get(field.key) for field in table.schema.searchable]
+        self._place.index.put(self._place.connection, table.schema.name, [(number, terms(texts))])
+
+    def _write_document(self, change: DocumentChange) -> DocumentChange:
+        return write_document(self._place.connection, self._journal, change)

@@ -1,0 +1,67 @@
+"""What one actor may see of a store. Every read goes through a view; it passes everything until roles exist."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from custledger.changes import LogEntry, Operation
+from custledger.codec import unseal
+from custledger.expressions import Expression, Moment
+from custledger.schema import Row, Schema
+from custledger.stores.contract import Document, Hit, Query, Store
+
+
+@attrs.frozen
+class View:
+    """The reading half of a store, as ``actor`` may see it."""
+
+    store: Store
+    actor: str
+
+    def get(self, schema: Schema, ids: Sequence[int]) -> list[Row | None]:
+        """Return the rows of these ids, in the order asked; ``None`` where there is none."""
+        return [row and unseal(row, schema) for row in self.store.get(schema, ids)]
+
+    def select(self, schema: Schema, query: Query) -> Iterator[Row]:
+        """Yield rows from one snapshot."""
+        rows = self.store.select(schema, query)
+        if query.columns is None and any(field.spec.sensitive for field in schema.fields):
+            return (unseal(row, schema) for row in rows)
+        return rows
+
+    def count(
+        self, schema: Schema, where: Expression | None, by: Sequence[Expression], moment: Moment
+    ) -> list[tuple[Any, ...]]:
+        """Return counts; see ``Store.count``."""
+        return self.store.count(schema, where, by, moment)
+
+    def search(self, text: str, schemas: Sequence[Schema], limit: int) -> list[Hit]:
+        """Return the records in which every word of ``text`` occurs."""
+        return self.store.search(text, schemas, limit)
+
+    def with_ending(self, schema: Schema, ending: int, modulus: int, limit: int) -> list[int]:
+        """Return ids with the given last letters; see ``Store.with_ending``."""
+        return self.store.with_ending(schema, ending, modulus, limit)
+
+    def log(
+        self,
+        *,
+        since: int = 0,
+        record: tuple[str, int] | None = None,
+        operation: int | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[LogEntry]:
+        """Return log entries; see ``Store.log``."""
+        return self.store.log(
+            since=since, record=record, operation=operation, newest_first=newest_first, limit=limit
+        )
+
+    def operations(self, *, ids: Sequence[int] = (), limit: int | None = None) -> list[Operation]:
+        """Return operations, newest first."""
+        return self.store.operations(ids=ids, limit=limit)
+
+    def document(self, name: str) -> Document | None:
+        """Return one settings document, or ``None``."""
+        return self.store.document(name)

@@ -1,0 +1,39 @@
+"""The suite that proves a store: one class to inherit, made of one room of cases for each promise of the contract."""
+
+from custledger.testing.stores.documents import DocumentCases
+from custledger.testing.stores.filters import FilterCases
+from custledger.testing.stores.handles import HandleCases
+from custledger.testing.stores.kinds import KindCases
+from custledger.testing.stores.loads import LoadCases
+from custledger.testing.stores.logs import LogCases
+from custledger.testing.stores.machine import MachineCases
+from custledger.testing.stores.merging import MergingCases
+from custledger.testing.stores.reading import ReadingCases
+from custledger.testing.stores.references import ReferenceCases
+from custledger.testing.stores.schemas import SchemaCases
+from custledger.testing.stores.searching import SearchCases
+from custledger.testing.stores.writing import WritingCases
+
+
+class StoreContract(
+    ReadingCases,
+    KindCases,
+    WritingCases,
+    MergingCases,
+    ReferenceCases,
+    LogCases,
+    DocumentCases,
+    SchemaCases,
+    SearchCases,
+    LoadCases,
+    HandleCases,
+    FilterCases,
+    MachineCases,
+):
+    """Every case that a store must pass. Override ``open_store``, and ``make_place`` where a path will not do.
+
+    What a store cannot do by its nature is said in class attributes; see ``StoreCases``.
+    """
+
+
+__all__ = ["StoreContract"]

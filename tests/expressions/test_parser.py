@@ -1,0 +1,72 @@
+import pytest
+
+from custledger.expressions.keywords import OPERATORS
+from custledger.expressions.parser import DEEPEST, parse
+from custledger.expressions.syntax import Bare, Clause, Comparison, Joined, Name, Negated, Quoted
+
+NAMES = frozenset({"city", "城市", "contact name", "opt in", "level", "not quite", "consent"})
+
+
+def shape(clause: Clause) -> object:
+    """Return a clause without its places, short enough for a table."""
+    match clause:
+        case Name(text):
+            return text
+        case Negated(part):
+            return ("not", shape(part))
+        case Joined(word, parts):
+            return (word, *map(shape, parts))
+        case Comparison(left, word, negated, right):
+            return (left.text, ("not " if negated else "") + word, *(shown(each) for each in right))
+
+
+def shown(right: Name | Bare | Quoted) -> str:
+    return f"[{right.text}]" if isinstance(right, Name) else f"'{right.text}'" if isinstance(right, Quoted) else right.text
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("city = New York", ("city", "=", "New York")),
+    ("city = New York and level = A", ("and", ("city", "=", "New York"), ("level", "=", "A"))),
+    ("city = a or city = b and level = c", ("or", ("city", "=", "a"), ("and", ("city", "=", "b"), ("level", "=", "c")))),
+    ("(city = a or city = b) and level = c", ("and", ("or", ("city", "=", "a"), ("city", "=", "b")), ("level", "=", "c"))),
+    ("not city = a and level = b", ("and", ("not", ("city", "=", "a")), ("level", "=", "b"))),
+    ("not not consent", ("not", ("not", "consent"))),
+    ("NOT (consent)", ("not", "consent")),
+    ("not quite = a", ("not quite", "=", "a")),
+    ("contact name contains in the Middle", ("contact name", "contains", "in the Middle")),
+    ("opt in is empty", ("opt in", "empty")),
+    ("opt in in (yes, no)", ("opt in", "in", "yes", "no")),
+    ("[in] is not empty", ("in", "not empty")),
+    ("city != [contact name]", ("city", "not =", "[contact name]")),
+    ("city in (rock and roll, 'a, b', [level])", ("city", "in", "rock and roll", "'a, b'", "[level]")),
+    ("city not in （北京，上海）", ("city", "not in", "北京", "上海")),
+    ("level between 1 and 2 and consent", ("and", ("level", "between", "1", "2"), "consent")),
+    ("level not between 1 and 2 or consent", ("or", ("level", "not between", "1", "2"), "consent")),
+    ("level 在 1 到 2 之间 且 consent", ("and", ("level", "between", "1", "2"), "consent")),
+    ("level 不在 1 和 2 之间", ("level", "not between", "1", "2")),
+    ("level 介于 1 与 2 或者 consent", ("or", ("level", "between", "1", "2"), "consent")),
+    ("城市 在(北京、上海)", ("城市", "in", "北京", "上海")),
+    ("城市 开头是 上 并且 非 城市 为空", ("and", ("城市", "starts", "上"), ("not", ("城市", "empty")))),
+    ("unknown thing = 3", ("unknown thing", "=", "3")),
+    ("Level＝“A”", ("Level", "=", "'A'")),
+])
+def test_what_a_text_says(text: str, expected: object) -> None:
+    assert shape(parse(text, NAMES)) == expected
+
+
+@pytest.mark.parametrize("phrase", sorted(OPERATORS))
+def test_every_spelling_of_every_operator(phrase: tuple[str, ...]) -> None:
+    word, negated = OPERATORS[phrase]
+    right = {"in": "(a)", "between": "a and b", "empty": ""}.get(word, "a")
+    clause = parse(f"city {' '.join(phrase).upper()} {right}", NAMES)
+    assert isinstance(clause, Comparison)
+    assert (clause.left.text, clause.word, clause.negated) == ("city", word, negated)
+
+
+def test_places_are_kept() -> None:
+    clause = parse("  city = [level]", NAMES)
+    assert clause == Comparison(Name("city", 2), "=", False, (Name("level", 9),), 7)
+
+
+def test_as_many_brackets_as_allowed_may_stand_inside_each_other() -> None:
+    assert shape(parse("(" * DEEPEST + "consent" + ")" * DEEPEST, NAMES)) == "consent"

@@ -1,0 +1,55 @@
+"""The benchmarks' frame: ratios of the same run, and promises that can be missed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness import Contest, duration, main, shown_ratio
+
+
+def contest(slow: float) -> Contest:
+    """Return a contest of two, which say their times themselves."""
+    made = Contest("a race", baseline="plain", rounds=3)
+    made.add("ours", lambda: slow, at_most=3)
+    made.add("plain", lambda: 0.5)
+    return made
+
+
+def test_ratios_are_to_the_baseline_which_comes_first() -> None:
+    base, ours = contest(1.0).results()
+    assert (base.name, base.ratio) == ("plain", 1.0)
+    assert (ours.name, ours.ratio, ours.missed) == ("ours", 2.0, False)
+
+
+def test_contestants_take_turns_and_setup_is_not_timed() -> None:
+    order: list[str] = []
+    made = Contest("turns", baseline="a", rounds=2)
+    made.add("a", lambda: order.append("a"), setup=lambda: order.append("setup"))
+    made.add("b", lambda: order.append("b"))
+    made.results()
+    assert order == ["setup", "a", "b", "b", "setup", "a"]
+
+
+@pytest.mark.parametrize(("slow", "code"), [(1.0, 0), (2.0, 1)])
+def test_a_missed_promise_is_exit_code_1(slow: float, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    def contests() -> Iterator[Contest]:
+        yield contest(slow)
+
+    with pytest.raises(SystemExit) as ended:
+        main(contests, ["--json"])
+    assert ended.value.code == code
+    results = json.loads(capsys.readouterr().out)["results"]
+    assert [result["missed"] for result in results] == [False, bool(code)]
+
+
+def test_an_unknown_baseline_is_an_error(tmp_path: Path) -> None:
+    made = Contest("lost", baseline="nobody")
+    made.add("somebody", lambda: 1.0)
+    with pytest.raises(ValueError, match="nobody"):
+        made.results()
+
+
+def test_figures_read_well() -> None:
+    assert [duration(1.5), duration(0.00149), duration(2.2e-5)] == ["1.5 s", "1.49 ms", "22 µs"]
+    assert [shown_ratio(2.3456), shown_ratio(0.00123), shown_ratio(1803.2)] == ["2.35×", "0.00123×", "1803×"]

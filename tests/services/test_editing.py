@@ -1,0 +1,193 @@
+"""Adding, editing and removing through the ledger, on the reference store."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+import custledger
+from custledger.conventions import FixedClock
+from custledger.errors import (
+    AmbiguousError,
+    ConflictError,
+    DuplicateError,
+    InvalidValueError,
+    NotFoundError,
+    UsageError,
+)
+from custledger.ledger import Ledger
+from custledger.records import Customer
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    with custledger.open("memory:", actor="tester", clock=FixedClock(1_700_000_000_000)) as opened:
+        yield opened
+
+
+def test_an_added_customer_comes_back_with_id_times_revision_and_defaults(ledger: Ledger) -> None:
+    added = ledger.customers.add(name="张伟", city="上海", birthday="1990-02-03", tags=["vip", "老客户"])
+    assert added.ref.startswith("C-")
+    assert added.revision == 1
+    assert added.status == "new"
+    assert added.birthday == date(1990, 2, 3)
+    assert added.tags == {"vip", "老客户"}
+    assert added.created_at == added.updated_at
+    assert ledger.customers.get(added.ref) == added
+
+
+def test_fields_are_named_by_label_or_alias_in_both_languages(ledger: Ledger) -> None:
+    added = ledger.customers.add(**{"客户名称": "李雷", "Mobile": "138 0000 1234", "等级": "A级"})
+    assert (added.name, added.phone, added.level) == ("李雷", "138 0000 1234", "A")
+
+
+def test_a_record_is_found_by_code_exact_name_and_ending(ledger: Ledger) -> None:
+    added = ledger.customers.add(name="Acme GmbH", code="K-100")
+    for ref in ("K-100", "k-100", "acme gmbh", added.ref, added.ref[-8:], added.id, added):
+        assert ledger.customers.get(ref).id == added.id
+
+
+def test_a_name_that_two_have_is_ambiguous_and_names_both(ledger: Ledger) -> None:
+    refs = [ledger.customers.add(name="王芳").ref for _ in range(2)]
+    with pytest.raises(AmbiguousError) as raised:
+        ledger.customers.get("王芳")
+    assert all(ref in str(raised.value) for ref in refs)
+
+
+def test_an_instance_can_be_added_and_false_and_zero_are_kept(ledger: Ledger) -> None:
+    added = ledger.customers.add(Customer(name="Ada", consent=False))
+    assert added.consent is False
+
+
+def test_nothing_of_that_name_says_so(ledger: Ledger) -> None:
+    with pytest.raises(NotFoundError, match="There is no customer “Nobody”"):
+        ledger.customers.get("Nobody")
+
+
+def test_an_unknown_field_offers_the_nearest_name(ledger: Ledger) -> None:
+    with pytest.raises(NotFoundError) as raised:
+        ledger.customers.add(name="x", citty="y")
+    assert "city" in raised.value.hint
+
+
+def test_a_missing_name_is_refused(ledger: Ledger) -> None:
+    with pytest.raises(InvalidValueError, match="Name"):
+        ledger.customers.add(city="Berlin")
+
+
+def test_a_taken_code_is_refused_and_names_its_holder(ledger: Ledger) -> None:
+    holder = ledger.customers.add(name="A", code="1")
+    with pytest.raises(DuplicateError, match=holder.ref):
+        ledger.customers.add(name="B", code="1")
+    assert ledger.customers.count() == 1
+
+
+def test_system_fields_cannot_be_set(ledger: Ledger) -> None:
+    with pytest.raises(InvalidValueError, match="the ledger does that itself"):
+        ledger.customers.add(name="x", revision=7)
+
+
+def test_edits_of_different_fields_merge_and_of_the_same_field_conflict(ledger: Ledger) -> None:
+    read = ledger.customers.add(name="A", city="Bonn", level="B")
+    ledger.customers.edit(read.id, city="Berlin")
+    merged = ledger.customers.edit(read, level="A")
+    assert (merged.city, merged.level, merged.revision) == ("Berlin", "A", 3)
+    with pytest.raises(ConflictError) as raised:
+        ledger.customers.edit(read, city="Hamburg")
+    assert raised.value.fields[0][:4] == ("city", "Bonn", "Hamburg", "Berlin")
+
+
+def test_an_edit_that_changes_nothing_writes_nothing(ledger: Ledger) -> None:
+    added = ledger.customers.add(name="A", city="Bonn")
+    assert ledger.customers.edit(added.id, city="Bonn").revision == 1
+    assert len(ledger.operations()) == 2  # the ledger's own settings, and the addition
+
+
+def test_emptying_a_required_field_is_refused(ledger: Ledger) -> None:
+    added = ledger.customers.add(name="A")
+    with pytest.raises(InvalidValueError):
+        ledger.customers.edit(added, name=None)
+
+
+def test_removing_a_customer_takes_its_interactions_along(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="A")
+    ledger.interactions.add(customer=customer, summary="hello")
+    receipt = ledger.customers.remove(customer)
+    assert receipt.removed == 2
+    assert ledger.interactions.count() == 0
+
+
+def test_selections_filter_order_limit_page_and_count(ledger: Ledger) -> None:
+    for name, city in [("a", "上海"), ("b", "北京"), ("c", "上海"), ("d", None)]:
+        ledger.customers.add(name=name, city=city)
+    chosen = ledger.customers.where("city = 上海").order("-name")
+    assert [one.name for one in chosen] == ["c", "a"]
+    assert [one.name for one in ledger.customers.order("city", "-name").limit(3)] == ["c", "a", "b"]
+    first = ledger.customers.order("-name").limit(2)
+    assert [one.name for one in first.after(list(first)[-1])] == ["b", "a"]
+    assert ledger.customers.count(by="city") == {"上海": 2, "北京": 1, None: 1}
+    assert ledger.customers.where("city is empty").count() == 1
+    assert ledger.customers.order("name").columns("name", "城市") == {
+        "name": ["a", "b", "c", "d"], "城市": ["上海", "北京", "上海", None]
+    }
+
+
+def test_a_batch_lands_whole(ledger: Ledger) -> None:
+    with ledger.operation(reason="first day") as batch:
+        customer = batch.customers.add(name="A", code="1")
+        batch.customers.edit(customer, city="Bonn")
+        batch.interactions.add(customer=customer, summary="hi")
+        assert ledger.customers.count() == 0
+    assert ledger.customers.get("1").city == "Bonn"
+    assert ledger.interactions.count() == 1
+    ledger.undo(batch.operation)
+    assert ledger.customers.count() == ledger.interactions.count() == 0
+
+
+def test_a_batch_that_fails_leaves_nothing(ledger: Ledger) -> None:
+    ledger.customers.add(name="A", code="1")
+    with pytest.raises(DuplicateError), ledger.operation() as batch:
+        batch.customers.add(name="B")
+        batch.customers.add(name="C", code="1")
+    with pytest.raises(RuntimeError), ledger.operation() as batch:
+        batch.customers.add(name="D")
+        raise RuntimeError("the caller's own")
+    assert [one.name for one in ledger.customers] == ["A"]
+    with pytest.raises(UsageError):
+        batch.customers.add(name="late")
+
+
+def test_writing_while_iterating_is_safe(ledger: Ledger) -> None:
+    for number in range(5):
+        ledger.customers.add(name=f"n{number}")
+    for customer in ledger.customers:
+        ledger.customers.add(name=customer.name + " again")
+    assert ledger.customers.count() == 10
+
+
+def test_many_are_edited_at_once_or_shown_first(ledger: Ledger) -> None:
+    for name in "abc":
+        ledger.customers.add(name=name, city="Bonn")
+    tried = ledger.customers.edit_where("name in (a, b)", dry_run=True, city="Berlin")
+    assert len(tried.rows) == 2
+    assert tried.receipt is None
+    assert ledger.customers.count(by="city") == {"Bonn": 3}
+    ledger.customers.edit_where("name in (a, b)", city="Berlin")
+    assert ledger.customers.count(by="city") == {"Berlin": 2, "Bonn": 1}
+    assert ledger.customers.remove_where("city = Berlin").receipt.removed == 2  # type: ignore[union-attr]
+
+
+def test_history_tells_before_and_after_newest_first(ledger: Ledger) -> None:
+    added = ledger.customers.add(name="A", city="Bonn")
+    ledger.customers.edit(added.id, city="Berlin", tags=["vip"])
+    edited, created = ledger.customers.history(added)
+    assert edited.fields == {"city": ("Bonn", "Berlin"), "tags": (None, ("vip",))}
+    assert created.fields["city"] == (None, "Bonn")
+    assert edited.operation.actor == "tester"
+
+
+def test_decimal_and_dates_are_python_values(ledger: Ledger) -> None:
+    ledger.fields.add("customer", "信用额度", kind="money", label_en="Credit limit")
+    added = ledger.customers.add(name="A", **{"Credit limit": "1,234.5"})
+    assert added.extra == {"x_credit_limit": Decimal("1234.5")}

@@ -1,0 +1,201 @@
+"""Undo takes an operation back exactly, and leaves later edits alone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import custledger
+from custledger.conventions import FixedClock
+from custledger.errors import NotFoundError
+from custledger.ledger import Ledger
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    with custledger.open("memory:", actor="tester", clock=FixedClock(1_700_000_000_000)) as opened:
+        yield opened
+
+
+def last(ledger: Ledger) -> int:
+    return ledger.operations(limit=1)[0].id
+
+
+def content(ledger: Ledger) -> dict[str, dict[int, tuple[Any, ...]]]:
+    """Return everything but revisions and the times of updates."""
+    found: dict[str, dict[int, tuple[Any, ...]]] = {}
+    for record_type in ledger.record_types:
+        schema = ledger.records(record_type).schema
+        left = {schema.positions["revision"], schema.positions["updated_at"]}
+        found[record_type] = {
+            row[0]: tuple(value for index, value in enumerate(row) if index not in left)
+            for row in ledger.records(record_type).all().rows()
+        }
+    return found
+
+
+def test_undo_of_an_addition_removes_it_and_undo_of_that_brings_it_back(ledger: Ledger) -> None:
+    added = ledger.customers.add(name="A", code="1", tags=["vip"])
+    before = content(ledger)
+    undone = ledger.undo(last(ledger))
+    assert undone.standing == ()
+    assert ledger.customers.count() == 0
+    ledger.undo(last(ledger))
+    assert content(ledger) == before
+    assert ledger.customers.get(added.id).revision > added.revision
+
+
+def test_undo_of_a_removal_brings_back_what_it_took_along(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="A")
+    friend = ledger.customers.add(name="B", referred_by=customer)
+    ledger.interactions.add(customer=customer, summary="hi")
+    before = content(ledger)
+    ledger.customers.remove(customer.id)
+    assert ledger.customers.get(friend.id).referred_by is None
+    ledger.undo(last(ledger))
+    assert content(ledger) == before
+
+
+def test_later_edits_stand_and_are_named(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="A", city="Bonn", level="A")
+    ledger.customers.edit(customer.id, city="Berlin", level="B")
+    edit = last(ledger)
+    ledger.customers.edit(customer.id, city="Hamburg")
+    undone = ledger.undo(edit)
+    assert [(one.record, one.fields) for one in undone.standing] == [(customer.ref, ("city",))]
+    now = ledger.customers.get(customer.id)
+    assert (now.city, now.level) == ("Hamburg", "A")
+
+
+def test_a_created_record_that_was_edited_later_stays(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="A")
+    addition = last(ledger)
+    ledger.customers.edit(customer.id, city="Bonn")
+    undone = ledger.undo(addition)
+    assert undone.receipt is None
+    assert undone.standing[0].record == customer.ref
+    assert ledger.customers.count() == 1
+
+
+def test_a_created_record_with_later_children_stays(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="A")
+    addition = last(ledger)
+    interaction = ledger.interactions.add(customer=customer, summary="hi")
+    undone = ledger.undo(addition)
+    assert interaction.ref in undone.standing[0].why
+    assert ledger.interactions.count() == ledger.customers.count() == 1
+
+
+def test_a_removed_record_whose_code_was_taken_stays_away(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="A", code="1")
+    ledger.customers.remove(customer)
+    removal = last(ledger)
+    ledger.customers.add(name="B", code="1")
+    undone = ledger.undo(removal)
+    assert undone.receipt is None
+    assert "unique" in undone.standing[0].why
+
+
+def test_undo_of_an_added_field_takes_it_away_and_back(ledger: Ledger) -> None:
+    ledger.fields.add("customer", "会员卡号", kind="text", label_en="Card number")
+    added = last(ledger)
+    assert "x_card_number" in ledger.customers.schema.by_key
+    ledger.undo(added)
+    assert "x_card_number" not in ledger.customers.schema.by_key
+    ledger.undo(last(ledger))
+    assert "x_card_number" in ledger.customers.schema.by_key
+
+
+def test_a_second_undo_finds_nothing_left_to_do(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="A", city="Bonn")
+    ledger.customers.edit(customer.id, city="Berlin")
+    edit = last(ledger)
+    assert ledger.undo(edit).receipt is not None
+    assert ledger.undo(edit).receipt is None
+    assert ledger.customers.get(customer.id).city == "Bonn"
+
+
+def test_an_unknown_operation_says_so(ledger: Ledger) -> None:
+    with pytest.raises(NotFoundError, match="operation"):
+        ledger.undo("O-0000000000000")
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), st.sampled_from(["Bonn", "Berlin", None]), st.sampled_from(["a", "b", None])),
+        st.tuples(st.just("edit"), st.integers(0, 9), st.sampled_from(["Bonn", "Köln", None]), st.sampled_from(["a;b", "b", ""])),
+        st.tuples(st.just("remove"), st.integers(0, 9)),
+        st.tuples(st.just("talk"), st.integers(0, 9)),
+        st.tuples(st.just("refer"), st.integers(0, 9), st.integers(0, 9)),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+def perform(ledger: Ledger, step: tuple[Any, ...]) -> None:
+    people = [row[0] for row in ledger.customers.all().rows()]
+    verb, *rest = step
+    if verb == "add":
+        code = None if rest[1] is None else f"{rest[1]}{len(people)}{len(ledger.operations())}"
+        ledger.customers.add(name="n", city=rest[0], code=code)
+    elif people:
+        who = people[rest[0] % len(people)]
+        if verb == "edit":
+            ledger.customers.edit(who, city=rest[1], tags=rest[2])
+        elif verb == "remove":
+            ledger.customers.remove(who)
+        elif verb == "talk":
+            ledger.interactions.add(customer=who, summary="hi")
+        else:
+            ledger.customers.edit(who, referred_by=people[rest[1] % len(people)])
+
+
+@given(before=STEPS, undone=STEPS)
+@settings(deadline=None)
+def test_undoing_everything_newest_first_gives_back_what_was(
+    before: list[tuple[Any, ...]], undone: list[tuple[Any, ...]]
+) -> None:
+    with custledger.open("memory:", clock=FixedClock(1_700_000_000_000)) as ledger:
+        for step in before:
+            perform(ledger, step)
+        wanted, known = content(ledger), len(ledger.operations())
+        for step in undone:
+            perform(ledger, step)
+        later = ledger.operations()[: len(ledger.operations()) - known]
+        for operation in later:
+            assert ledger.undo(operation.id).standing == ()
+        assert content(ledger) == wanted
+
+
+@given(steps=STEPS, chosen=st.integers(0, 20))
+@settings(deadline=None)
+def test_undo_of_any_operation_touches_nothing_that_was_edited_later(
+    steps: list[tuple[Any, ...]], chosen: int
+) -> None:
+    with custledger.open("memory:", clock=FixedClock(1_700_000_000_000)) as ledger:
+        for step in steps:
+            perform(ledger, step)
+        operations = ledger.operations()
+        operation = operations[chosen % len(operations)]
+        if operation.verb == "init":
+            return
+        schema = ledger.customers.schema
+        present = content(ledger)
+        later = {one.id for one in operations[: chosen % len(operations)]}
+        touched = {
+            (entry.type, entry.record + offset, key)
+            for entry in ledger.log()
+            if entry.operation in later
+            for offset in range(entry.count)
+            for key in (entry.before or schema.by_key)
+        }
+        ledger.undo(operation.id)
+        after = content(ledger)
+        for (record_type, number, key) in touched:
+            kind = ledger.records(record_type).schema
+            if number in present[record_type] and key in kind.by_key and key not in {"revision", "updated_at"}:
+                position = [one for one in kind.keys if one not in {"revision", "updated_at"}].index(key)
+                assert after[record_type][number][position] == present[record_type][number][position]

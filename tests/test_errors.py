@@ -1,0 +1,87 @@
+"""Errors: one line each, a stable code, an exit code, and what to do."""
+
+import inspect
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custledger import errors
+from custledger.errors import (
+    AmbiguousError,
+    ConflictError,
+    CustledgerError,
+    DuplicateError,
+    FieldConflict,
+    FileFormatError,
+    InvalidValueError,
+    NotFoundError,
+    PluginError,
+    QueryError,
+    ReferencedError,
+    shorten,
+)
+
+ALL = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, CustledgerError)]
+ANYTHING = st.text(max_size=200) | st.none() | st.integers() | st.binary(max_size=20)
+MAKERS: dict[str, Any] = {
+    "invalid value": lambda value, text: InvalidValueError(value, "is not a date", field=text, hint=text),
+    "not found": lambda value, text: NotFoundError(text, value, suggestions=[text]),
+    "ambiguous": lambda value, text: AmbiguousError(text, value, [text] * 7),
+    "duplicate": lambda value, text: DuplicateError(text, text, value, text),
+    "referenced": lambda _, text: ReferencedError(text, {text: 3}),
+    "query": lambda _, text: QueryError("This is not a name", text, 3),
+    "file format": lambda value, text: FileFormatError(value, text, row=3, column=text),
+    "conflict": lambda value, text: ConflictError(text, [FieldConflict(text, value, value, value)]),
+    "plugin": lambda _, text: PluginError(text, text, ValueError(text)),
+}
+
+
+@pytest.mark.parametrize("named", MAKERS)
+@given(value=ANYTHING, text=st.text(max_size=100))
+def test_a_message_is_one_line_whatever_it_is_about(named: str, value: object, text: str) -> None:
+    error = MAKERS[named](value, text)
+    assert str(error) == error.message
+    assert error.message.isprintable()
+    assert error.hint.isprintable()
+
+
+def test_the_tree_in_the_docstring_is_the_tree() -> None:
+    drawn = re.findall(r"[├└]── (\w+)", errors.__doc__ or "")
+    assert sorted(drawn) == sorted(kind.__name__ for kind in ALL if kind is not CustledgerError)
+
+
+def test_exit_codes_are_those_that_are_documented() -> None:
+    named = {name: int(code) for name, code in re.findall(r"── (\w+Error) .*\(exit (\d)\)", errors.__doc__ or "")}
+    assert named["UsageError"] == 2
+    assert {kind.__name__: kind.exit_code for kind in ALL if kind.__name__ in named} == named
+    assert all(kind.exit_code == 3 for kind in ALL if issubclass(kind, errors.DataError))
+
+
+def test_every_error_has_a_code_of_its_own() -> None:
+    codes = [kind.code for kind in ALL if "code" in vars(kind)]
+    assert len(codes) == len(ALL)
+    assert len(set(codes)) == len(codes)
+
+
+def test_a_field_can_be_named_later() -> None:
+    error = InvalidValueError("x", "is not a date", hint="Write it so.").in_field("Birthday")
+    assert (error.message, error.field, error.hint) == ("Birthday: “x” is not a date", "Birthday", "Write it so.")
+
+
+def test_what_was_meant_is_suggested() -> None:
+    assert NotFoundError("field", "nmae", suggestions=("name", "notes")).hint == "Did you mean name or notes?"
+    assert NotFoundError("field", "nmae", suggestions=("name",), hint="Look it up.").hint == "Look it up."
+
+
+def test_a_conflict_says_base_mine_and_theirs() -> None:
+    error = ConflictError("C-1", [FieldConflict("age", 1, 2, None)])
+    assert "age was “1”, you set “2”, somebody else set (empty)" in error.message
+
+
+@given(st.text(max_size=300))
+def test_a_shortened_value_is_short(text: str) -> None:
+    assert len(shorten(text)) <= 62
+    assert shorten(text).isprintable()

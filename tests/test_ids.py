@@ -1,0 +1,78 @@
+"""Ids: base32 and back, endings, and minting."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custledger import ids
+from custledger.errors import InvalidValueError
+
+NUMBERS = st.integers(0, ids.LARGEST)
+
+
+@given(NUMBERS)
+def test_an_id_is_read_back_from_its_letters_in_either_case(number: int) -> None:
+    letters = ids.encode(number)
+    assert len(letters) == ids.LENGTH
+    assert ids.decode(letters) == ids.decode(letters.lower()) == number
+
+
+@given(NUMBERS, NUMBERS)
+def test_letters_sort_as_the_numbers_do(one: int, other: int) -> None:
+    assert (ids.encode(one) < ids.encode(other)) == (one < other)
+
+
+@given(NUMBERS)
+def test_a_public_id_is_taken_apart_again(number: int) -> None:
+    prefix, letters = ids.split_public(ids.public("C", number))
+    assert (prefix, ids.decode(letters)) == ("C", number)
+
+
+@given(NUMBERS, st.integers(1, 12))
+def test_an_ending_is_the_number_modulo_a_power_of_32(number: int, length: int) -> None:
+    assert ids.decode(ids.encode(number)[-length:]) == number % 32**length
+
+
+def test_letters_that_look_like_digits_are_read_as_them() -> None:
+    assert ids.decode("O1I") == ids.decode("oil".upper()) == ids.decode("011")
+
+
+@pytest.mark.parametrize("text", ["", "U", "C-1", "é", "Z" * 13, "8000000000000", "1" * 20, " 1", "1\n"])
+def test_what_is_no_id_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValueError):
+        ids.decode(text)
+
+
+@pytest.mark.parametrize(("text", "parts"), [
+    ("c-01J9", ("C", "01J9")), (" C-01J9 ", ("C", "01J9")), ("7RXM", ("", "7RXM")), ("-7RXM", ("", "7RXM")), ("C-", ("C", "")),
+])
+def test_a_public_id_or_an_ending_is_split(text: str, parts: tuple[str, str]) -> None:
+    assert ids.split_public(text) == parts
+
+
+def test_minted_ids_grow_with_the_clock_and_can_be_repeated() -> None:
+    def mint(times: list[int]) -> list[int]:
+        made = ids.IdMint(iter(times).__next__, random.Random(1))
+        return [made.one() for _ in times]
+
+    first = mint([1000, 1001, 1002])
+    assert first == sorted(first) == mint([1000, 1001, 1002])
+    assert [number >> ids.RANDOM_BITS for number in first] == [1000, 1001, 1002]
+
+
+def test_ids_fit_63_bits_until_the_year_2039() -> None:
+    assert ids.IdMint(lambda: (1 << 41) - 1, random.Random(1)).one() <= ids.LARGEST
+
+
+@given(st.integers(1, 1 << 21), st.randoms(use_true_random=False))
+def test_a_run_of_ids_stays_within_its_millisecond(count: int, source: random.Random) -> None:
+    first = ids.IdMint(lambda: 77, source).run(count)
+    assert first >> ids.RANDOM_BITS == (first + count - 1) >> ids.RANDOM_BITS == 77
+
+
+@pytest.mark.parametrize("count", [0, -1, (1 << 21) + 1])
+def test_a_run_of_a_size_that_cannot_be_is_refused(count: int) -> None:
+    with pytest.raises(ValueError, match="a run has"):
+        ids.IdMint(lambda: 77).run(count)
