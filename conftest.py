@@ -8,11 +8,9 @@
 import os
 
 import hypothesis
-import pytest
-from console import console_parser, leave_folder, own_folder
+from console import InOrder, console_parser, leave_folder, own_folder
 from sybil import Sybil
-from sybil.integration.pytest import SybilItem
-from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
+from sybil.parsers.myst import PythonCodeBlockParser
 from sybil.parsers.rest import DocTestParser
 
 hypothesis.settings.register_profile(
@@ -25,17 +23,10 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("custledger")
 
 _documents = Sybil(
-    parsers=[PythonCodeBlockParser(), console_parser(), SkipParser()],
+    parsers=[InOrder(PythonCodeBlockParser(), console_parser())],
     patterns=["docs/*.md", "docs/guides/*.md", "README.md", "README.zh.md", "plugins/*/README.md"],
     setup=own_folder,
     teardown=leave_folder,
 )
-_docstrings = Sybil(parsers=[DocTestParser()], patterns=["src/**/*.py", "plugins/*/src/**/*.py"])
+_docstrings = Sybil(parsers=[InOrder(DocTestParser())], patterns=["src/**/*.py", "plugins/*/src/**/*.py"])
 pytest_collect_file = (_documents + _docstrings).pytest()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the examples of one document on one worker: they build on each other."""
-    for item in items:
-        if isinstance(item, SybilItem):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))

@@ -2,7 +2,9 @@ r"""Runs the ``console`` blocks of the documents: each ``$ command`` in the docu
 
 A block reads as a terminal does: a line that begins with ``$ `` is a command (one that ends with ``\`` goes on), the
 lines up to the next one are what it prints, on stdout and stderr together. ``…`` stands for anything within a line, and
-a line that is only ``…`` for any number of lines. A last line ``[exit 3]`` gives the exit code of a command that fails.
+a line that is only ``…`` for any number of lines. An id stands for whatever id was printed there, and from then on, in
+commands too, always for that one; a moment stands for any moment, and a rule for one of any length. A last line
+``[exit 3]`` gives the exit code of a command that fails.
 
 Commands run on a terminal of their own, so that they print what a reader would see: tables, and not tabs.
 """
@@ -19,16 +21,47 @@ import subprocess
 import sys
 import tempfile
 import termios
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sybil import Example
+from sybil import Document, Example, Region
 from sybil.parsers.myst import CodeBlockParser
+from sybil.typing import Parser
 
+ID = re.compile(r"\b[A-Z]-[0-9A-HJKMNP-TV-Z]{13}\b")
+TIME = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?\b")
+RULE = re.compile("[─━]+")
+PARTS = re.compile(rf"({ID.pattern}|{TIME.pattern}|{RULE.pattern}|…|\s+)")
 SHELL = shutil.which("bash") or "sh"
-LINES, COLUMNS = 40, 100
+LINES, COLUMNS = 40, 110
 TIMEOUT = 120
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-Z\\-_])")
+
+
+class InOrder:
+    """A parser that makes one example of all that other parsers find in a document.
+
+    The examples of a document build on each other. As one they stay together, whichever process runs them.
+    """
+
+    def __init__(self, *parsers: Parser) -> None:
+        self._parsers = parsers
+
+    def __call__(self, document: Document) -> Iterator[Region]:
+        """Yield one region, the whole document, where there is any example in it."""
+        parts = Document(document.text, document.path)
+        for parser in self._parsers:
+            for region in parser(document):
+                parts.add(region)
+
+        def run_all(whole: Example) -> None:
+            parts.namespace = whole.namespace
+            for part in parts.examples():
+                part.evaluate()
+
+        if parts.regions:
+            yield Region(0, document.end, evaluator=run_all)
 
 
 def console_parser() -> CodeBlockParser:
@@ -52,11 +85,15 @@ def leave_folder(namespace: dict[str, Any]) -> None:
 
 def run_block(example: Example) -> str | None:
     """Run the commands of one block and return how their output differs from what is written, or None."""
-    for command, expected in commands(str(example.parsed)):
+    known: dict[str, str] = example.namespace.setdefault("_ids", {})
+    for written, expected in commands(str(example.parsed)):
+        command = "".join(known.get(part, part) for part in PARTS.split(written))
         printed = run(command)
-        if not matches(expected, printed):
+        found = matching(expected, printed, known)
+        if found is None:
             shown = "\n".join(difflib.ndiff(expected.splitlines(), printed.splitlines()))
             return f"$ {command}\nprinted something else than the document says:\n{shown}"
+        known |= found
     return None
 
 
@@ -94,7 +131,7 @@ def read_all(terminal: int) -> str:
     with contextlib.suppress(OSError), open(terminal, "rb", buffering=0) as stream:
         while piece := stream.read(65536):
             printed += piece
-    lines = ESCAPES.sub("", printed.decode("utf-8")).replace("\r\n", "\n").split("\n")
+    lines = re.split(r"\r*\n", ESCAPES.sub("", printed.decode("utf-8")))
     return "\n".join(line.rpartition("\r")[2].rstrip() for line in lines).strip("\n")
 
 
@@ -115,18 +152,41 @@ def environment(folder: Path) -> dict[str, str]:
     return kept | ours | {"PATH": programs}
 
 
-def matches(expected: str, printed: str) -> bool:
-    r"""Return whether ``printed`` is what the document says, ``…`` standing for anything.
+def matching(expected: str, printed: str, known: Mapping[str, str]) -> dict[str, str] | None:
+    r"""Return which id of the document stands for which id that was printed, or None where the output is another.
 
-    >>> matches("added C-…", "added C-01J9ZK4QW7RXM"), matches("a\n…\nz", "a\nb\nc\nz"), matches("a", "ab")
-    (True, True, False)
+    ``known`` are the ids met before: one that is met again must stand for the same.
+
+    >>> matching("added C-01J9ZK4QW7RXM", "added C-01K0000000000", {})
+    {'C-01J9ZK4QW7RXM': 'C-01K0000000000'}
+    >>> matching("a\n…\nz", "a\nb\nc\nz", {}), matching("a", "ab", {})
+    ({}, None)
     """
+    written: list[str] = []
+    pattern = "".join(_line_pattern(line, known, written) for line in expected.splitlines())
+    found = re.fullmatch(pattern, printed + "\n" if printed else "")
+    return None if found is None else dict(zip(written, found.groups(), strict=True))
+
+
+def _line_pattern(line: str, known: Mapping[str, str], written: list[str]) -> str:
+    """Return the pattern of one line that is written; new ids in it are added to ``written``."""
+    if line.strip() == "…":
+        return r"(?:[^\n]*\n)*"
     pattern = ""
-    for line in expected.splitlines():
-        if line.strip() == "…":
-            pattern += r"(?:[^\n]*\n)*"
+    for part in PARTS.split(line.rstrip()):
+        if part == "…":
+            pattern += r"[^\n]*"
+        elif part.isspace():
+            pattern += r"[ \t]+"
+        elif TIME.fullmatch(part):
+            pattern += TIME.pattern
+        elif RULE.fullmatch(part):
+            pattern += RULE.pattern
+        elif ID.fullmatch(part) and part not in known and part not in written:
+            written.append(part)
+            pattern += rf"({part[0]}-[0-9A-Z]{{13}})"
+        elif part in written:
+            pattern += rf"(?:\{written.index(part) + 1})"
         else:
-            words = re.split(r"(\s+|…)", line.rstrip())
-            pattern += "".join("[^\n]*" if w == "…" else r"[ \t]+" if w.isspace() else re.escape(w) for w in words if w)
-            pattern += r"[ \t]*\n"
-    return re.fullmatch(pattern, printed + "\n" if printed else "") is not None
+            pattern += re.escape(known.get(part, part))
+    return pattern + r"[ \t]*\n"

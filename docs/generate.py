@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
-import typer
 
 from custledger import errors, fields, hookspecs
-from custledger.cli.app import build
+from custledger.cli.app import everything
+from custledger.cli.arguments import Group
 from custledger.cli.flags import CommandLine
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import MARK
@@ -210,27 +210,17 @@ def type_commands() -> str:
 
 @functools.cache
 def all_commands() -> tuple[Command, ...]:
-    """Return every command there is, those of plugins included, in the order of the help."""
-    line = CommandLine(flags={}, rest=[])
-    root: Any = typer.main.get_command(build(line, Invocation(line)))
-    return tuple(_walk(root, ()))
+    """Return every command there is, in the order of the help."""
+    return tuple(_walk(everything(Invocation(CommandLine(flags={}, rest=[]))), ()))
 
 
-def _walk(command: Any, path: tuple[str, ...]) -> Iterator[Command]:
-    for name, each in getattr(command, "commands", {}).items():
-        yield from _walk(each, (*path, name))
-    if path and not hasattr(command, "commands"):
-        options = tuple(_option(each) for each in command.params if each.name != "help" and not each.hidden)
-        yield Command(" ".join(path), " ".join((command.help or "").split()), options)
-
-
-def _option(parameter: Any) -> Option:
-    of_field = parameter.name.startswith(MARK)
-    if parameter.param_type_name == "argument":
-        return Option(parameter.metavar or parameter.name.upper(), parameter.help or "", of_field)
-    names = ", ".join(parameter.opts)
-    value = "" if parameter.is_flag else f" {parameter.metavar or 'VALUE'}"
-    return Option(names + value, parameter.help or "", of_field)
+def _walk(group: Group, path: tuple[str, ...]) -> Iterator[Command]:
+    for name, each in group.members.items():
+        if isinstance(each, Group):
+            yield from _walk(each, (*path, name))
+        else:
+            options = tuple(Option(slot.shown, slot.told.help, slot.name.startswith(MARK)) for slot in each.slots)
+            yield Command(" ".join((*path, name)), " ".join(each.help.split()), options)
 
 
 def _is_extension(command: Command) -> bool:

@@ -35,7 +35,7 @@ def library_accepts(text: str) -> bool:
 @example("a@" + ("c" * 30 + ".") * 9 + "com")
 @example("a@b.com\n")
 @example("１@b.com")
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_whatever_is_accepted_the_library_accepts_and_the_other_way_round(text: str) -> None:
     if COMMON.match(text):
         assert library_accepts(text)

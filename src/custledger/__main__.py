@@ -1,7 +1,5 @@
 """``python -m custledger``."""
 
-import sys
-
 from custledger.cli.main import main
 
-sys.exit(main())
+main()

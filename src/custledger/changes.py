@@ -4,9 +4,9 @@ The log, undo, history, conflict detection, sync and the audit trail are all rea
 """
 
 import enum
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from json.encoder import encode_basestring
 from typing import Any
 
 import attrs
@@ -14,6 +14,7 @@ import attrs
 from custledger.errors import FieldConflict
 from custledger.fields import Kind
 from custledger.schema import ID, Row, Schema
+from custledger.structs import Struct
 
 OPERATION_PREFIX = "O"
 DIGEST_BYTES = 16
@@ -27,8 +28,8 @@ class Action(enum.StrEnum):
     REMOVE = "remove"
 
 
-@attrs.frozen(kw_only=True)
-class Change:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Change(Struct):
     """One record's before and after, by field key, as plain values.
 
     - created: ``before`` is ``None``, ``after`` the fields that are not empty;
@@ -55,8 +56,8 @@ class Change:
         return Action.REMOVE if self.after is None else Action.UPDATE
 
 
-@attrs.frozen(kw_only=True)
-class Creates:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Creates(Struct):
     """Many new records of one type, as whole rows in the order of ``keys``: the form of bulk loads.
 
     The rows have their ids, which are consecutive, and the same times and revision 1 in the system fields.
@@ -73,8 +74,8 @@ class Creates:
             yield Change(type=self.type, id=row[ID], before=None, after=after)
 
 
-@attrs.frozen(kw_only=True)
-class DocumentChange:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class DocumentChange(Struct):
     """One settings document's before and after, JSON values; ``None`` where it was or is not there."""
 
     name: str
@@ -83,8 +84,8 @@ class DocumentChange:
     revision: int = 0
 
 
-@attrs.frozen(kw_only=True)
-class Operation:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Operation(Struct):
     """What a person did: changesets with one id, actor and reason.
 
     ``verb`` says what was done (``add``, ``import``, ``undo`` …); ``undoes`` is the operation that this one takes
@@ -100,8 +101,8 @@ class Operation:
     about: Mapping[str, Any] = attrs.field(factory=dict)
 
 
-@attrs.frozen(kw_only=True)
-class Changeset:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Changeset(Struct):
     """Changes of one operation that land whole or not at all. It can be read again.
 
     ``place`` is where in the operation's input it ends, for a chunk of a long import.
@@ -124,14 +125,15 @@ class Changeset:
         return bool(self.changes or self.creates or self.documents)
 
 
-@attrs.frozen(kw_only=True)
-class LogEntry:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class LogEntry(Struct):
     """What the log keeps of one change, or of one run of consecutive creates.
 
     - a create: ``record`` is the first id, ``count`` how many, ``digests`` one digest of ``DIGEST_BYTES`` a row;
     - an update: ``before`` holds the old values, ``digests`` the digest of the new row;
     - a removal: ``before`` holds the whole old row, its revision included;
-    - a settings document: ``type`` is ``"#document"``, ``record`` is 0, ``before`` is ``{"name", "value", "revision"}``.
+    - a settings document: ``type`` is ``"#document"``, ``record`` is 0, ``before`` is
+      ``{"name", "value", "revision"}``.
 
     ``cursor`` is opaque and grows; ``changeset`` is the number of the changeset it landed in.
     """
@@ -151,8 +153,8 @@ class LogEntry:
 DOCUMENT_TYPE = "#document"
 
 
-@attrs.frozen(kw_only=True)
-class Receipt:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Receipt(Struct):
     """What a landed changeset (or several of one operation) did.
 
     ``applied`` is the changeset as it landed: merged, and with what removals brought along.
@@ -177,8 +179,21 @@ def digest(values: Mapping[str, Any]) -> bytes:
     It is the first 16 bytes of the SHA-256 of its non-empty values as JSON with sorted keys, UTF-8 and no spaces;
     the revision and the time of the last update are left out, so that the same content has the same digest.
     """
-    kept = {key: value for key, value in values.items() if value is not None and key not in UNDIGESTED}
-    return hashlib.sha256(_encode(kept).encode()).digest()[:DIGEST_BYTES]
+    from hashlib import sha256  # noqa: PLC0415 - OpenSSL takes its time to load, and reading needs none of it
+
+    # This is the JSON that an encoder writes, without the cost of setting one up for a single row.
+    written = [
+        f"{encode_basestring(key)}:{_written(value)}"
+        for key, value in sorted(values.items())
+        if value is not None and key not in UNDIGESTED
+    ]
+    return sha256(f"{{{','.join(written)}}}".encode()).digest()[:DIGEST_BYTES]
+
+
+def _written(value: Any) -> str:
+    if type(value) is str:
+        return encode_basestring(value)
+    return str(value) if type(value) is int else _encode(value)
 
 
 def by_key(schema: Schema, row: Row) -> dict[str, Any]:
@@ -205,7 +220,7 @@ def merge(
         elif theirs in (base, mine):
             merged[key] = mine
         else:
-            conflicts.append(FieldConflict(key, base, mine, theirs))
+            conflicts.append(FieldConflict(key, base, mine, theirs, schema.by_key[key].spec.sensitive))
     return merged, tuple(conflicts)
 
 

@@ -79,7 +79,8 @@ class Codec:
 
     def plain(self, record: Any) -> dict[str, Plain]:
         """Return the fields of a record that are not empty, by key, as plain values; system fields are left out."""
-        given = {field.key: getattr(record, field.key) for field in self.schema.editable if field.key in self._class_fields}
+        keys = (field.key for field in self.schema.editable if field.key in self._class_fields)
+        given = {key: getattr(record, key) for key in keys}
         parsed = {key: self.parse(key, value) for key, value in {**given, **record.extra}.items()}
         return {key: value for key, value in parsed.items() if value is not None}
 

@@ -12,9 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import platformdirs
-
 from custledger.errors import FileFormatError, InvalidValueError, NotAllowedError, NotFoundError
+from custledger.folders import config_folder
 from custledger.schema import nearest
 
 PROJECT_FILE = "custledger.toml"
@@ -128,7 +127,7 @@ class Config:
 
 def user_config_file() -> Path:
     """Return the path of the user's own file."""
-    return platformdirs.user_config_path("custledger", appauthor=False) / "config.toml"
+    return Path(config_folder()) / "config.toml"
 
 
 def write_project_file(folder: Path, ledger: str) -> Path | None:

@@ -9,6 +9,7 @@ from typing import Protocol
 import attrs
 
 from custledger.errors import InvalidValueError
+from custledger.structs import Struct
 
 
 class Clock(Protocol):
@@ -45,8 +46,8 @@ def utc_text(milliseconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
 
 
-@attrs.frozen(slots=False)
-class Conventions:
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Conventions(Struct):
     """Language, currency and time zone of one ledger; ``as_of`` is the day that "today" means, where it was set."""
 
     language: str = "en"

@@ -10,13 +10,12 @@ import contextlib
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import platformdirs
+from custledger.folders import cache_folder
 
 GROUP = "custledger"
 CACHE_VERSION = 1
@@ -58,7 +57,7 @@ def cache_file() -> Path:
     from zlib import crc32  # noqa: PLC0415 - needed only here
 
     installation = f"{crc32(sys.prefix.encode()):08x}-{sys.version_info.major}.{sys.version_info.minor}"
-    return platformdirs.user_cache_path("custledger", appauthor=False) / f"plugins-{installation}.json"
+    return Path(cache_folder()) / f"plugins-{installation}.json"
 
 
 def _of_folder(folder: str, known: dict[str, Any], fresh: dict[str, Any]) -> Iterator[tuple[str, list[EntryPoint]]]:
@@ -130,6 +129,8 @@ def _line(line: Any) -> list[str]:
 
 def _write_cache(path: Path, folders: dict[str, Any]) -> None:
     """Replace the cache in one step, so that another process reads the old one or the new one, never a half."""
+    import tempfile  # noqa: PLC0415 - needed only after something was installed
+
     there = {folder: kept for folder, kept in folders.items() if os.path.isdir(folder)}  # noqa: PTH112 - plain texts
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -106,8 +106,10 @@ class DuplicateError(DataError):
 
     def __init__(self, type_name: str, field: str, value: object, holder: str = "") -> None:
         held = f" by {holder}" if holder else ""
-        super().__init__(f"{type_name}: {field} {shorten(value)} is already taken{held}.",
-                         hint=f"Give another {field}, or edit the record that has it.")
+        super().__init__(
+            f"{type_name}: {field} {shorten(value)} is already taken{held}.",
+            hint=f"Give another {field}, or edit the record that has it.",
+        )
         self.type_name = type_name
         self.field = field
         self.value = value
@@ -120,8 +122,10 @@ class ReferencedError(DataError):
 
     def __init__(self, target: str, referrers: Mapping[str, int]) -> None:
         listed = ", ".join(f"{count} {name}" for name, count in referrers.items())
-        super().__init__(f"{target} cannot be removed: {listed} still refer to it.",
-                         hint="Remove those first, or let them refer to another record.")
+        super().__init__(
+            f"{target} cannot be removed: {listed} still refer to it.",
+            hint="Remove those first, or let them refer to another record.",
+        )
         self.target = target
         self.referrers = dict(referrers)
 
@@ -172,12 +176,13 @@ class NotAllowedError(CustledgerError):
 
 
 class FieldConflict(NamedTuple):
-    """One field that two people set differently, as plain values."""
+    """One field that two people set differently, as plain values; those of a sensitive field are never printed."""
 
     field: str
     base: Any
     mine: Any
     theirs: Any
+    sensitive: bool = False
 
 
 class ConflictError(CustledgerError):
@@ -192,11 +197,15 @@ class ConflictError(CustledgerError):
 
     def __init__(self, record: str, fields: Sequence[FieldConflict] = (), *, why: str = "") -> None:
         detail = "; ".join(
-            f"{name} was {shorten(base)}, you set {shorten(mine)}, somebody else set {shorten(theirs)}"
-            for name, base, mine, theirs in fields
+            f"{one.field} was set differently by somebody else"
+            if one.sensitive
+            else f"{one.field} was {shorten(one.base)}, you set {shorten(one.mine)}, "
+            f"somebody else set {shorten(one.theirs)}"
+            for one in fields
         )
-        super().__init__(f"{record} changed since it was read: {detail or why}.",
-                         hint="Read it again and repeat the change.")
+        super().__init__(
+            f"{record} changed since it was read: {detail or why}.", hint="Read it again and repeat the change."
+        )
         self.record = record
         self.fields = tuple(fields)
 
@@ -220,16 +229,17 @@ class PluginError(CustledgerError):
     code = "plugin"
 
     def __init__(self, plugin: str, doing: str, cause: BaseException) -> None:
-        super().__init__(f"The plugin {plugin} failed while {doing}: {type(cause).__name__}: {cause}",
-                         hint=f"Set CUSTLEDGER_DISABLE_PLUGINS={plugin} to go on without it.")
+        super().__init__(
+            f"The plugin {plugin} failed while {doing}: {type(cause).__name__}: {cause}",
+            hint=f"Set CUSTLEDGER_DISABLE_PLUGINS={plugin} to go on without it.",
+        )
         self.plugin = plugin
 
 
 def _around(text: str, position: int, reach: int = 60) -> str:
     """Return ``text`` on one line; of a long one, what lies around ``position``."""
     start, end = max(0, position - reach), position + reach
-    shown = "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text[start:end])
-    return ("…" if start else "") + shown + ("…" if end < len(text) else "")
+    return ("…" if start else "") + one_line(text[start:end]) + ("…" if end < len(text) else "")
 
 
 def one_line(text: str) -> str:
@@ -254,8 +264,9 @@ def file_error(path: object, error: OSError, doing: str = "read") -> CustledgerE
     if isinstance(error, IsADirectoryError | NotADirectoryError):
         return UsageError(f"{path} cannot be {doing}: it is no file.", hint="Name a file, not a folder.")
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return NotAllowedError(f"{path} may not be {doing}: {error.strerror}.",
-                               hint="Look at the rights of the file and of its folder.")
+        return NotAllowedError(
+            f"{path} may not be {doing}: {error.strerror}.", hint="Look at the rights of the file and of its folder."
+        )
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return StoreError(f"{path} could not be {doing}: the disk is full.", hint="Free some space and try again.")
     return StoreError(f"{path} could not be {doing}: {error.strerror or error}.")

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import attrs
 
+from custledger.structs import Struct
+
 METADATA_KEY = "custledger"
 """Where a Spec hangs in the metadata of an attrs attribute."""
 
@@ -35,8 +37,8 @@ class Kind(enum.StrEnum):
     REFERENCE = "reference"
 
 
-@attrs.frozen
-class Labels:
+@attrs.frozen(eq=False, repr=False)
+class Labels(Struct):
     """A name in English and in Chinese."""
 
     en: str
@@ -51,8 +53,8 @@ class Labels:
         return tuple(label for label in (self.en, self.zh) if label)
 
 
-@attrs.frozen
-class Choice:
+@attrs.frozen(eq=False, repr=False)
+class Choice(Struct):
     """One value of a choice field. ``color`` is a colour name such as ``red``, or empty."""
 
     code: str
@@ -60,8 +62,8 @@ class Choice:
     color: str = ""
 
 
-@attrs.frozen(kw_only=True)
-class Spec:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Spec(Struct):
     """All that is known of a field, beside its key.
 
     - ``target``: for a reference, the name of the record type; ``None`` is a reference to any record.

@@ -6,6 +6,7 @@ from typing import BinaryIO, Protocol
 import attrs
 
 from custledger.fields import Labels
+from custledger.structs import Struct
 
 
 class Table(Protocol):
@@ -27,8 +28,8 @@ class Table(Protocol):
         """Yield ``(row number, cells)``; the heading is row 1. A row may have fewer or more cells than the heading."""
 
 
-@attrs.frozen(kw_only=True)
-class Reader:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Reader(Struct):
     """A file format that can be read.
 
     ``open`` is called with ``(path, **options)`` and returns a context manager that yields a ``Table``; it raises
@@ -52,8 +53,8 @@ class OpenTable(Protocol):
         """Close it."""
 
 
-@attrs.frozen(kw_only=True)
-class Writer:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Writer(Struct):
     """A file format that can be written.
 
     ``write`` is called with ``(stream, heading, rows, **options)``: a binary stream, the heading's cells, and rows of

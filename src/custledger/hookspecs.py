@@ -5,10 +5,9 @@ descriptors; hooks that are handed something are handed a ``Context`` with it, i
 they want with ``@wants``. Signatures only ever grow, and ``API_VERSION`` with them.
 """
 
-import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import attrs
 import pluggy
@@ -20,6 +19,10 @@ from custledger.files import Reader, Writer
 from custledger.records import Record
 from custledger.schema import Field, Row, Schema
 from custledger.stores.contract import Query, Store
+from custledger.structs import Struct
+
+if TYPE_CHECKING:
+    import random
 
 PROJECT = "custledger"
 API_VERSION = 1
@@ -76,8 +79,8 @@ class Context(Protocol):
         """Return a settings document's value, or ``None``."""
 
 
-@attrs.frozen(kw_only=True)
-class StoreType:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class StoreType(Struct):
     """A kind of store that a plugin brings.
 
     - ``schemes``: the words before the colon in ``sqlite:ledger.db``;
@@ -95,8 +98,8 @@ class StoreType:
     describe: Callable[[], str] | None = None
 
 
-@attrs.frozen(kw_only=True)
-class AddedField:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class AddedField(Struct):
     """A field that a plugin adds to a type it does not own. ``key`` begins with the plugin's name and ``_``."""
 
     record_type: str
@@ -108,8 +111,8 @@ class AddedField:
         return Field(self.key, self.spec)
 
 
-@attrs.frozen(kw_only=True)
-class Problem:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Problem(Struct):
     """What a check found. A ``refuse`` stops the write; a ``warn`` is shown and counted."""
 
     message: str
@@ -119,8 +122,8 @@ class Problem:
     field: str = ""
 
 
-@attrs.frozen(kw_only=True)
-class Reminder:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Reminder(Struct):
     """A dated thing that someone should act on."""
 
     on: date
@@ -134,7 +137,7 @@ class Sampler(Protocol):
     """Collects the invented records of a demo ledger, and repeats itself exactly for one seed and one day."""
 
     @property
-    def source(self) -> random.Random:
+    def source(self) -> "random.Random":
         """Where everything random comes from."""
 
     @property

@@ -5,10 +5,13 @@ consecutive ids for each chunk. The base32 alphabet is Douglas Crockford's (http
 no I, L, O or U, and I, L and O are read as 1, 1 and 0.
 """
 
-import random
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from custledger.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    import random
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 13
@@ -54,17 +57,24 @@ def split_public(text: str) -> tuple[str, str]:
 class IdMint:
     """Makes new ids from a clock and a random source, both handed in so that a run can be repeated."""
 
-    def __init__(self, milliseconds: Callable[[], int], source: random.Random | None = None) -> None:
+    def __init__(self, milliseconds: Callable[[], int], source: "random.Random | None" = None) -> None:
         self._milliseconds = milliseconds
-        self._source = source or random.SystemRandom()
+        self._given = source
+
+    def _source(self) -> "random.Random":
+        if self._given is None:
+            import random  # noqa: PLC0415 - reading mints no ids
+
+            self._given = random.SystemRandom()
+        return self._given
 
     def one(self) -> int:
         """Return a new id."""
-        return self._milliseconds() << RANDOM_BITS | self._source.getrandbits(RANDOM_BITS)
+        return self._milliseconds() << RANDOM_BITS | self._source().getrandbits(RANDOM_BITS)
 
     def run(self, count: int) -> int:
         """Return the first of ``count`` consecutive new ids (``count`` at most 2**21)."""
         room = (1 << RANDOM_BITS) - count
         if not 0 < count <= 1 << (RANDOM_BITS - 1):
             raise ValueError(f"a run has 1 to {1 << (RANDOM_BITS - 1)} ids, not {count}")
-        return self._milliseconds() << RANDOM_BITS | self._source.randrange(room + 1)
+        return self._milliseconds() << RANDOM_BITS | self._source().randrange(room + 1)

@@ -11,13 +11,14 @@ A record type is an attrs class described once::
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 from custledger import ids
 from custledger.fields import Kind, Labels, choices, field
 from custledger.schema import INFO_ATTRIBUTE, TypeInfo
+from custledger.structs import Struct
 
 RecordT = TypeVar("RecordT", bound="Record")
 _NO_EXTRA: Mapping[str, Any] = MappingProxyType({})
@@ -27,7 +28,6 @@ COLORS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", 
 """The colours a choice can have; the same in a terminal, a workbook, a sheet and a page."""
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field, attrs.field))
 def record_type(
     name: str, *, plural: str, prefix: str, en: str, zh: str, when: str = "created_at", brief: tuple[str, ...] = ()
 ) -> Callable[[type[RecordT]], type[RecordT]]:
@@ -38,16 +38,20 @@ def record_type(
     """
 
     def decorate(cls: type[RecordT]) -> type[RecordT]:
-        made = attrs.frozen(kw_only=True)(cls)
+        made = _frozen(cls)
         setattr(made, INFO_ATTRIBUTE, TypeInfo(name, plural, prefix, Labels(en, zh), when, brief))
         return made
 
     return decorate
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field, attrs.field))
-@attrs.frozen(kw_only=True)
-class Record:
+def _frozen(cls: type[RecordT]) -> type[RecordT]:
+    """Make a frozen attrs class. Type checkers are not told: they would take a field without a default for required."""
+    return attrs.frozen(kw_only=True, eq=False, repr=False)(cls)
+
+
+@_frozen
+class Record(Struct):
     """What every record has. ``extra`` holds the fields that are not of the class, by key, in their Python form."""
 
     id: int = field(Kind.ID, "ID", "ID", system=True, initial=0, aliases=("id", "编号ID", "Record ID"))
@@ -57,6 +61,11 @@ class Record:
                                  aliases=("Modified Time", "Last Modified Date", "修改时间"))
     revision: int = field(Kind.INTEGER, "Revision", "修订号", system=True, initial=0)
     extra: Mapping[str, Any] = attrs.field(default=_NO_EXTRA, repr=False)
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **values: Any) -> None:
+            """Make a record of values by key; each field that is left out has its initial value."""
 
     @property
     def ref(self) -> str:
@@ -179,7 +188,7 @@ class Interaction(Record):
 
 
 @record_type("followup", plural="followups", prefix="F", en="Follow-up", zh="跟进计划", when="due",
-             brief=("due", "customer", "purpose", "channel", "status", "every", "owner"))
+             brief=("due", "customer", "purpose", "note", "status", "every", "owner"))
 class FollowUp(Record):
     """Something owed to a customer on a day."""
 

@@ -4,7 +4,6 @@ Rows are tuples of plain values in schema order. The first four fields of every 
 times and revision are always at ``ID``, ``CREATED_AT``, ``UPDATED_AT`` and ``REVISION``.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -14,6 +13,7 @@ import attrs
 from custledger import ids
 from custledger.errors import NotFoundError
 from custledger.fields import METADATA_KEY, Choice, Kind, Labels, Spec
+from custledger.structs import Struct
 from custledger.values import fold
 
 ID, CREATED_AT, UPDATED_AT, REVISION = range(4)
@@ -25,8 +25,8 @@ Row = tuple[Any, ...]
 """Plain values in schema order."""
 
 
-@attrs.frozen
-class TypeInfo:
+@attrs.frozen(eq=False, repr=False)
+class TypeInfo(Struct):
     """What a record class says of itself, beside its fields.
 
     ``when`` is the field that says when it happened. ``prefix`` begins its public ids and is unique to the type.
@@ -41,8 +41,8 @@ class TypeInfo:
     brief: tuple[str, ...] = ()
 
 
-@attrs.frozen
-class Field:
+@attrs.frozen(eq=False, repr=False)
+class Field(Struct):
     """One field of a schema. ``key`` never changes; labels may."""
 
     key: str
@@ -53,8 +53,8 @@ class Field:
         return self.spec.labels.in_language(language) or self.key
 
 
-@attrs.frozen(slots=False)
-class Schema:
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Schema(Struct):
     """The ordered fields of one record type.
 
     ``record`` is the attrs class, or ``None`` for a type whose plugin is not installed: its rows can be read, not
@@ -74,7 +74,7 @@ class Schema:
             fields = tuple(Field(name, spec) for name, spec in described if spec is not None)
             cached = cls(getattr(record, INFO_ATTRIBUTE), fields, record)
             record.__custledger_schema__ = cached
-        return cached  # type: ignore[no-any-return]
+        return cached
 
     @property
     def name(self) -> str:
@@ -106,10 +106,11 @@ class Schema:
         found: dict[str, str] = {}
         for field in self.fields:
             found.setdefault(fold(field.key), field.key)
-        for named in (lambda spec: spec.labels.both(), lambda spec: spec.aliases):
-            for field in self.fields:
-                for name in named(field.spec):
-                    found.setdefault(fold(name), field.key)
+        labels = [(field, field.spec.labels.both()) for field in self.fields]
+        aliases = [(field, field.spec.aliases) for field in self.fields]
+        for field, names in (*labels, *aliases):
+            for name in names:
+                found.setdefault(fold(name), field.key)
         return found
 
     @cached_property
@@ -182,4 +183,6 @@ def _with_choices(field: Field, choices: tuple[Choice, ...]) -> Field:
 
 def nearest(name: str, candidates: Iterable[str], limit: int = 2) -> tuple[str, ...]:
     """Return the candidates most like ``name``, the likeliest first."""
+    import difflib  # noqa: PLC0415 - needed only where something was misspelt
+
     return tuple(difflib.get_close_matches(fold(name), list(candidates), n=limit, cutoff=0.6))

@@ -11,9 +11,9 @@ in at least one of a record's texts:
 - any other part occurs where a word of a text begins with it: ``wei`` occurs in ``zhang.wei@example.com``.
 
 A query without a letter or a digit occurs nowhere. ``matches`` is this definition. An index keeps ``terms``: the
-words, every two neighbouring characters of the scripts without spaces (and the last one by itself), every three
-neighbouring digits. ``Wanted.terms`` are the terms that a match must have; where ``Wanted.exact`` is false, what the
-index found must still be asked with ``Wanted.occurs_in``.
+words, every two neighbouring characters of the scripts without spaces (and the last one by itself), and every three
+neighbouring digits of a number. ``Wanted.terms`` are the terms that a match must have; where ``Wanted.exact`` is
+false, what the index found must still be asked with ``Wanted.occurs_in``.
 """
 
 import re
@@ -28,18 +28,19 @@ _SPACELESS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30fa\u30fc-\u312f\u31a0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7af\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
-_BETWEEN_DIGITS = " \t\n\xa0.()/·-"
 _TEXT_END = "\0"
 _RECORD_END = "\x1e"
 """Stands between the texts of two records while many are taken apart at once; it is part of no word."""
 
 _PART_END = "\x1f"
 _WORD = re.compile(rf"[^\W_{_SPACELESS}]+|{_RECORD_END}")
-_RUN = re.compile(rf"[{_SPACELESS}]+|{_RECORD_END}")
-_LONG_DIGITS = re.compile(rf"[0-9]{{3,}}|{_RECORD_END}")
-_THREE_DIGITS = re.compile(rf"(?=([0-9]{{3}}|{_RECORD_END}))")
-_TYPED_NUMBER = re.compile(rf"(?<![^\W_{_SPACELESS}])[0-9][0-9.()/·\-]*[0-9](?![^\W_{_SPACELESS}])")
-_LONG_NUMBER = 3
+_RUN = re.compile(rf"[{_SPACELESS}]+")
+_NO_RUN = re.compile(rf"[^{_SPACELESS}{_RECORD_END}]+")
+_OTHER_LETTER = re.compile(rf"[^\W\x00-\x7f{_SPACELESS}]")
+_LONG_NUMBER = re.compile(rf"[0-9]{{3,}}|{_RECORD_END}")
+_TYPED_NUMBER = re.compile(rf"(?<![^\W_{_SPACELESS}])[0-9]+(?:[.()/-]+[0-9]+)+(?![^\W_{_SPACELESS}])")
+_BETWEEN_DIGITS = str.maketrans("", "", " \t\n.()/-")
+_LEAST_DIGITS = 3
 _SPACE = ord(" ")
 
 
@@ -61,8 +62,8 @@ class Wanted:
     def of(cls, query: str) -> "Wanted":
         """Return what ``query`` asks for."""
         # Only a number of its own loses its punctuation: in ``P07-0012`` the dash still parts two words.
-        typed = fold(query.replace(_RECORD_END, " "))
-        folded = _TYPED_NUMBER.sub(lambda number: _without_punctuation(number.group()), typed)
+        typed = _folded(query)
+        folded = _TYPED_NUMBER.sub(lambda number: number.group().translate(_BETWEEN_DIGITS), typed)
         runs = tuple(dict.fromkeys(_RUN.findall(folded)))
         parts = dict.fromkeys(_WORD.findall(folded))
         numbers = tuple(part for part in parts if _is_number(part))
@@ -72,7 +73,7 @@ class Wanted:
         terms += [word + "*" for word in words]
         exact = (
             all(len(run) <= 2 for run in runs)
-            and all(len(number) == _LONG_NUMBER for number in numbers)
+            and all(len(number) == _LEAST_DIGITS for number in numbers)
             and not any(_might_be_digits(word) for word in words)
         )
         return cls(tuple(dict.fromkeys(terms)), exact, runs, numbers, words)
@@ -81,11 +82,11 @@ class Wanted:
         """Return whether every part of the query occurs in one of ``texts``; empty ones are skipped."""
         if not self.terms:
             return False
-        folded = fold(_TEXT_END.join(text for text in texts if text)).replace(_RECORD_END, " ")
+        folded = _folded(_TEXT_END.join([text for text in texts if text]))
         if not all(run in folded for run in self.runs):
             return False
         if self.numbers:
-            squeezed = _without_punctuation(folded)
+            squeezed = _ascii(folded).translate(_BETWEEN_DIGITS)
             if not all(number in squeezed for number in self.numbers):
                 return False
         if not self.words:
@@ -111,43 +112,56 @@ def terms(texts: Iterable[str | None]) -> str:
 def terms_of_many(joined: Sequence[str]) -> list[str]:
     r"""Return the index terms of many records, each given as its texts joined with ``"\0"``.
 
-    All records are taken apart at once, which is several times faster than one after the other.
+    All records are taken apart at once, which is many times faster than one after the other. What stands between the
+    terms is anything of ASCII that is neither letter nor digit.
     """
-    folded = fold(_RECORD_END.join([text.replace(_RECORD_END, " ") for text in joined]))
-    found = zip(_words(folded), _threes(folded), _pairs(folded), strict=True)
+    if not joined:
+        return []
+    folded = _RECORD_END.join([_folded(text) for text in joined])
+    plain = _ascii(folded)
+    words = plain.replace(_TEXT_END, " ")
+    if not folded.isascii() and _OTHER_LETTER.search(folded):
+        words = " ".join(_WORD.findall(folded))
+    found = zip(words.split(_RECORD_END), _threes(plain), _pairs(folded), strict=True)
     return [f"{words} {threes} {pairs}" for words, threes, pairs in found]
 
 
-def _words(folded: str) -> list[str]:
-    """Return the words of each record, but for numbers, of which every three digits are enough."""
-    words = [word for word in _WORD.findall(folded) if not (word.isdigit() and _is_number(word))]
-    return " ".join(words).split(_RECORD_END)
+def _folded(text: str) -> str:
+    return fold(text).replace(_RECORD_END, " ").replace("·", "-")
 
 
-def _threes(folded: str) -> list[str]:
-    """Return every three neighbouring digits of each record's numbers."""
-    numbers = _PART_END.join(_LONG_DIGITS.findall(_without_punctuation(folded)))
-    return " ".join(_THREE_DIGITS.findall(numbers)).split(_RECORD_END)
+def _ascii(text: str) -> str:
+    """Return ``text`` with a question mark in the place of whatever is not ASCII."""
+    return text if text.isascii() else text.encode("ascii", "replace").decode()
+
+
+def _threes(plain: str) -> list[str]:
+    """Return every three neighbouring digits of each record's numbers: of ``12345`` they are ``123 234 345``."""
+    numbers = _LONG_NUMBER.findall(plain.translate(_BETWEEN_DIGITS))
+    digits = _PART_END.join([*numbers, ""]).encode()
+    laid = bytearray(b" ") * (4 * len(digits))
+    for place in range(_LEAST_DIGITS):
+        laid[place:4 * (len(digits) - place):4] = digits[place:]
+    written, made, begin = laid.decode(), [], 0
+    for number in numbers:
+        made.append(_RECORD_END if number == _RECORD_END else written[begin:begin + 4 * len(number) - 8])
+        begin += 4 * len(number) + 4
+    return "".join(made).split(_RECORD_END)
 
 
 def _pairs(folded: str) -> list[str]:
     """Return every two neighbouring characters of each record's runs: of ``abc`` they are ``ab bc c``.
 
-    Where a run ends, its last character and the first of the next stand by themselves beside the mark between them,
-    which the tokeniser of an index passes over.
+    Where a run ends, its last character and the first of the next stand by themselves beside the mark between them.
     """
-    letters = array("I", _PART_END.join([*_RUN.findall(folded), ""]).encode("utf-32-le"))
+    if folded.isascii():
+        return [""] * (folded.count(_RECORD_END) + 1)
+    runs = _NO_RUN.sub(_PART_END, folded).replace(_RECORD_END, _RECORD_END + _PART_END) + _PART_END
+    letters = array("I", runs.encode("utf-32-le"))
     laid = array("I", [_SPACE]) * (3 * len(letters))
     laid[0::3] = letters
-    laid[1::3] = letters[1:] + array("I", [_SPACE] if letters else [])
+    laid[1::3] = letters[1:] + array("I", [_SPACE])
     return laid.tobytes().decode("utf-32-le").split(_RECORD_END + _PART_END)
-
-
-def _without_punctuation(text: str) -> str:
-    """Return ``text`` without what may stand between the digits of a number."""
-    for mark in _BETWEEN_DIGITS:
-        text = text.replace(mark, "")
-    return text
 
 
 def _run_terms(run: str) -> list[str]:
@@ -156,9 +170,9 @@ def _run_terms(run: str) -> list[str]:
 
 
 def _is_number(word: str) -> bool:
-    return len(word) >= _LONG_NUMBER and word.isascii() and word.isdigit()
+    return len(word) >= _LEAST_DIGITS and word.isascii() and word.isdigit()
 
 
 def _might_be_digits(word: str) -> bool:
     """Return whether ``word`` may also begin one of the index's groups of three digits."""
-    return len(word) < _LONG_NUMBER and word.isascii() and word.isdigit()
+    return len(word) < _LEAST_DIGITS and word.isascii() and word.isdigit()

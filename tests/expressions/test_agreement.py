@@ -9,6 +9,7 @@ from json import dumps
 from zoneinfo import ZoneInfo
 
 import attrs
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -154,7 +155,7 @@ def test_sql_and_the_evaluator_sort_and_page_alike(keys: list[str], many: list[R
             assert database.ids(condition, by) == rest
             segments = sql.compile_after_segments(order, after, SCHEMA, sql.SQLITE, MOMENT)
             assert segments is not None
-            assert [each for segment in segments for each in database.ids(segment, by)] == rest
+            assert [each for segment in segments for each in database.ids(segment.where, segment.order)] == rest
 
 
 @settings(max_examples=max(20, EXAMPLES // 5))
@@ -202,6 +203,50 @@ def test_days_begin_when_the_zone_says_in_both() -> None:
         ):
             assert database.ids(sql.compile_where(understood("seen = today"), SCHEMA, sql.SQLITE, moment)) == expected
             assert [row[ID] for row in many if evaluator(understood("seen = today"), SCHEMA, moment)(row)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{pair[0]} {word} {pair[1]}"
+        for word in ("=", "!=", "<", "<=", ">", ">=")
+        for pair in (("age", "[score]"), ("score", "[age]"), ("age", "[balance]"), ("age", "[x_visits]"))
+    ],
+)
+def test_whole_numbers_and_exact_numbers_compare_alike_in_both(text: str) -> None:
+    whole = [None, 0, 1, -1, 2, -2, 10_000, (1 << 63) - 1, -(1 << 63)]
+    exact = [None, 0, 1, -1, 9_999, 10_000, 10_001, -9_999, -10_000, -10_001, 20_000, (1 << 63) - 1, -(1 << 63)]
+    many = [
+        row_of(1 + 100 * first + second, age=age, score=score, balance=score, x_visits=whole[second % len(whole)])
+        for first, age in enumerate(whole)
+        for second, score in enumerate(exact)
+    ]
+    assert_alike(text, many)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'notes {how} with "{part}"'
+        for how in ("starts", "not starts", "ends", "not ends")
+        for part in ("\ud7ff", "a\U0010ffff", "\U0010ffff", "\U0010ffff\U0010ffff", "a", "ß", "%", "😀")
+    ],
+)
+def test_beginnings_and_endings_are_found_alike_at_the_edges_of_unicode(text: str) -> None:
+    parts = ["\ud7ff", "\ue000", "a", "b", "\U0010ffff", "ss", "ß", "s", "😀", "%", "%%"]
+    both = [first + second for first in parts for second in ["", *parts]]
+    assert_alike(text, [row_of(number, notes=notes) for number, notes in enumerate([None, *both], start=1)])
+
+
+def assert_alike(text: str, many: list[Row]) -> None:
+    """Assert that both choose the same rows, and that the filter tells some rows from others."""
+    where = understood(text)
+    holds = evaluator(where, SCHEMA, MOMENT)
+    expected = [row[ID] for row in many if holds(row)]
+    assert 0 < len(expected) < len(many)
+    database = Database(many)
+    with closing(database.connection):
+        assert database.ids(sql.compile_where(where, SCHEMA, sql.SQLITE, MOMENT)) == expected
 
 
 def row_of(number: int, **plain: object) -> Row:

@@ -8,21 +8,47 @@ def cut(text: str) -> list[tuple[str, str]]:
     return [(token.sort, token.text) for token in tokens(text)[:-1]]
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("city=上海", [("word", "city"), ("symbol", "="), ("word", "上海")]),
-    ("a ＞＝ 3", [("word", "a"), ("symbol", ">="), ("word", "3")]),
-    ("a≥3 b≤4 c≠5", [("word", "a"), ("symbol", ">="), ("word", "3"), ("word", "b"), ("symbol", "<="), ("word", "4"),
-                     ("word", "c"), ("symbol", "!="), ("word", "5")]),
-    ("a！＝b", [("word", "a"), ("symbol", "!="), ("word", "b")]),
-    ("a<>b", [("word", "a"), ("symbol", "<>"), ("word", "b")]),
-    ("在（北京，上海、天津）", [("word", "在"), ("open", "("), ("word", "北京"), ("comma", ","), ("word", "上海"), ("comma", ","),
-                      ("word", "天津"), ("close", ")")]),
-    ("[Amount (CNY)] ＝【电话】", [("field", "Amount (CNY)"), ("symbol", "="), ("field", "电话")]),
-    ("O'Brien Yahoo! 5\"", [("word", "O'Brien"), ("word", "Yahoo!"), ("word", '5"')]),
-    ("2026-11-22 +86-1", [("word", "2026-11-22"), ("word", "+86-1")]),
-    ("a\u3000b", [("word", "a"), ("word", "b")]),
-    ("", []),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("city=上海", [("word", "city"), ("symbol", "="), ("word", "上海")]),
+        ("a ＞＝ 3", [("word", "a"), ("symbol", ">="), ("word", "3")]),
+        (
+            "a≥3 b≤4 c≠5",
+            [
+                ("word", "a"),
+                ("symbol", ">="),
+                ("word", "3"),
+                ("word", "b"),
+                ("symbol", "<="),
+                ("word", "4"),
+                ("word", "c"),
+                ("symbol", "!="),
+                ("word", "5"),
+            ],
+        ),
+        ("a！＝b", [("word", "a"), ("symbol", "!="), ("word", "b")]),
+        ("a<>b", [("word", "a"), ("symbol", "<>"), ("word", "b")]),
+        (
+            "在（北京，上海、天津）",
+            [
+                ("word", "在"),
+                ("open", "("),
+                ("word", "北京"),
+                ("comma", ","),
+                ("word", "上海"),
+                ("comma", ","),
+                ("word", "天津"),
+                ("close", ")"),
+            ],
+        ),
+        ("[Amount (CNY)] ＝【电话】", [("field", "Amount (CNY)"), ("symbol", "="), ("field", "电话")]),
+        ("O'Brien Yahoo! 5\"", [("word", "O'Brien"), ("word", "Yahoo!"), ("word", '5"')]),
+        ("2026-11-22 +86-1", [("word", "2026-11-22"), ("word", "+86-1")]),
+        ("a\u3000b", [("word", "a"), ("word", "b")]),
+        ("", []),
+    ],
+)
 def test_words_and_signs(text: str, expected: list[tuple[str, str]]) -> None:
     assert cut(text) == expected
 

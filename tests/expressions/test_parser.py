@@ -21,35 +21,46 @@ def shape(clause: Clause) -> object:
 
 
 def shown(right: Name | Bare | Quoted) -> str:
-    return f"[{right.text}]" if isinstance(right, Name) else f"'{right.text}'" if isinstance(right, Quoted) else right.text
+    return (
+        f"[{right.text}]" if isinstance(right, Name) else f"'{right.text}'" if isinstance(right, Quoted) else right.text
+    )
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("city = New York", ("city", "=", "New York")),
-    ("city = New York and level = A", ("and", ("city", "=", "New York"), ("level", "=", "A"))),
-    ("city = a or city = b and level = c", ("or", ("city", "=", "a"), ("and", ("city", "=", "b"), ("level", "=", "c")))),
-    ("(city = a or city = b) and level = c", ("and", ("or", ("city", "=", "a"), ("city", "=", "b")), ("level", "=", "c"))),
-    ("not city = a and level = b", ("and", ("not", ("city", "=", "a")), ("level", "=", "b"))),
-    ("not not consent", ("not", ("not", "consent"))),
-    ("NOT (consent)", ("not", "consent")),
-    ("not quite = a", ("not quite", "=", "a")),
-    ("contact name contains in the Middle", ("contact name", "contains", "in the Middle")),
-    ("opt in is empty", ("opt in", "empty")),
-    ("opt in in (yes, no)", ("opt in", "in", "yes", "no")),
-    ("[in] is not empty", ("in", "not empty")),
-    ("city != [contact name]", ("city", "not =", "[contact name]")),
-    ("city in (rock and roll, 'a, b', [level])", ("city", "in", "rock and roll", "'a, b'", "[level]")),
-    ("city not in （北京，上海）", ("city", "not in", "北京", "上海")),
-    ("level between 1 and 2 and consent", ("and", ("level", "between", "1", "2"), "consent")),
-    ("level not between 1 and 2 or consent", ("or", ("level", "not between", "1", "2"), "consent")),
-    ("level 在 1 到 2 之间 且 consent", ("and", ("level", "between", "1", "2"), "consent")),
-    ("level 不在 1 和 2 之间", ("level", "not between", "1", "2")),
-    ("level 介于 1 与 2 或者 consent", ("or", ("level", "between", "1", "2"), "consent")),
-    ("城市 在(北京、上海)", ("城市", "in", "北京", "上海")),
-    ("城市 开头是 上 并且 非 城市 为空", ("and", ("城市", "starts", "上"), ("not", ("城市", "empty")))),
-    ("unknown thing = 3", ("unknown thing", "=", "3")),
-    ("Level＝“A”", ("Level", "=", "'A'")),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("city = New York", ("city", "=", "New York")),
+        ("city = New York and level = A", ("and", ("city", "=", "New York"), ("level", "=", "A"))),
+        (
+            "city = a or city = b and level = c",
+            ("or", ("city", "=", "a"), ("and", ("city", "=", "b"), ("level", "=", "c"))),
+        ),
+        (
+            "(city = a or city = b) and level = c",
+            ("and", ("or", ("city", "=", "a"), ("city", "=", "b")), ("level", "=", "c")),
+        ),
+        ("not city = a and level = b", ("and", ("not", ("city", "=", "a")), ("level", "=", "b"))),
+        ("not not consent", ("not", ("not", "consent"))),
+        ("NOT (consent)", ("not", "consent")),
+        ("not quite = a", ("not quite", "=", "a")),
+        ("contact name contains in the Middle", ("contact name", "contains", "in the Middle")),
+        ("opt in is empty", ("opt in", "empty")),
+        ("opt in in (yes, no)", ("opt in", "in", "yes", "no")),
+        ("[in] is not empty", ("in", "not empty")),
+        ("city != [contact name]", ("city", "not =", "[contact name]")),
+        ("city in (rock and roll, 'a, b', [level])", ("city", "in", "rock and roll", "'a, b'", "[level]")),
+        ("city not in （北京，上海）", ("city", "not in", "北京", "上海")),
+        ("level between 1 and 2 and consent", ("and", ("level", "between", "1", "2"), "consent")),
+        ("level not between 1 and 2 or consent", ("or", ("level", "not between", "1", "2"), "consent")),
+        ("level 在 1 到 2 之间 且 consent", ("and", ("level", "between", "1", "2"), "consent")),
+        ("level 不在 1 和 2 之间", ("level", "not between", "1", "2")),
+        ("level 介于 1 与 2 或者 consent", ("or", ("level", "between", "1", "2"), "consent")),
+        ("城市 在(北京、上海)", ("城市", "in", "北京", "上海")),
+        ("城市 开头是 上 并且 非 城市 为空", ("and", ("城市", "starts", "上"), ("not", ("城市", "empty")))),
+        ("unknown thing = 3", ("unknown thing", "=", "3")),
+        ("Level＝“A”", ("Level", "=", "'A'")),
+    ],
+)
 def test_what_a_text_says(text: str, expected: object) -> None:
     assert shape(parse(text, NAMES)) == expected
 

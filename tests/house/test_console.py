@@ -17,10 +17,12 @@ import pytest
         ("first\n…\nlast", "first\n2\n3\nlast"),
         ("…", "any\nnumber\nof lines"),
         ("name   city", "name city"),
+        (" ────────", " ─────"),
+        ("at 2026-11-22 11:10:26 by you", "at 2027-01-01 00:00:00 by you"),
     ],
 )
 def test_output_matches(expected: str, printed: str) -> None:
-    assert console.matches(expected, printed)
+    assert console.matching(expected, printed, {}) is not None
 
 
 @pytest.mark.parametrize(
@@ -33,10 +35,21 @@ def test_output_matches(expected: str, printed: str) -> None:
         ("first\n…\nlast", "first\n2"),
         ("a.c", "abc"),
         ("name city", "namecity"),
+        ("C-01J9ZK4QW7RXM", "I-01J9ZK4QW7RXM"),
+        ("2026-01-31", "2026-02-01"),
     ],
 )
 def test_output_does_not_match(expected: str, printed: str) -> None:
-    assert not console.matches(expected, printed)
+    assert console.matching(expected, printed, {}) is None
+
+
+def test_an_id_stands_for_the_one_that_was_printed_and_always_for_that() -> None:
+    written, other = "C-01J9ZK4QW7RXM", "C-01J9ZK4QW7RXN"
+    known = console.matching(f"{written} {written}", f"{other} {other}", {})
+    assert known == {written: other}
+    assert console.matching(f"see {written}", f"see {other}", known) == {}
+    assert console.matching(f"see {written}", f"see {written}", known) is None
+    assert console.matching(f"{written} {written}", f"{other} {written}", {}) is None
 
 
 def test_commands_and_their_output_are_told_apart() -> None:

@@ -38,7 +38,7 @@ def test_an_added_customer_comes_back_with_id_times_revision_and_defaults(ledger
 
 
 def test_fields_are_named_by_label_or_alias_in_both_languages(ledger: Ledger) -> None:
-    added = ledger.customers.add(**{"客户名称": "李雷", "Mobile": "138 0000 1234", "等级": "A级"})
+    added = ledger.customers.add(客户名称="李雷", Mobile="138 0000 1234", 等级="A级")
     assert (added.name, added.phone, added.level) == ("李雷", "138 0000 1234", "A")
 
 
@@ -191,3 +191,13 @@ def test_decimal_and_dates_are_python_values(ledger: Ledger) -> None:
     ledger.fields.add("customer", "信用额度", kind="money", label_en="Credit limit")
     added = ledger.customers.add(name="A", **{"Credit limit": "1,234.5"})
     assert added.extra == {"x_credit_limit": Decimal("1234.5")}
+
+
+def test_a_sensitive_field_is_never_counted_by_nor_printed_in_a_conflict(ledger: Ledger) -> None:
+    read = ledger.customers.add(name="A", id_number="110101199003070011")
+    ledger.customers.edit(read.id, id_number="110101199003070022")
+    with pytest.raises(ConflictError) as raised:
+        ledger.customers.edit(read, id_number="110101199003070033")
+    assert "1101011990" not in raised.value.message
+    with pytest.raises(InvalidValueError, match="sensitive"):
+        ledger.customers.count(by="id_number")

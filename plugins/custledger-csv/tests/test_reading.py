@@ -16,7 +16,7 @@ from custledger.errors import CustledgerError, FileFormatError, NotFoundError, U
 
 DATA = Path(__file__).parents[3] / "../shared/data"
 SPECTRUM = sorted((DATA / "csv-spectrum/csvs").glob("*.csv"))
-CHINESE = "客户名称,联系电话\n张三,13800001234\n李四,\"上海, 静安\"\n"
+CHINESE = '客户名称,联系电话\n张三,13800001234\n李四,"上海, 静安"\n'
 
 
 def read(path, **options):
@@ -44,8 +44,14 @@ def test_csv_spectrum_is_read_exactly(path):
 
 @pytest.mark.parametrize(
     ("encoding", "found"),
-    [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 with a byte order mark"), ("gb18030", "GB18030"), ("gbk", "GB18030"),
-     ("utf-16", "UTF-16"), ("utf-32", "UTF-32")],
+    [
+        ("utf-8", "UTF-8"),
+        ("utf-8-sig", "UTF-8 with a byte order mark"),
+        ("gb18030", "GB18030"),
+        ("gbk", "GB18030"),
+        ("utf-16", "UTF-16"),
+        ("utf-32", "UTF-32"),
+    ],
 )
 def test_the_encoding_is_found(tmp_path, encoding, found):
     heading, rows, description = read(write(tmp_path, CHINESE.encode(encoding)))
@@ -107,10 +113,10 @@ def test_an_unknown_encoding_is_a_usage_error(tmp_path, name, content):
         ("a;b;c\n1,5;2;3\n2,5;3;4\n", ["1,5", "2", "3"]),
         ("a\tb\nx, y\tz\n", ["x, y", "z"]),
         ("a|b\n1|2\n", ["1", "2"]),
-        ("a,b\n\"x;y\",\"p\nq\"\n", ["x;y", "p\nq"]),
+        ('a,b\n"x;y","p\nq"\n', ["x;y", "p\nq"]),
         ("sep=;\r\na;b\r\n1;2\r\n", ["1", "2"]),
-        ("x, y\n\"1\", \"a, b\"\n\"2\", \"c\"\n", ["1", "a, b"]),
-        ("name\n\"a;b\"\n\"c;d\"\n", ["a;b"]),
+        ('x, y\n"1", "a, b"\n"2", "c"\n', ["1", "a, b"]),
+        ('name\n"a;b"\n"c;d"\n', ["a;b"]),
     ],
 )
 def test_the_separator_is_found(tmp_path, content, cells):
@@ -200,8 +206,13 @@ def test_the_standard_input_is_read_for_a_dash():
         "from custledger_csv import CSV_READER\n"
         "with CSV_READER.open('-') as table: print(list(table.heading), list(table.rows()), table.progress)"
     )
-    done = subprocess.run([sys.executable, "-c", program], input=CHINESE.encode("gb18030"), capture_output=True,
-                          check=True, env={**os.environ, "PYTHONUTF8": "1"})
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        input=CHINESE.encode("gb18030"),
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
     assert done.stdout.decode().strip() == (
         "['客户名称', '联系电话'] [(2, ['张三', '13800001234']), (3, ['李四', '上海, 静安'])] 1.0"
     )
@@ -230,4 +241,16 @@ def test_rows_are_streamed_and_not_collected(tmp_path):
     path = write(tmp_path, "a,b\n" + "1,2\n" * 10_000)
     with CSV_READER.open(path) as table:
         assert next(table.rows()) == (2, ["1", "2"])
-    assert io.DEFAULT_BUFFER_SIZE < path.stat().st_size
+    assert path.stat().st_size > io.DEFAULT_BUFFER_SIZE
+
+
+@pytest.mark.parametrize("filler", [0, 10, 3 * BLOCK // 16])
+def test_marked_cells_are_found_wherever_blocks_of_lines_end(tmp_path, filler):
+    long = '"' + "line\n" * filler + '"'
+    content = "a,b\n" + "'=1,x\n" * 7 + f"'=2,{long}\n" + "O'Neil,'hello\n" * 20_000 + f"{long},'=3\n'=4,'=5\n"
+    _, rows, _ = read(write(tmp_path, content))
+    cells = [cells for _, cells in rows]
+    assert cells[:7] == [["=1", "x"]] * 7
+    assert cells[7] == ["=2", "line\n" * filler]
+    assert cells[8:-2] == [["O'Neil", "'hello"]] * 20_000
+    assert cells[-2:] == [["line\n" * filler, "=3"], ["=4", "=5"]]

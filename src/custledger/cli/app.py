@@ -1,17 +1,15 @@
 """The application: of all commands there are, only the one that was typed is built.
 
 A word is a command of the core, else a record type (by name, plural or label), else a plugin's command. Without a
-word, and for help, all of them are built.
+word, and for help, all of them are listed.
 """
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Annotated, Any
 
-import typer
-
+from custledger.cli import records
+from custledger.cli.arguments import Group
 from custledger.cli.flags import CommandLine
-from custledger.cli.groups import new_app, new_group
 from custledger.cli.invocation import Invocation
 from custledger.errors import CustledgerError, UsageError
 from custledger.schema import Schema, nearest
@@ -39,14 +37,21 @@ COMMANDS: Mapping[str, str] = {
 EXTENSIONS: Mapping[str, str] = {"followup": "followup"}
 """Commands that the core adds to the group of a record type, by the type's name."""
 
+OPTIONS = (
+    ("--ledger URL", "the ledger: a path, or a URL such as sqlite:ledger.db"),
+    ("--as ACTOR", "who is acting, for the log"),
+    ("--lang en|zh", "the language of headings and choices"),
+    ("--as-of DATE", "the day that counts as today"),
+    ("--version", "print the version"),
+)
+ABOUT = "A customer ledger that a business owns."
+
 
 def run(line: CommandLine, invocation: Invocation | None = None) -> int:
     """Run what was typed and return the exit code. Raises ``CustledgerError``."""
     invocation = invocation or Invocation(line)
     try:
-        arguments = _with_help(line)
-        root = build(line, invocation)
-        code = _invoke(root, arguments, invocation)
+        code = _run(line, invocation)
     except BaseException:
         _close_quietly(invocation)
         raise
@@ -54,121 +59,78 @@ def run(line: CommandLine, invocation: Invocation | None = None) -> int:
     return code
 
 
-def build(line: CommandLine, invocation: Invocation) -> typer.Typer:
-    """Return the application with what ``line`` asks for, or with everything there is."""
-    root = new_app()
-    root.callback(invoke_without_command=True)(_root)
-    word = line.words[0] if line.words else ""
-    if word:
-        line.rest[line.rest.index(word)] = _add_word(root, word, line.words[1:], invocation)
-    else:
-        for name in ("init", "demo"):
-            _add_core(root, name, invocation)
-        for schema in invocation.plugins.schemas().values():
-            _add_type(root, schema, "", invocation)
-        for name in COMMANDS:
-            if name not in {"init", "demo", "restore"}:
-                _add_core(root, name, invocation)
-        invocation.plugins.commands(root)
+def _run(line: CommandLine, invocation: Invocation) -> int:
+    words = list(line.rest)
+    word = words[0] if words and not words[0].startswith("-") else ""
+    if not word:
+        return everything(invocation).run(words, PROGRAM)
+    root = Group(PROGRAM)
+    if word in COMMANDS:
+        _add_core(root, word, invocation)
+        return root.run(words, PROGRAM)
+    schemas = invocation.plugins.schemas()
+    schema = schemas.get(word) or _by_name(schemas, word)
+    if schema is None:
+        return _strange(word, words, invocation, schemas)
+    verb = words[1] if len(words) > 1 else ""
+    root.add(group_of(schema, verb, invocation))
+    return root.run([schema.name, *words[1:]], PROGRAM)
+
+
+def everything(invocation: Invocation) -> Group:
+    """Return every command there is: the core's, those of the record types, and those of plugins."""
+    root = Group(PROGRAM, ABOUT)
+    root.options = OPTIONS
+    for schema in invocation.plugins.schemas().values():
+        root.add(group_of(schema, "", invocation))
+    for name in COMMANDS:
+        _add_core(root, name, invocation)
+    if any("commands" in one.hooks for one in invocation.plugins.described()):
+        from custledger.cli.strangers import Strangers  # noqa: PLC0415 - typer is imported only for plugins' commands
+
+        for name, about in Strangers(invocation).names().items():
+            root.add(Group(name, about))
     return root
 
 
-def _add_word(root: typer.Typer, word: str, following: list[str], invocation: Invocation) -> str:
-    """Add what ``word`` names, and return its proper name. Raises ``UsageError``."""
-    if word in COMMANDS:
-        _add_core(root, word, invocation)
-        return word
-    schemas = invocation.plugins.schemas()
-    names = {
-        fold(name): schema
-        for schema in schemas.values()
-        for name in (*schema.info.labels.both(), schema.info.plural, schema.name)
-    }
-    schema = schemas.get(word) or names.get(fold(word))
-    if schema is not None:
-        _add_type(root, schema, following[0] if following else "", invocation)
-        return schema.name
-    before = _names(root)
-    invocation.plugins.commands(root)
-    added = _names(root) - before
-    if word not in added:
-        every = [*COMMANDS, *schemas, *added]
-        near = nearest(word, every)
-        raise UsageError(
-            f"There is no command {word}.",
-            hint=f"Did you mean {' or '.join(near)}?" if near else f"{PROGRAM} --help lists the commands.",
-        )
-    return word
+def group_of(schema: Schema, verb: str, invocation: Invocation) -> Group:
+    """Return the group of a record type, with just the command ``verb`` where it is one that every type has."""
+    group = Group(schema.name, f"{schema.info.labels.en} records ({schema.info.labels.zh}).")
+    if records.add_verb(group, schema, verb, invocation):
+        return group
+    for each in records.VERBS:
+        records.add_verb(group, schema, each, invocation)
+    if schema.name in EXTENSIONS:
+        import_module(f"custledger.cli.commands.{EXTENSIONS[schema.name]}").extend(group, invocation)
+    return group
 
 
-def _add_core(root: typer.Typer, name: str, invocation: Invocation) -> None:
+def _by_name(schemas: Mapping[str, Schema], word: str) -> Schema | None:
+    """Return the schema whose plural or label ``word`` is."""
+    wanted = fold(word)
+    for schema in schemas.values():
+        if wanted in {fold(name) for name in (*schema.info.labels.both(), schema.info.plural, schema.name)}:
+            return schema
+    return None
+
+
+def _add_core(root: Group, name: str, invocation: Invocation) -> None:
     import_module(f"custledger.cli.commands.{COMMANDS[name]}").register(root, invocation)
 
 
-def _add_type(root: typer.Typer, schema: Schema, verb: str, invocation: Invocation) -> None:
-    """Add the group of a record type, with one of its commands, or with all where ``verb`` names none."""
-    from custledger.cli import records  # noqa: PLC0415 - many commands have nothing to do with a type
+def _strange(word: str, words: list[str], invocation: Invocation, schemas: Mapping[str, Schema]) -> int:
+    """Run a plugin's command. Raises ``UsageError`` where no plugin has it."""
+    names: list[str] = []
+    if any("commands" in one.hooks for one in invocation.plugins.described()):
+        from custledger.cli.strangers import Strangers  # noqa: PLC0415 - as above
 
-    group = new_group(f"{schema.info.labels.en} records ({schema.info.labels.zh}).")
-    extension = EXTENSIONS.get(schema.name)
-    if not records.add_verb(group, schema, verb, invocation):
-        if extension is not None:
-            import_module(f"custledger.cli.commands.{extension}").extend(group, invocation)
-        if not verb or verb not in _names(group):
-            if verb:
-                _refuse_verb(schema, verb, _names(group))
-            for each in records.VERBS:
-                records.add_verb(group, schema, each, invocation)
-    root.add_typer(group, name=schema.name)
-
-
-def _refuse_verb(schema: Schema, verb: str, more: set[str]) -> None:
-    from custledger.cli import records  # noqa: PLC0415 - as above
-
-    near = nearest(verb, [*records.VERBS, *more])
-    listed = ", ".join([*records.VERBS, *sorted(more)])
-    raise UsageError(
-        f"{PROGRAM} {schema.name} has no command {verb}.",
-        hint=f"Did you mean {' or '.join(near)}?" if near else f"There are: {listed}.",
-    )
-
-
-def _names(app: typer.Typer) -> set[str]:
-    commands = {
-        each.name or getattr(each.callback, "__name__", "").replace("_", "-") for each in app.registered_commands
-    }
-    return commands | {each.name for each in app.registered_groups if each.name}
-
-
-def _with_help(line: CommandLine) -> list[str]:
-    """Ask for help where a command, or nothing, was typed that cannot stand alone."""
-    if not line.rest:
-        line.rest.append("--help")
-    return line.rest
-
-
-def _invoke(root: typer.Typer, arguments: list[str], invocation: Invocation) -> int:
-    """Parse and run. What typer says of a wrong command line becomes a ``UsageError``."""
-    command: Any = typer.main.get_command(root)
-    usage_error: Any = typer.BadParameter.__mro__[2]  # ClickException, wherever this typer keeps it
-    try:
-        with command.make_context(PROGRAM, list(arguments), obj=invocation) as context:
-            command.invoke(context)
-    except typer.Exit as done:
-        return int(done.exit_code)
-    except typer.Abort as error:
-        raise KeyboardInterrupt from error
-    except usage_error as error:
-        raise _readable(error) from error
-    return 0
-
-
-def _readable(error: Any) -> CustledgerError:
-    """Return a wrong command line as our own error, on one line, with where to read more."""
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else PROGRAM
-    message = " ".join(error.format_message().split())
-    return UsageError(message if message.endswith((".", "?")) else f"{message}.", hint=f"{path} --help shows how.")
+        strangers = Strangers(invocation)
+        names = list(strangers.names())
+        if word in names:
+            return strangers.invoke(words, PROGRAM)
+    near = nearest(word, [*COMMANDS, *schemas, *names])
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"{PROGRAM} --help lists the commands."
+    raise UsageError(f"There is no command {word}.", hint=hint)
 
 
 def _close_quietly(invocation: Invocation) -> None:
@@ -177,17 +139,3 @@ def _close_quietly(invocation: Invocation) -> None:
         invocation.close()
     except (CustledgerError, OSError) as error:
         invocation.output.note(f"warning: {error}")
-
-
-def _root(
-    context: typer.Context,
-    *,
-    _ledger: Annotated[str, typer.Option("--ledger", metavar="URL", help="The ledger: a path, or a URL.")] = "",
-    _actor: Annotated[str, typer.Option("--as", metavar="ACTOR", help="Who is acting, for the log.")] = "",
-    _language: Annotated[str, typer.Option("--lang", metavar="en|zh", help="Language of headings and choices.")] = "",
-    _as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="The day that counts as today.")] = "",
-    _version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-) -> None:
-    """A customer ledger that a business owns. These options may stand before or after a command."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())

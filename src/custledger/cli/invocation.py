@@ -1,5 +1,6 @@
 """One run of the program: what it was told, where it prints, and the ledger that it opens when a command asks."""
 
+import gc
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
@@ -46,6 +47,7 @@ class Invocation:
                 self._session = self.open()
             except NotAllowedError:
                 self._session = self.open(read_only=True)
+            gc.enable()
         return self._session
 
     @property

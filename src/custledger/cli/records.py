@@ -6,8 +6,7 @@ Each function adds one command to a group, so that a run builds the one that was
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-import typer
-
+from custledger.cli.arguments import Argument, Group, Option
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import (
     CsvFlag,
@@ -24,16 +23,16 @@ from custledger.cli.options import (
     with_fields,
 )
 from custledger.cli.output import Cell, Column, Form, form_of
-from custledger.errors import UsageError
+from custledger.errors import CustledgerError, UsageError
 from custledger.schema import Schema
 
 SHOWN_AT_ONCE = 50
 """How many records a list on a terminal shows unless it is told otherwise; elsewhere it prints them all."""
 
-OptionalRef = Annotated[str, typer.Argument(metavar="[REF]", help="The record; or name many with --where.")]
+OptionalRef = Annotated[str, Argument(metavar="[REF]", help="The record; or name many with --where.")]
 
 
-def add_verb(group: typer.Typer, schema: Schema, verb: str, run: Invocation) -> bool:
+def add_verb(group: Group, schema: Schema, verb: str, run: Invocation) -> bool:
     """Add one command of a record type to its group; return whether there is one of that name."""
     make = VERBS.get(verb)
     if make is None:
@@ -65,12 +64,12 @@ def _list(schema: Schema, run: Invocation) -> Callable[..., None]:
     def list_(
         *,
         where: WhereOption = "",
-        columns: Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
+        columns: Annotated[list[str] | None, Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
         sort: Annotated[
-            list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-created_at,name: - is from the greatest.")
+            list[str] | None, Option("--sort", metavar="FIELDS", help="-created_at,name: - is from the greatest.")
         ] = None,
-        limit: Annotated[int | None, typer.Option("--limit", min=0, help="At most so many.")] = None,
-        everything: Annotated[bool, typer.Option("--all", help="Every record, on a terminal too.")] = False,
+        limit: Annotated[int | None, Option("--limit", min=0, help="At most so many.")] = None,
+        everything: Annotated[bool, Option("--all", help="Every record, on a terminal too.")] = False,
         json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False,
     ) -> None:
         """List records."""
@@ -126,7 +125,7 @@ def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
         assigned: SetOption = None,
         where: WhereOption = "",
         dry_run: DryRunFlag = False,
-        revision: Annotated[int | None, typer.Option("--revision", help="The revision that you had read.")] = None,
+        revision: Annotated[int | None, Option("--revision", help="The revision that you had read.")] = None,
         reason: ReasonOption = "",
         json: JsonFlag = False,
     ) -> None:
@@ -186,7 +185,7 @@ def _count(schema: Schema, run: Invocation) -> Callable[..., None]:
     def count(
         *,
         where: WhereOption = "",
-        by: Annotated[list[str] | None, typer.Option("--by", metavar="FIELDS", help="Count by these fields.")] = None,
+        by: Annotated[list[str] | None, Option("--by", metavar="FIELDS", help="Count by these fields.")] = None,
         json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False,
     ) -> None:
         """Count records."""
@@ -248,7 +247,10 @@ def _agree(schema: Schema, count: int, *, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise UsageError(f"{_counted(schema, count)} would be removed.",
                          hint="--dry-run shows them, --yes removes them.")
-    typer.confirm(f"Remove {_counted(schema, count)}?", abort=True, err=True)
+    sys.stderr.write(f"Remove {_counted(schema, count)}? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in {"y", "yes", "是"}:
+        raise CustledgerError("Nothing was removed.")
 
 
 def _tell_many(run: Invocation, schema: Schema, many: Any, done: str, *, dry_run: bool, json: bool) -> None:

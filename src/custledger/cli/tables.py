@@ -18,6 +18,7 @@ NARROWEST = 8
 """A column is not squeezed below so many cells; rather, columns at the end are left out."""
 WIDEST = 40
 GAP = 2
+"""Cells between two columns: one of padding, and one where other boxes have a line."""
 SAMPLE = 200
 """How many rows decide how wide the columns are."""
 
@@ -44,7 +45,12 @@ def print_table(
     wanted = _widths(columns, kept)
     shown = _fitting(wanted, console.width)
     table = Table(
-        box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, GAP, 0, 0), title=title or None, title_justify="left"
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, GAP - 1, 0, 0),
+        title=title or None,
+        title_justify="left",
     )
     for column, cells in zip(columns[:shown], _shrunk(wanted[:shown], console.width), strict=True):
         table.add_column(

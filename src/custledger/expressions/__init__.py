@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from custledger.expressions.nodes import Expression, Moment
 
 if TYPE_CHECKING:
-    from custledger.expressions.build import both, equals, field_expression, is_in
+    from custledger.expressions.build import both, equals, field_expression, is_in, negated
     from custledger.expressions.check import understand, understand_order
     from custledger.expressions.evaluate import evaluator
     from custledger.expressions.order import after_filter, comparable, sort_key
@@ -26,6 +26,7 @@ __all__ = [
     "evaluator",
     "field_expression",
     "is_in",
+    "negated",
     "sort_key",
     "understand",
     "understand_order",
@@ -36,6 +37,7 @@ _HOMES = {
     "equals": "build",
     "field_expression": "build",
     "is_in": "build",
+    "negated": "build",
     "understand": "check",
     "understand_order": "check",
     "evaluator": "evaluate",

@@ -49,6 +49,12 @@ def both(first: Expression, second: Expression) -> Expression:
     return Expression(f"({first.text}) and ({second.text})", Kind.YES_NO, root, first.keys | second.keys)
 
 
+def negated(condition: Expression) -> Expression:
+    """Return the condition that another one does not hold."""
+    root = tree.Not(condition.root)
+    return Expression(f"not ({condition.text})", Kind.YES_NO, root, condition.keys)
+
+
 def _node(schema: Schema, key: str) -> tree.FieldNode:
     return tree.FieldNode(key, schema.by_key[key].spec.kind)
 

@@ -108,9 +108,19 @@ class _Checker:
             head = called.partition(operator)[0]
             if head != called and head in self.schema.names:
                 return f"Put spaces around {operator}."
-        if near := nearest(called, self.schema.names):
-            return "Did you mean " + " or ".join(near) + "?"
-        return "Put a value in quotation marks, or a field that has an unusual name in square brackets: [phone]."
+        return self.suggestion(called) or (
+            "Put a value in quotation marks, or a field that has an unusual name in square brackets: [phone]."
+        )
+
+    def suggestion(self, called: str, *, to_compare_with: Field | None = None) -> str:
+        """Return the question which field was meant, or nothing; each field is named once."""
+        names = {
+            name: key
+            for name, key in self.schema.names.items()
+            if to_compare_with is None or fit_together(to_compare_with, self.schema.by_key[key], self.schema.name)
+        }
+        near = {names[name]: name for name in reversed(nearest(called, names))}
+        return "Did you mean " + " or ".join(reversed(near.values())) + "?" if near else ""
 
     def field_node(self, name: Name) -> tree.FieldNode:
         field = self.resolve(name)
@@ -218,9 +228,8 @@ class _Checker:
     def bad_value(self, field: Field, right: Bare | Quoted, error: InvalidValueError) -> QueryError:
         """Return the error for what is neither a value of the field nor the name of another."""
         label, hint = self.label(field), error.hint
-        near = nearest(right.text, self.schema.names) if _may_be_field(right, field) else ()
-        if near and not any(character.isdigit() for character in right.text):
-            hint = "Did you mean " + " or ".join(near) + "?"
+        if _may_be_field(right, field) and not any(character.isdigit() for character in right.text):
+            hint = self.suggestion(right.text, to_compare_with=field) or hint
         return self.error(
             f"{label}: {error.message}", right.start, hint=hint or f"{label} is {described(field.spec.kind)}."
         )

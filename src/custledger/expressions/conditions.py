@@ -73,7 +73,9 @@ class Conditions:
 
     def value(self, node: FieldNode) -> str:
         """Return what a field is compared by."""
-        return comparable_column(node.key, node.kind, self.dialect, self.schema.name)
+        own = comparable_column(node.key, node.kind, self.dialect, self.schema.name)
+        to_any = node.kind is Kind.REFERENCE and self.schema.by_key[node.key].spec.target is None
+        return own + self.dialect.by_code_point if to_any else own
 
     def column(self, node: FieldNode) -> str:
         """Return the column of a field."""
@@ -198,8 +200,8 @@ class Conditions:
 def following_text(text: str) -> str | None:
     """Return the first text, by code points, after all those that start with ``text``, or None if there is none.
 
-    >>> following_text("上海")
-    '上涸'
+    >>> following_text("shop")
+    'shoq'
     """
     kept = text.rstrip(chr(_LAST_CHARACTER))
     if not kept:

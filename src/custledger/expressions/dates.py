@@ -3,7 +3,6 @@
 ``UNITS`` and ``STARTS`` are the tables to extend.
 """
 
-import calendar
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -96,11 +95,17 @@ def shift(start: date, amount: int, unit: Unit) -> date:
     try:
         if unit in _MONTHS:
             month = start.year * 12 + start.month - 1 + amount * _MONTHS[unit]
-            year, month = month // 12, month % 12 + 1
-            return date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
+            return _within_month(month // 12, month % 12 + 1, start.day)
         return start + timedelta(days=amount * (7 if unit == "week" else 1))
-    except (ValueError, OverflowError, calendar.IllegalMonthError):
+    except (ValueError, OverflowError):
         return date.max if amount > 0 else date.min
+
+
+def _within_month(year: int, month: int, day: int) -> date:
+    """Return a day of a month, or the month's last where it has fewer."""
+    if day <= 28 or month == 12:
+        return date(year, month, day)
+    return date(year, month, min(day, (date(year, month + 1, 1) - timedelta(days=1)).day))
 
 
 def _start(today: date, unit: Unit) -> date:

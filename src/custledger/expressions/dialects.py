@@ -2,9 +2,11 @@
 
 import attrs
 
+from custledger.structs import Struct
 
-@attrs.frozen(kw_only=True)
-class Dialect:
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Dialect(Struct):
     """How one database writes what expressions need.
 
     - ``placeholder``: stands for a bound value;

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import attrs
 
+from custledger.structs import Struct
 from custledger.values import Plain
 
 _FEW = 16
 
 
-@attrs.frozen
-class Sql:
+@attrs.frozen(eq=False, repr=False)
+class Sql(Struct):
     """A piece of SQL text, and the values of its placeholders in their order."""
 
     text: str

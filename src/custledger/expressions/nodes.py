@@ -10,10 +10,11 @@ from typing import Any
 import attrs
 
 from custledger.fields import Kind
+from custledger.structs import Struct
 
 
-@attrs.frozen
-class Moment:
+@attrs.frozen(eq=False, repr=False)
+class Moment(Struct):
     """What "today" means to an expression, and in which zone a day begins. ``as_of`` says the day was set by hand."""
 
     today: date
@@ -21,8 +22,8 @@ class Moment:
     as_of: bool = False
 
 
-@attrs.frozen
-class Expression:
+@attrs.frozen(eq=False, repr=False)
+class Expression(Struct):
     """An expression that was checked against a schema: its text, what it yields, and the field keys it reads.
 
     ``root`` is a tree of the nodes in ``custledger.expressions.tree``, which name fields by key and hold plain values.

@@ -6,11 +6,12 @@ import attrs
 
 from custledger.expressions.dialects import Dialect
 from custledger.expressions.fragments import FALSE, Sql, all_of, any_of
+from custledger.structs import Struct
 from custledger.values import Plain
 
 
-@attrs.frozen
-class PageKey:
+@attrs.frozen(eq=False, repr=False)
+class PageKey(Struct):
     """One sort key: its form in SQL, its direction, whether it can be empty, and that form of the last row's value."""
 
     form: Sql
@@ -34,13 +35,18 @@ def after_condition(keys: Sequence[PageKey], dialect: Dialect) -> Sql:
     return all_of([_compared(key, ">=", dialect), inside])
 
 
-def after_segments(keys: Sequence[PageKey], dialect: Dialect) -> tuple[Sql, ...]:
-    """Return conditions that together mean ``after_condition``; the rows of each come before those of the next."""
+def after_segments(keys: Sequence[PageKey], dialect: Dialect) -> tuple[tuple[Sql, int], ...]:
+    """Return conditions that together mean ``after_condition``; the rows of each come before those of the next.
+
+    Beside each stands how many of the first keys are the same in all its rows, and need no sorting.
+    """
     key, *others = keys
-    if key.last is None or not key.can_be_empty or not others:
-        return (after_condition(keys, dialect),)
+    if key.last is None:
+        return ((after_condition(keys, dialect), 1),)
+    if not key.can_be_empty or not others:
+        return ((after_condition(keys, dialect), 0),)
     filled = attrs.evolve(key, can_be_empty=False)
-    return after_condition([filled, *others], dialect), _is_empty(key)
+    return (after_condition([filled, *others], dialect), 0), (_is_empty(key), 1)
 
 
 def _is_empty(key: PageKey) -> Sql:

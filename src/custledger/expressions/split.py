@@ -8,10 +8,11 @@ from custledger.expressions.sql import Dialect, compile_where
 from custledger.expressions.tree import And, conjunction
 from custledger.fields import Kind
 from custledger.schema import Schema
+from custledger.structs import Struct
 
 
-@attrs.frozen
-class Share:
+@attrs.frozen(eq=False, repr=False)
+class Share(Struct):
     """A condition in two parts, both of which must hold.
 
     ``pushed`` is for the database, ``left_over`` for the evaluator; either is None where there is nothing of it. A

@@ -14,6 +14,8 @@ indexes serve.
 
 from collections.abc import Sequence
 
+import attrs
+
 from custledger.expressions.columns import FOLDED_SUFFIX, column, comparable_column, folded, side_table
 from custledger.expressions.conditions import Conditions, NotPushedError
 from custledger.expressions.dialects import POSTGRES, SQLITE, Dialect
@@ -31,6 +33,7 @@ __all__ = [
     "POSTGRES",
     "SQLITE",
     "Dialect",
+    "Segment",
     "Sql",
     "column",
     "comparable_column",
@@ -102,16 +105,32 @@ def compile_after(
     return after_condition(keys, dialect) if keys else None
 
 
+@attrs.frozen
+class Segment:
+    """A part of the rows that come after another: a condition, and what follows ORDER BY within the part."""
+
+    where: Sql
+    order: Sql
+
+
 def compile_after_segments(
     order: Ordering, after: Sequence[Plain], schema: Schema, dialect: Dialect, moment: Moment
-) -> tuple[Sql, ...] | None:
-    """Return conditions that together mean the same as ``compile_after`` does, or None.
+) -> tuple[Segment, ...] | None:
+    """Return parts that, read one after the other, are the rows that ``compile_after`` chooses, in order; or None.
 
-    The rows of the first come before those of the second. Run one after the other, each is served by an index on the
-    first sort key, which the single condition is not where that key can be empty.
+    Each of them is served by an index on the first sort key, which the single condition is not where that key can be
+    empty.
     """
     keys = _page_keys(order, after, schema, dialect, moment)
-    return after_segments(keys, dialect) if keys else None
+    if keys is None:
+        return None
+    segments = []
+    for where, settled in after_segments(keys, dialect):
+        by = compile_order(order[settled:], schema, dialect, moment)
+        if by is None:
+            return None
+        segments.append(Segment(where, by))
+    return tuple(segments)
 
 
 def _page_keys(

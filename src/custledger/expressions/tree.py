@@ -9,6 +9,7 @@ from typing import Literal
 import attrs
 
 from custledger.fields import Kind
+from custledger.structs import Struct
 from custledger.values import Plain
 
 Operator = Literal["=", "<", "<=", ">", ">="]
@@ -16,24 +17,24 @@ Unit = Literal["day", "week", "month", "quarter", "year"]
 Place = Literal["contains", "starts", "ends"]
 
 
-@attrs.frozen
-class FieldNode:
+@attrs.frozen(eq=False, repr=False)
+class FieldNode(Struct):
     """The value of a field."""
 
     key: str
     kind: Kind
 
 
-@attrs.frozen
-class Value:
+@attrs.frozen(eq=False, repr=False)
+class Value(Struct):
     """A plain value, never empty. ``kind`` may differ from the field's: a time can be compared with a date."""
 
     plain: Plain
     kind: Kind
 
 
-@attrs.frozen
-class Day:
+@attrs.frozen(eq=False, repr=False)
+class Day(Struct):
     """A day counted from today: from the start of today's ``start_of``, if named, ``amount`` ``unit`` s later."""
 
     amount: int = 0
@@ -45,8 +46,8 @@ Literally = Value | Day
 Operand = FieldNode | Value | Day
 
 
-@attrs.frozen
-class Compare:
+@attrs.frozen(eq=False, repr=False)
+class Compare(Struct):
     """A comparison. Texts compare by their folded form, choices by their place among the field's choices."""
 
     operator: Operator
@@ -54,16 +55,16 @@ class Compare:
     right: Operand
 
 
-@attrs.frozen
-class OneOf:
+@attrs.frozen(eq=False, repr=False)
+class OneOf(Struct):
     """The field equals one of the values."""
 
     left: FieldNode
     values: tuple[Literally, ...]
 
 
-@attrs.frozen
-class Match:
+@attrs.frozen(eq=False, repr=False)
+class Match(Struct):
     """The folded text of the field contains, starts with or ends with the folded ``text``."""
 
     place: Place
@@ -71,44 +72,44 @@ class Match:
     text: str
 
 
-@attrs.frozen
-class Has:
+@attrs.frozen(eq=False, repr=False)
+class Has(Struct):
     """The field, which holds several values, holds at least one of these."""
 
     left: FieldNode
     values: tuple[str, ...]
 
 
-@attrs.frozen
-class Empty:
+@attrs.frozen(eq=False, repr=False)
+class Empty(Struct):
     """The field has no value."""
 
     left: FieldNode
 
 
-@attrs.frozen
-class Always:
+@attrs.frozen(eq=False, repr=False)
+class Always(Struct):
     """True, or false, whatever the record."""
 
     holds: bool
 
 
-@attrs.frozen
-class And:
+@attrs.frozen(eq=False, repr=False)
+class And(Struct):
     """All parts are true."""
 
     parts: tuple["Condition", ...]
 
 
-@attrs.frozen
-class Or:
+@attrs.frozen(eq=False, repr=False)
+class Or(Struct):
     """At least one part is true."""
 
     parts: tuple["Condition", ...]
 
 
-@attrs.frozen
-class Not:
+@attrs.frozen(eq=False, repr=False)
+class Not(Struct):
     """The part is false."""
 
     part: "Condition"

@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever finds half of one: a temporary file beside it, flushed to the disk, then renamed."""
+"""Writing files so that nobody ever finds half of one: a temporary file beside it, flushed to disk, then renamed."""
 
 import os
 import secrets
@@ -57,7 +57,9 @@ def keep(temporary: Path, wanted: Path) -> Path:
         if not target.exists() and _renamed(temporary, target):
             settle_folder(target.parent)
             return target
-    raise StoreError(f"There are a thousand files named like {wanted} already.", hint="Remove those you no longer need.")
+    raise StoreError(
+        f"There are a thousand files named like {wanted} already.", hint="Remove those you no longer need."
+    )
 
 
 def create(path: Path, mode: int) -> BinaryIO:

@@ -132,8 +132,11 @@ def _heading(schema: Schema, field: Field, language: str, headings: Headings) ->
 def _cells(session: Session, codec: Codec, fields: Sequence[Field], rows: Iterator[Row]) -> Iterator[list[str]]:
     """Yield the cells of the rows, a batch at a time, because references are looked up together."""
     places = [codec.schema.positions[field.key] for field in fields]
-    names = {field.key: _Names(session, field.spec.target) for field in fields
-             if field.spec.kind is Kind.REFERENCE and field.spec.target is not None}
+    names = {
+        field.key: _Names(session, field.spec.target)
+        for field in fields
+        if field.spec.kind is Kind.REFERENCE and field.spec.target is not None
+    }
     while batch := list(islice(rows, BATCH)):
         columns = []
         for field, place in zip(fields, places, strict=True):
@@ -170,5 +173,6 @@ class _Names:
         place = schema.positions[code_field.key] if code_field else None
         for number, row in zip(numbers, self._session.view.get(schema, numbers), strict=True):
             code = row[place] if row is not None and place is not None else None
-            plain = isinstance(code, str) and code.strip() and _LIKE_AN_ID.fullmatch(code.strip()) is None
-            self._known[number] = code if plain else schema.public_id(number)
+            told = code.strip() if isinstance(code, str) else ""
+            plain = told and _LIKE_AN_ID.fullmatch(told) is None
+            self._known[number] = str(code) if plain else schema.public_id(number)

@@ -29,8 +29,9 @@ def checked_options(chosen: Reader | Writer, options: Mapping[str, Any]) -> dict
     for name in given:
         if name not in chosen.options:
             shown = ", ".join(f"--{option.replace('_', '-')}" for option in chosen.options) or "none"
-            raise UsageError(f"The format {chosen.name} takes no --{name.replace('_', '-')}.",
-                             hint=f"Its options are: {shown}.")
+            raise UsageError(
+                f"The format {chosen.name} takes no --{name.replace('_', '-')}.", hint=f"Its options are: {shown}."
+            )
     return given
 
 

@@ -10,6 +10,7 @@ import attrs
 from custledger.errors import CustledgerError
 from custledger.plugins import Plugins
 from custledger.services.opening import open_session
+from custledger.structs import Struct
 
 State = Literal["good", "note", "bad"]
 SAFE_KEYRINGS = frozenset(
@@ -25,8 +26,8 @@ SAFE_KEYRINGS = frozenset(
 FONT_SECONDS = 10
 
 
-@attrs.frozen
-class Finding:
+@attrs.frozen(eq=False, repr=False)
+class Finding(Struct):
     """One thing that was looked at. ``advice`` says what to do about it, and is empty where all is well."""
 
     what: str

@@ -141,7 +141,7 @@ def _by_field(session: Session, schema: Schema, field: Field | None, text: str) 
 
 def _by_ending(session: Session, schema: Schema, text: str) -> int | None:
     prefix, letters = ids.split_public(text)
-    if prefix not in {"", schema.info.prefix} or not SHORTEST_ENDING <= len(letters) <= ids.LENGTH:
+    if prefix not in {"", schema.info.prefix} or not SHORTEST_ENDING <= len(letters) < ids.LENGTH:
         return None
     try:
         ending = ids.decode(letters)

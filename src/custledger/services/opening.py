@@ -2,10 +2,9 @@
 
 import getpass
 import os
-import random
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -20,6 +19,9 @@ from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.settings import LEDGER, check_conventions, ledger_document
 
+if TYPE_CHECKING:
+    import random
+
 DEFAULT_SUFFIX = ".db"
 
 
@@ -31,7 +33,7 @@ def open_session(
     actor: str | None = None,
     plugins: Plugins | None = None,
     clock: Clock | None = None,
-    source: random.Random | None = None,
+    source: "random.Random | None" = None,
     language: str | None = None,
     as_of: date | None = None,
     defaults: Mapping[str, Any] | None = None,

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import attrs
 
 from custledger import ids
-from custledger.expressions import Expression, both, equals, field_expression, understand
+from custledger.expressions import Expression, both, equals, field_expression, negated
 from custledger.fields import Kind
 from custledger.schema import ID, Field, Row, Schema
 from custledger.services.naming import Reference, find_row
 from custledger.services.session import Session
 from custledger.stores.contract import Order, Query
+from custledger.structs import Struct
 
 FEW = 5
 """How many related records of a type an overview shows, where it is not told otherwise."""
@@ -18,8 +19,8 @@ FEW = 5
 _OPEN = "open"
 
 
-@attrs.frozen(kw_only=True)
-class Target:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Target(Struct):
     """What a record refers to: the field, and the schema and row of the record it names."""
 
     field: Field
@@ -27,8 +28,8 @@ class Target:
     row: Row
 
 
-@attrs.frozen(kw_only=True)
-class Related:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Related(Struct):
     """The records of one type that refer to a record by one field.
 
     ``rows`` are a few of them: the open ones first, by their day, then the latest. ``count`` is how many there are,
@@ -42,8 +43,8 @@ class Related:
     open: int | None
 
 
-@attrs.frozen(kw_only=True)
-class Overview:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Overview(Struct):
     """A record, what it refers to, and what refers to it: only what there is, the types in their usual order."""
 
     schema: Schema
@@ -93,7 +94,7 @@ def _related(session: Session, schema: Schema, field: Field, value: int | str, f
     still_open = both(refers, equals(schema, status.key, _OPEN))
     rows = _some(session, schema, still_open, few, descending=False)
     if len(rows) < few:
-        others = understand(f"not ({status.key} = {_OPEN})", schema, session.conventions)
+        others = negated(equals(schema, status.key, _OPEN))
         rows += _some(session, schema, both(refers, others), few - len(rows))
     return Related(schema=schema, field=field, rows=rows, count=count, open=_count(session, schema, still_open))
 

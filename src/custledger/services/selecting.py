@@ -91,6 +91,9 @@ class Selection(Generic[RecordT]):
         schema = self._schema()
         names = [by] if isinstance(by, str) else list(by or ())
         expressions = [understand(name, schema, self.session.conventions, want=None) for name in names]
+        for key in sorted({key for expression in expressions for key in expression.keys}):
+            if schema.by_key[key].spec.sensitive:
+                raise InvalidValueError(key, "is sensitive, and is never counted by")
         counted = self.session.view.count(schema, self._where(schema), expressions, self.session.moment)
         if by is None:
             return int(counted[0][0])

@@ -20,8 +20,7 @@ is its own. ``custledger.testing`` has the suite that proves any store.
 import abc
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -29,6 +28,10 @@ from custledger.changes import Changeset, LogEntry, Receipt
 from custledger.errors import StoreError
 from custledger.expressions import Expression, Moment
 from custledger.schema import Row, Schema
+from custledger.structs import Struct
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 class GenerationMovedError(StoreError):
@@ -37,16 +40,16 @@ class GenerationMovedError(StoreError):
     code = "generation"
 
 
-@attrs.frozen
-class Order:
+@attrs.frozen(eq=False, repr=False)
+class Order(Struct):
     """One sort key. Empty values come last in either direction; ties are broken by id, ascending."""
 
     expression: Expression
     descending: bool = False
 
 
-@attrs.frozen(kw_only=True)
-class Query:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Query(Struct):
     """What a ``select`` asks for.
 
     - ``where``: a yes/no expression, or ``None`` for every record;
@@ -65,8 +68,8 @@ class Query:
     after: tuple[Any, ...] | None = None
 
 
-@attrs.frozen
-class Document:
+@attrs.frozen(eq=False, repr=False)
+class Document(Struct):
     """One item of the settings. ``revision`` grows with each write of it, and goes on after a removal."""
 
     name: str
@@ -74,16 +77,16 @@ class Document:
     revision: int
 
 
-@attrs.frozen
-class Hit:
+@attrs.frozen(eq=False, repr=False)
+class Hit(Struct):
     """One record that text search found."""
 
     type: str
     id: int
 
 
-@attrs.frozen(kw_only=True)
-class Capabilities:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Capabilities(Struct):
     """What a store computes itself, and whether it can be shared.
 
     ``pushes_down``: filters run in the store, and agree exactly with the evaluator. ``persistent``: what was
@@ -104,7 +107,7 @@ class Store(abc.ABC):
 
     @property
     @abc.abstractmethod
-    def identity(self) -> UUID:
+    def identity(self) -> "UUID":
         """The ledger's own UUID, made with it."""
 
     @abc.abstractmethod
@@ -148,6 +151,8 @@ class Store(abc.ABC):
     def search(self, text: str, schemas: Sequence[Schema], limit: int) -> list[Hit]:
         """Return the newest records (largest ids first), type after type, in which every word of ``text`` occurs.
 
+        At most ``limit`` of them in all.
+
         ``custledger.search`` defines what occurs means.
         """
 
@@ -184,9 +189,14 @@ class Store(abc.ABC):
         times (a new record's times are the operation's, its revision 1; an update's time is the operation's and its
         revision one more); keeps the search terms; writes the log.
 
-        Raises ``ConflictError``, ``DuplicateError``, ``ReferencedError``, ``NotFoundError`` (an update of a record
-        or a reference to one that is not there), ``LockedError``, ``NotAllowedError`` (read-only),
-        ``GenerationMovedError``, ``StoreError`` (disk full and the like).
+        References, unique values and what restricts a removal are judged when all changes were made, so that their
+        order does not matter; a removal that brings a restricting record along is not held by it. A removal is
+        never merged: if the record was edited since it was read, it is a conflict.
+
+        Raises ``ConflictError`` (also without fields, for a record that was removed since it was read),
+        ``DuplicateError`` (an id that is taken, too), ``ReferencedError``, ``NotFoundError`` (a record that never
+        was, a reference to one that is not there, an unknown type or field), ``LockedError``, ``NotAllowedError``
+        (read-only), ``GenerationMovedError``, ``StoreError`` (disk full and the like).
         """
 
     def load(self, changesets: Iterable[Changeset], *, generation: int) -> Iterator[Receipt]:
@@ -224,8 +234,8 @@ class Store(abc.ABC):
         self.close()
 
 
-@attrs.frozen
-class Verification:
+@attrs.frozen(eq=False, repr=False)
+class Verification(Struct):
     """What checking a backup found: rows compared by type, and the problems, none of them for a good one."""
 
     rows: dict[str, int]

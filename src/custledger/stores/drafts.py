@@ -219,7 +219,8 @@ class Draft:
     def _check_unique(self) -> None:
         for schema in map(self._state.schema, self._rows):
             for field in schema.fields:
-                if field.spec.unique and any(name == schema.name and field.key in new for name, _, new in self._written):
+                written = (new for name, _, new in self._written if name == schema.name)
+                if field.spec.unique and any(field.key in new for new in written):
                     self._check_unique_field(schema, field)
 
     def _check_unique_field(self, schema: Schema, field: Field) -> None:

@@ -12,7 +12,6 @@ import attrs
 from custledger import ids
 from custledger.changes import Change, by_key
 from custledger.errors import InvalidValueError, NotFoundError, ReferencedError
-from custledger.fields import Kind
 from custledger.schema import ID, REVISION, Field, Row, Schema
 
 Referrers = Callable[[Schema, Field, Sequence[Any]], Iterable[Row]]
@@ -41,7 +40,7 @@ def brought_along(
     wave = list(found.gone)
     while wave:
         wave = [record for batch in _batches(wave, schemas, referrers) for record in _judge(batch, found)]
-    _refuse_held(found, schemas)
+    _refuse_held(found)
     updates = [change for record, change in found.emptied.items() if record not in found.gone]
     return updates + [change for change in found.gone.values() if change is not None]
 
@@ -84,7 +83,7 @@ def _emptied(schema: Schema, row: Row, key: str, earlier: Change | None) -> Chan
     return Change(type=schema.name, id=row[ID], before=before, after=dict.fromkeys(before), revision=row[REVISION])
 
 
-def _refuse_held(found: _Consequences, schemas: Mapping[str, Schema]) -> None:
+def _refuse_held(found: _Consequences) -> None:
     counted: dict[str, dict[str, int]] = {}
     for schema, row, target in found.held:
         if (schema.name, row[ID]) not in found.gone:
@@ -99,7 +98,9 @@ def removal(schema: Schema, row: Row) -> Change:
     return Change(type=schema.name, id=row[ID], before=by_key(schema, row), after=None, revision=row[REVISION])
 
 
-def targets(schema: Schema, values: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Iterator[tuple[Field, str, int]]:
+def targets(
+    schema: Schema, values: Mapping[str, Any], schemas: Mapping[str, Schema]
+) -> Iterator[tuple[Field, str, int]]:
     """Yield ``(field, type, id)`` of every record that these values, by key, refer to.
 
     Raises ``NotFoundError`` for a public id whose type this ledger has never seen.

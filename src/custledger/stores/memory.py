@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import attrs
 
-from custledger.changes import Action, Changeset, LogEntry, Operation, Receipt
+from custledger.changes import Changeset, LogEntry, Operation, Receipt
 from custledger.codec import row_from
 from custledger.errors import NotAllowedError, NotFoundError, StoreError
 from custledger.expressions import Expression, Moment, after_filter, evaluator, sort_key
@@ -83,12 +83,12 @@ class MemoryStore(Store):
 
     def prepare(self, schemas: Sequence[Schema]) -> None:
         """Learn these schemas; a new field is empty in the rows that are there."""
-        if described(self._state, schemas).generation == self._state.generation:
-            return
-        if self.read_only:
-            raise self._forbidden()
         with self._ledger.lock:
-            self._ledger.state = described(self._state, schemas)
+            state = described(self._state, schemas)
+            if not self.read_only:
+                self._ledger.state = state
+            elif state.generation != self._state.generation:
+                raise self._forbidden()
 
     def schemas(self) -> tuple[Schema, ...]:
         """Return every schema the ledger has seen."""

@@ -10,10 +10,11 @@ from custledger.codec import unseal
 from custledger.expressions import Expression, Moment
 from custledger.schema import Row, Schema
 from custledger.stores.contract import Document, Hit, Query, Store
+from custledger.structs import Struct
 
 
-@attrs.frozen
-class View:
+@attrs.frozen(eq=False, repr=False)
+class View(Struct):
     """The reading half of a store, as ``actor`` may see it."""
 
     store: Store

@@ -16,14 +16,7 @@ pytest.register_assert_rewrite("custledger.testing.stores", "custledger.testing.
 
 from custledger.testing.assertions import assert_same_rows, assert_unchanged, refuses  # noqa: E402 - see above
 from custledger.testing.clerk import Clerk, fixed_clock, reversal, seeded_mint  # noqa: E402
-from custledger.testing.samples import (  # noqa: E402
-    CARD,
-    Badge,
-    Person,
-    Visit,
-    sample_people,
-    sample_schemas,
-)
+from custledger.testing.samples import CARD, Badge, Person, Visit, sample_people, sample_schemas  # noqa: E402
 from custledger.testing.stores import StoreContract  # noqa: E402
 
 __all__ = [

@@ -5,16 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from custledger.changes import (
-    Action,
-    Change,
-    Changeset,
-    Creates,
-    DocumentChange,
-    Operation,
-    Receipt,
-    by_key,
-)
+from custledger.changes import Action, Change, Changeset, Creates, DocumentChange, Operation, Receipt, by_key
 from custledger.codec import row_from
 from custledger.conventions import Conventions, FixedClock, utc_text
 from custledger.expressions import Expression, Moment, understand, understand_order

@@ -24,8 +24,8 @@ class Person(Record):
     born: date | None = field(Kind.DATE, "Born", "出生日期")
     seen: datetime | None = field(Kind.TIME, "Seen", "见面时间", indexed=True)
     active: bool | None = field(Kind.YES_NO, "Active", "活跃")
-    grade: str | None = field(Kind.CHOICE, "Grade", "等级", indexed=True,
-                              choices=choices("gold|Gold|金牌|yellow", "silver|Silver|银牌|gray", "bronze|Bronze|铜牌|orange"))
+    grade: str | None = field(Kind.CHOICE, "Grade", "等级", indexed=True, choices=choices(
+        "gold|Gold|金牌|yellow", "silver|Silver|银牌|gray", "bronze|Bronze|铜牌|orange"))
     hobbies: frozenset[str] = field(Kind.CHOICES, "Hobbies", "爱好", initial=frozenset,
                                     choices=choices("chess|Chess|象棋", "tea|Tea|茶", "go|Go|围棋"))
     phone: str | None = field(Kind.PHONE, "Phone", "电话", searchable=True, indexed=True)
@@ -40,7 +40,8 @@ class Person(Record):
 class Visit(Record):
     """References that cascade, restrict and empty, to a type and to anything."""
 
-    person: int = field(Kind.REFERENCE, "Person", "被访人", target="person", required=True, on_remove="cascade", initial=0)
+    person: int = field(Kind.REFERENCE, "Person", "被访人", target="person", required=True, on_remove="cascade",
+                        initial=0)
     guide: int | None = field(Kind.REFERENCE, "Guide", "陪同", target="person", on_remove="restrict")
     about: str | None = field(Kind.REFERENCE, "About", "关于", on_remove="empty")
     at: datetime | None = field(Kind.TIME, "At", "时间", indexed=True, default="now")
@@ -80,7 +81,7 @@ def sample_people(count: int, seed: int = 7) -> Iterator[dict[str, Any]]:
 
     Every code is unique, and about a third of the other values is empty.
     """
-    source = random.Random(seed)  # noqa: S311 - test data
+    source = random.Random(seed)
     for index in range(count):
         values = {
             "name": source.choice(_SURNAMES) + source.choice(_GIVEN),

@@ -43,23 +43,38 @@ def named(text: str) -> str:
     """Return the separator that a user named by the character itself or by a word. Raises ``UsageError``."""
     delimiter = WORDS.get(text.lower(), text)
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
-        raise UsageError(f"{text!r} cannot separate cells.",
-                         hint="Give one character, or tab, comma, semicolon or pipe.")
+        raise UsageError(
+            f"{text!r} cannot separate cells.", hint="Give one character, or tab, comma, semicolon or pipe."
+        )
     return delimiter
 
 
 def find_dialect(sample: str, *, whole: bool = False) -> Dialect:
-    """Return the dialect in which the first rows have the most alike number of cells, quotes respected.
+    """Return the dialect that explains the first rows best.
 
-    ``whole`` says that the sample is all there is, so that its last row counts.
+    Best is where no quote stands inside a cell that does not begin with one, then where the rows have the most alike
+    number of cells, then where that is greatest. ``whole`` says that the sample is all there is, so that its last
+    row counts.
     """
-    best, best_score = Dialect(), (0.0, 0, 0)
+    best, best_score = Dialect(), (False, 0.0, 0, 0)
     for rank, delimiter in enumerate(NAMES):
         for skip_space in (False, True):
-            score = (*_agreement(sample, Dialect(delimiter, skip_space), whole=whole), -2 * rank - skip_space)
-            if score > best_score:
-                best, best_score = Dialect(delimiter, skip_space), score
+            dialect = Dialect(delimiter, skip_space)
+            agreement, width = _agreement(sample, dialect, whole=whole)
+            clean = width > 1 and _is_clean(sample, dialect, whole=whole)
+            score = (clean, agreement, width, -2 * rank - skip_space)
+            if width > 1 and score > best_score:
+                best, best_score = dialect, score
     return best
+
+
+def _is_clean(sample: str, dialect: Dialect, *, whole: bool) -> bool:
+    """Whether every quote of the sample opens or closes a cell, or is doubled inside one."""
+    space, cut = " *" if dialect.skip_space else "", re.escape(dialect.delimiter)
+    cell = rf'(?:{space}"(?:[^"]|"")*+"|[^"{cut}\r\n]*+)(?:[{cut}\r\n]|\Z)'
+    found = re.match(f"(?:{cell})*", sample)
+    end = found.end() if found else 0
+    return end == len(sample) or (not whole and re.fullmatch(rf'{space}"(?:[^"]|"")*+"?', sample[end:]) is not None)
 
 
 def _agreement(sample: str, dialect: Dialect, *, whole: bool) -> tuple[float, int]:
@@ -69,8 +84,6 @@ def _agreement(sample: str, dialect: Dialect, *, whole: bool) -> tuple[float, in
         rows.pop()
     rows = [row for row in rows if row]
     width = len(rows[0]) if rows else 0
-    if width < 2:
-        return 0.0, 0
     alike = sum(len(row) == width or (len(row) > width and not any(row[width:])) for row in rows[1:])
     return (round(alike / (len(rows) - 1), 1) if len(rows) > 1 else 1.0), width
 

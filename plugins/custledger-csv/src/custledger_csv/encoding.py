@@ -25,8 +25,12 @@ _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "ascii": "utf-8"}
 _NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte order mark", "gb18030": "GB18030"}
 _ENOUGH = 16
 """So many continuation bytes that fit say UTF-8: other encodings stumble within a character or two."""
-_MAGIC = ((b"PK\x03\x04", "an Excel workbook or a zip file"), (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-          (b"%PDF", "a PDF"), (b"SQLite format 3\0", "an SQLite database"))
+_MAGIC = (
+    (b"PK\x03\x04", "an Excel workbook or a zip file"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"%PDF", "a PDF"),
+    (b"SQLite format 3\0", "an SQLite database"),
+)
 
 
 @attrs.frozen
@@ -77,8 +81,9 @@ def known(name: str) -> str:
         found = codecs.lookup(name).name
         io.TextIOWrapper(io.BytesIO(), encoding=found).detach()
     except LookupError:
-        raise UsageError(f"There is no encoding {name!r}.",
-                         hint="Usual ones are utf-8, gb18030, utf-16, cp1252, big5 and shift_jis.") from None
+        raise UsageError(
+            f"There is no encoding {name!r}.", hint="Usual ones are utf-8, gb18030, utf-16, cp1252, big5 and shift_jis."
+        ) from None
     return _WIDER.get(found, found)
 
 
@@ -132,9 +137,13 @@ def undecodable(stream: BinaryIO, encoding: str, path: object) -> FileFormatErro
         row, column = _place(reader(text, dialect))
     finally:
         text.detach()
-    return FileFormatError(path, f"holds bytes that are not {shown(encoding)}", row=row, column=column,
-                           hint="Say how it is encoded with --encoding (such as gb18030, big5 or cp1252), "
-                                "or save it as UTF-8.")
+    return FileFormatError(
+        path,
+        f"holds bytes that are not {shown(encoding)}",
+        row=row,
+        column=column,
+        hint="Say how it is encoded with --encoding (such as gb18030, big5 or cp1252), or save it as UTF-8.",
+    )
 
 
 def _place(rows: Iterable[list[str]]) -> tuple[int | None, str]:

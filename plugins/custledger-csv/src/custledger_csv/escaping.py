@@ -8,8 +8,8 @@ text comes back as it was, one that begins with ``'`` included. Plain decimal nu
 import re
 
 _LIVE = re.compile(
-    r"'*(?:[\s\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠﹦﹢﹣﹫]"  # noqa: RUF001 - the full-width twins are meant
-    r"|[\t\r\n\0|%｜％﹪])"  # noqa: RUF001 - likewise
+    r"'*(?:[\s\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠﹦﹢﹣﹫]"
+    r"|[\t\r\n\0|%｜％﹪])"
 )
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 MARK = "'"

@@ -9,7 +9,8 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from typing import Any, BinaryIO
+from itertools import chain
+from typing import Any, BinaryIO, Self
 
 from custledger.errors import FileFormatError, UsageError, file_error
 from custledger_csv import dialect as dialects
@@ -18,6 +19,8 @@ from custledger_csv.escaping import MARK, unescape
 
 STDIN = "-"
 SAMPLE = 1 << 16
+BLOCK = 1 << 16
+"""About how many characters of lines are read at once."""
 
 
 def open_csv(path: object, *, encoding: str | None = None, delimiter: str | None = None) -> "CsvTable":
@@ -25,9 +28,11 @@ def open_csv(path: object, *, encoding: str | None = None, delimiter: str | None
 
     ``encoding`` and ``delimiter`` are found where they are not given. Raises ``UsageError`` where they are none.
     """
-    return CsvTable(str(path),
-                    encoding=encodings.known(encoding) if encoding else None,
-                    delimiter=dialects.named(delimiter) if delimiter else None)
+    return CsvTable(
+        str(path),
+        encoding=encodings.known(encoding) if encoding else None,
+        delimiter=dialects.named(delimiter) if delimiter else None,
+    )
 
 
 class CsvTable:
@@ -44,9 +49,11 @@ class CsvTable:
         self._heading: list[str] = []
         self._row = 0
         self._marked = False
+        self._block_is_marked = False
+        self._new_block = False
         self._ended = False
 
-    def __enter__(self) -> "CsvTable":
+    def __enter__(self) -> Self:
         """Open the file, decode it once to be sure of its encoding, and read its heading.
 
         Raises ``FileFormatError``, ``NotFoundError`` or ``NotAllowedError``.
@@ -90,15 +97,18 @@ class CsvTable:
                 if self._ended:
                     raise _unclosed(self._path, number)
                 if self._marked:
-                    self._marked = False
                     cells = [unescape(cell) if cell[:1] == MARK else cell for cell in cells]  # noqa: PLW2901
+                if self._new_block:  # a row may have begun in the block before, but the next one begins in this
+                    self._new_block = False
+                    self._marked = self._block_is_marked
                 if cells:
                     yield number, cells
         except csv.Error as error:
             raise _unclosed(self._path, number + 1) from error
         except UnicodeError as error:
-            raise FileFormatError(self._path, "was changed while it was read", row=number + 1,
-                                  hint="Import it again once it is complete.") from error
+            raise FileFormatError(
+                self._path, "was changed while it was read", row=number + 1, hint="Import it again once it is complete."
+            ) from error
         except OSError as error:
             raise file_error(self._path, error) from error
 
@@ -120,36 +130,53 @@ class CsvTable:
         first = sample[: sample.find("\n") + 1] or sample
         told = dialects.separator_line(first)
         delimiter = self._delimiter or told
-        self._dialect = (dialects.Dialect(delimiter) if delimiter
-                         else dialects.find_dialect(sample, whole=len(sample) < SAMPLE - 1))
-        self._reader = dialects.reader(self._lines(skip=1 if told else 0), self._dialect)
+        self._dialect = (
+            dialects.Dialect(delimiter) if delimiter else dialects.find_dialect(sample, whole=len(sample) < SAMPLE - 1)
+        )
+        self._reader = dialects.reader(chain.from_iterable(self._blocks(skip=1 if told else 0)), self._dialect)
         for number, cells in self.rows():
             self._heading, self._row = cells, number
             break
         else:
             raise FileFormatError(self._path, "is empty", hint="Its first row should be the headings of its columns.")
         if any("\0" in cell for cell in self._heading):
-            raise FileFormatError(self._path, "holds NUL characters, so it is not text in an encoding that we can find",
-                                  row=self._row, hint="If it is UTF-16, say so: --encoding utf-16-le.")
+            raise FileFormatError(
+                self._path,
+                "holds NUL characters, so it is not text in an encoding that we can find",
+                row=self._row,
+                hint="If it is UTF-16, say so: --encoding utf-16-le.",
+            )
 
-    def _lines(self, *, skip: int) -> Iterator[str]:
-        """Yield the lines, noting whether one may hold a marked cell, and whether there are no more."""
-        first = True
-        for line in self._text:
-            if first:
-                first = False
-                line = line.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")  # noqa: PLW2901
-                if skip:
-                    continue
-            if MARK in line:
-                self._marked = True
-            yield line
+    def _blocks(self, *, skip: int) -> Iterator[list[str]]:
+        """Yield the lines in blocks, noting whether one may hold a marked cell, and whether there are no more.
+
+        The first ``skip`` lines, and a byte order mark before them, are left out.
+        """
+        while block := self._text.readlines(BLOCK):
+            if skip >= 0:
+                block[0] = block[0].removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+                del block[:skip]
+                skip = -1
+            self._block_is_marked = self._may_be_marked("".join(block))
+            self._marked |= self._block_is_marked
+            self._new_block = True
+            yield block
         self._ended = True
+
+    def _may_be_marked(self, text: str) -> bool:
+        """Whether a cell of the text may begin with a mark; false only where none does."""
+        if MARK not in text or self._dialect.skip_space:
+            return MARK in text
+        return text.startswith(MARK) or any(before + MARK in text for before in (self._dialect.delimiter, *'"\n\r'))
 
 
 def _unclosed(path: str, row: int) -> FileFormatError:
-    return FileFormatError(path, "a quote (\") that opens in this row is never closed", row=row,
-                           hint="Close it, or double it where it is part of the text.")
+    return FileFormatError(
+        path,
+        'a quote (") that opens in this row is never closed',
+        row=row,
+        hint="Close it, or double it where it is part of the text.",
+    )
 
 
 def _seekable(path: str) -> BinaryIO:
@@ -169,4 +196,4 @@ def _copied(source: Any) -> BinaryIO:
     copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     shutil.copyfileobj(source, copy)
     copy.seek(0)
-    return copy  # type: ignore[return-value]
+    return copy

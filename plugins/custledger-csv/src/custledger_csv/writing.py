@@ -16,7 +16,7 @@ _CAREFUL = re.compile(
     r"|(?:^|\x01)[\s'%=+\-@\u200b-\u200f\u2060\u2212\ufe62-\ufe6b\uff00-\uffef]"  # what may be marked, and spaces
     r"|\s(?:$|\x01)"
 )
-"""Finds rows, joined by a control character, that need a look at each cell; it finds some needlessly, and misses none."""
+"""Finds rows, joined by a control character, that need a look at each cell; it finds some more, and misses none."""
 _QUOTED = re.compile(r"[\",;\t|\r\n\ufeff]|^\s|\s$")
 """Cells that are quoted: whatever any reader might take for a separator is, not just our own separator."""
 
@@ -37,19 +37,26 @@ def write_csv(
     """
     name = encodings.known(encoding or "utf-8")
     if excel_bom and not name.startswith("utf-8"):
-        raise UsageError(f"A byte order mark does not go with {encodings.shown(name)}.",
-                         hint="Leave out --excel-bom, or write UTF-8.")
+        raise UsageError(
+            f"A byte order mark does not go with {encodings.shown(name)}.",
+            hint="Leave out --excel-bom, or write UTF-8.",
+        )
     separator = dialects.named(delimiter) if delimiter else ","
     text = io.TextIOWrapper(stream, encoding="utf-8-sig" if excel_bom else name, newline="")
     number = 1
     try:
         text.write(_line(heading, separator))
-        for number, cells in enumerate(rows, 2):
+        for cells in rows:
+            number += 1
             text.write(_line(cells, separator))
         text.flush()
     except UnicodeEncodeError as error:
-        raise FileFormatError("the output", f"{encodings.shown(name)} has no {error.object[error.start]!r}", row=number,
-                              hint="UTF-8 and GB18030 have every character.") from error
+        raise FileFormatError(
+            "the output",
+            f"{encodings.shown(name)} has no {error.object[error.start]!r}",
+            row=number,
+            hint="UTF-8 and GB18030 have every character.",
+        ) from error
     finally:
         text.detach()
 

@@ -5,7 +5,6 @@ one layout to the next runs in the one transaction of the upgrade, so that a fil
 """
 
 from collections.abc import Callable, Mapping
-from uuid import uuid4
 
 import apsw
 
@@ -29,6 +28,8 @@ def make(connection: apsw.Connection) -> None:
     """Lay out a new ledger in an empty file; the caller holds a write transaction."""
     for statement in own_tables(DIALECT):
         connection.execute(statement)
+    from uuid import uuid4  # noqa: PLC0415 - needed once in the life of a ledger
+
     connection.execute("INSERT INTO custledger_ledger (one, identity, generation) VALUES (1, ?, 1)", (str(uuid4()),))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {LAYOUT}")

@@ -1,12 +1,13 @@
 """Opening a ledger in a SQLite file: finding it, making it, refusing what is none, and opening it read-only if need be."""
 
+import time
 from pathlib import Path
 
 import apsw
 
 from custledger.errors import ForeignStoreError, NotAllowedError, NotFoundError, StoreError, UsageError
 from custledger_sqlite import layouts
-from custledger_sqlite.connecting import SqliteDatabase
+from custledger_sqlite.connecting import WAIT_MILLISECONDS, SqliteDatabase
 from custledger_sqlite.filesystems import is_writable, network_file_system
 from custledger_sqlite.store import SqliteStore
 
@@ -51,7 +52,7 @@ def _path(location: str) -> Path:
 
 def _check_creation(path: Path, *, create: bool, read_only: bool) -> None:
     if not create or read_only:
-        raise NotFoundError("ledger", path, hint="Make one with “custledger init”.")
+        raise NotFoundError("ledger", path.name, hint=f"Looked in {path.parent}. Make one with “custledger init”.")
     if not path.parent.is_dir():
         raise NotFoundError("folder", path.parent, hint="Make the folder first.")
     if not is_writable(path.parent):
@@ -66,7 +67,10 @@ def _make_ready(database: SqliteDatabase, path: Path, *, is_new: bool, read_only
     try:
         if is_new:
             _make(connection)
-        if layouts.check(connection, str(path)):
+        is_older = layouts.check(connection, str(path))
+        if not read_only:
+            _write_ahead(connection, path)
+        if is_older:
             if read_only:
                 raise NotAllowedError(f"{path} is of an older layout and may not be written, so it cannot be upgraded.",
                                       hint="Open it for writing once.")
@@ -77,10 +81,30 @@ def _make_ready(database: SqliteDatabase, path: Path, *, is_new: bool, read_only
     database.give_back(connection)
 
 
+def _write_ahead(connection: apsw.Connection, path: Path) -> None:
+    """Have a log written ahead, in which readers and a writer do not wait for each other; a backup comes without."""
+    ((mode,),) = connection.execute("PRAGMA journal_mode")
+    patience = time.monotonic() + WAIT_MILLISECONDS / 1000
+    while mode != "wal":
+        try:
+            ((mode,),) = connection.execute("PRAGMA journal_mode = WAL")
+            break
+        except apsw.BusyError:
+            # SQLite does not wait by itself here. Whoever is in the way may be about to do the same.
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
+            ((mode,),) = connection.execute("PRAGMA journal_mode")
+    if mode != "wal":
+        raise StoreError(f"{path} lies where SQLite cannot keep a log beside it (its mode stays {mode}).",
+                         hint="Keep the ledger in an ordinary folder of this computer.")
+
+
 def _make(connection: apsw.Connection) -> None:
-    """Lay out a ledger in an empty file, unless another program does so at the same moment."""
-    # The mode can only be set outside a transaction; setting it twice is harmless.
-    connection.execute("PRAGMA journal_mode = WAL")
+    """Lay out a ledger in an empty file, unless another program does so at the same moment.
+
+    The file goes from empty to whole in one step, so that nobody takes it for a foreign one in between.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
         if not list(connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")):

@@ -3,16 +3,26 @@
 SQLite's own tokenisers do not find Chinese words of two characters, so ``custledger.search`` makes the terms. The
 ``ascii`` tokeniser takes them apart at the spaces between them, and leaves everything beyond ASCII as it is. Neither
 positions nor texts are kept: whether a candidate matches is decided by the records themselves.
+
+FTS5 is made for many rows at once: to write a single one costs it a millisecond. So the records that were written one by
+one are only noted as *stale*, and read through by whoever searches; when there are many of them, they are indexed
+together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
-from custledger.schema import Schema
-from custledger.search import terms_of_many
+from custledger.schema import Row, Schema
 from custledger.stores.sql.database import Connection
 from custledger.stores.sql.layout import quoted
 
-_BATCH = 2000
+MOST_STALE = 200
+"""How many records are noted as stale before they are indexed."""
+
+_BATCH = 1000
+_TOGETHER = 250
+_BULK_MEMORY = 8 << 20
+_USUAL_MEMORY = 1 << 20
 
 
 class Fts5Index:
@@ -24,33 +34,102 @@ class Fts5Index:
             f"CREATE VIRTUAL TABLE IF NOT EXISTS {_table(schema.name)} "
             "USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize='ascii')"
         )
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {_stale(schema.name)} (id INTEGER PRIMARY KEY) STRICT")
 
     def put(self, connection: Connection, name: str, rows: Iterable[tuple[int, str]]) -> None:
-        """Add the terms of new records: ``(id, terms)``."""
-        connection.executemany(f"INSERT INTO {_table(name)} (rowid, terms) VALUES (?, ?)", rows)
+        """Add the terms of many new records: ``(id, terms)``."""
+        _insert(connection, name, list(rows))
 
-    def remove(self, connection: Connection, name: str, number: int) -> None:
-        """Forget one record; nothing happens where it is not known."""
-        connection.execute(f"DELETE FROM {_table(name)} WHERE rowid = ?", (number,))
+    def touch(self, connection: Connection, schema: Schema, number: int) -> None:
+        """Note that one record was written or removed, so that what the index says of it is stale."""
+        stale = _stale(schema.name)
+        connection.execute(f"INSERT OR IGNORE INTO {stale} (id) VALUES (?)", (number,))
+        ((count,),) = connection.execute(f"SELECT count(*) FROM {stale}")
+        if count > MOST_STALE:
+            self._refresh(connection, schema)
+
+    def stale(self, connection: Connection, name: str) -> Sequence[int]:
+        """Return the ids of the records of which the index knows nothing true, the largest first."""
+        return [number for (number,) in connection.execute(f"SELECT id FROM {_stale(name)} ORDER BY id DESC")]
+
+    def _refresh(self, connection: Connection, schema: Schema) -> None:
+        """Index the stale records."""
+        stale = _stale(schema.name)
+        connection.execute(f"DELETE FROM {_table(schema.name)} WHERE rowid IN (SELECT id FROM {stale})")
+        rows = list(connection.execute(
+            f'SELECT {_texts(schema)} FROM {quoted(schema.name)} WHERE "id" IN (SELECT id FROM {stale}) ORDER BY "id"'
+        ))
+        _insert(connection, schema.name, _terms(rows))
+        connection.execute(f"DELETE FROM {stale}")
 
     def rebuild(self, connection: Connection, schema: Schema) -> None:
-        """Forget everything and read every record of the type anew, in steps of a few thousand."""
+        """Forget everything and read every record of the type anew, in steps of some hundred."""
         table = _table(schema.name)
+        connection.execute(f"DELETE FROM {_stale(schema.name)}")
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
-        texts = ", ".join(quoted(field.key) for field in schema.searchable)
-        statement = f'SELECT "id", {texts} FROM {quoted(schema.name)} WHERE "id" > ? ORDER BY "id" LIMIT {_BATCH}'
-        last = -1
-        while rows := list(connection.execute(statement, (last,))):
-            made = terms_of_many(["\0".join(filter(None, row[1:])) for row in rows])
-            self.put(connection, schema.name, zip((row[0] for row in rows), made, strict=True))
-            last = rows[-1][0]
+        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)", (_BULK_MEMORY,))
+        _index_all(connection, schema)
+        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)", (_USUAL_MEMORY,))
 
     def find(self, connection: Connection, name: str, terms: Sequence[str]) -> Iterable[tuple[int]]:
         """Yield ``(id,)`` of the records that have every term, the largest first; ``*`` ends a beginning."""
         query = " AND ".join(f'"{term[:-1]}"*' if term.endswith("*") else f'"{term}"' for term in terms)
         table = _table(name)
-        return connection.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC", (query,))
+        found: Iterator[tuple[int]] = iter(connection.execute(
+            f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC", (query,)
+        ))
+        return found
+
+
+def _index_all(connection: Connection, schema: Schema) -> None:
+    """Index every record of a type: SQLite takes in one batch while the terms of the next are made.
+
+    SQLite works outside Python's lock, so the two use two processors where there are two.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - of use to bulk loads only
+
+    batches = _batches(connection, schema)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        made = _terms(next(batches, []))
+        while made:
+            rows = next(batches, [])
+            inserting = beside.submit(_insert, connection, schema.name, made)
+            made = _terms(rows)
+            inserting.result()
+
+
+def _batches(connection: Connection, schema: Schema) -> Iterator[list[Row]]:
+    statement = f'SELECT {_texts(schema)} FROM {quoted(schema.name)} WHERE "id" > ? ORDER BY "id" LIMIT {_BATCH}'
+    last = -1
+    while rows := list(connection.execute(statement, (last,))):
+        yield rows
+        last = rows[-1][0]
+
+
+def _terms(rows: Sequence[Row]) -> list[tuple[int, str]]:
+    """Return ``(id, terms)`` of rows that were read with ``_texts``."""
+    from custledger.search import terms_of_many  # noqa: PLC0415 - 20 ms of patterns, of no use to reading
+
+    made = terms_of_many(["\0".join(filter(None, row[1:])) for row in rows])
+    return list(zip((row[0] for row in rows), made, strict=True))
+
+
+def _insert(connection: Connection, name: str, rows: Sequence[tuple[int, str]]) -> None:
+    """Insert terms, some hundred rows a statement."""
+    for start in range(0, len(rows), _TOGETHER):
+        some = rows[start:start + _TOGETHER]
+        marks = ", ".join(["(?, ?)"] * len(some))
+        connection.execute(f"INSERT INTO {_table(name)} (rowid, terms) VALUES {marks}", tuple(chain.from_iterable(some)))
 
 
 def _table(name: str) -> str:
     return quoted(f"{name}__search")
+
+
+def _stale(name: str) -> str:
+    return quoted(f"{name}__search_stale")
+
+
+def _texts(schema: Schema) -> str:
+    """Return the id and the searched columns, as SELECT names them."""
+    return ", ".join(['"id"', *(quoted(field.key) for field in schema.searchable)])

@@ -1,6 +1,7 @@
 """The SQLite store: the SQL family on one file."""
 
 from custledger.expressions.dialects import SQLITE
+from custledger.stores.contract import BackupStore, Verification
 from custledger.stores.sql.database import Dialect
 from custledger.stores.sql.store import SqlStore
 from custledger_sqlite.connecting import SqliteDatabase
@@ -14,14 +15,20 @@ DIALECT = Dialect(
     table_options=" STRICT",
     deferred=" DEFERRABLE INITIALLY DEFERRED",
     each_integer="SELECT value FROM json_each(?)",
-    most_parameters=1000,
     search=Fts5Index(),
 )
 
 
-class SqliteStore(SqlStore):
+class SqliteStore(SqlStore, BackupStore):
     """A handle on a ledger in a SQLite file."""
 
     def __init__(self, database: SqliteDatabase, *, read_only: bool = False) -> None:
         super().__init__(database, DIALECT, read_only=read_only)
         self.path = database.path
+        self._file = database
+
+    def backup(self, target: str) -> Verification:
+        """Copy the ledger to the file ``target`` while it stays in use, and verify the copy before it counts."""
+        from custledger_sqlite.backup import backup  # noqa: PLC0415 - other commands need nothing of it
+
+        return backup(self._file, target)

@@ -1,4 +1,4 @@
 """The commands that are not made from a record type, one module each.
 
-Each module has ``register(app, run)``, which adds its command or its group of commands to a typer application.
+Each module has ``register(app, run)``, which adds its command or its group of commands to the application.
 """

@@ -3,16 +3,15 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from custledger.cli.arguments import Argument, Group
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag
 from custledger.stores.contract import Verification
 
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the backup.")]
+FileArgument = Annotated[Path, Argument(metavar="FILE", help="The file of the backup.")]
 
 
-def register(app: typer.Typer, run: Invocation) -> None:
+def register(app: Group, run: Invocation) -> None:
     """Add ``backup`` and ``restore``."""
 
     @app.command("backup")

@@ -2,23 +2,21 @@
 
 from typing import Annotated, Any
 
-import typer
-
-from custledger.cli.groups import new_group
+from custledger.cli.arguments import Group, Option
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag
 from custledger.cli.output import Cell, Column
 from custledger.config import SETTINGS
 
 
-def register(app: typer.Typer, run: Invocation) -> None:
+def register(app: Group, run: Invocation) -> None:
     """Add the group ``config``."""
-    group = new_group("The program's settings.")
+    group = Group("config", "The program's settings.")
 
     @group.command("show")
     def show(
         *,
-        origin: Annotated[bool, typer.Option("--origin", help="Also where each value comes from.")] = False,
+        origin: Annotated[bool, Option("--origin", help="Also where each value comes from.")] = False,
         json: JsonFlag = False,
     ) -> None:
         """Show the settings of the program; what belongs to a ledger is in the ledger."""
@@ -32,7 +30,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
             columns[:shown], [[Cell(name), Cell(_text(each.value)), Cell(each.origin)][:shown] for name, each in rows]
         )
 
-    app.add_typer(group, name="config")
+    app.add(group)
 
 
 def _plain(value: Any) -> Any:

@@ -4,8 +4,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from custledger.cli.arguments import Argument, Group, Option
 from custledger.cli.commands.followup import FOLLOWUP, print_reminders
 from custledger.cli.invocation import Invocation
 from custledger.cli.output import Form
@@ -20,14 +19,14 @@ if TYPE_CHECKING:
 FOLDER = "custledger-demo"
 
 
-def register(app: typer.Typer, run: Invocation) -> None:
+def register(app: Group, run: Invocation) -> None:
     """Add ``demo``."""
 
     @app.command("demo")
     def demo(
         *,
-        folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where to make it.")] = Path(FOLDER),
-        seed: Annotated[int | None, typer.Option("--seed", help="Another seed gives other people.")] = None,
+        folder: Annotated[Path, Argument(metavar="[FOLDER]", help="Where to make it.")] = Path(FOLDER),
+        seed: Annotated[int | None, Option("--seed", help="Another seed gives other people.")] = None,
     ) -> None:
         """Make a ledger of invented people in FOLDER, and show who is due, who bought what, and where to go next."""
         from custledger.services.demo import SEED, make_demo  # noqa: PLC0415 - needed only when it runs

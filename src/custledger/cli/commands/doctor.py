@@ -3,9 +3,8 @@
 import os
 import sys
 
-import typer
-
 from custledger import __version__
+from custledger.cli.arguments import Group
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag
 from custledger.cli.output import Cell, Column
@@ -14,11 +13,11 @@ COLORS = {"good": "green", "note": "yellow", "bad": "red"}
 FAILED = 1
 
 
-def register(app: typer.Typer, run: Invocation) -> None:
+def register(app: Group, run: Invocation) -> None:
     """Add ``doctor``."""
 
     @app.command("doctor")
-    def doctor(*, json: JsonFlag = False) -> None:
+    def doctor(*, json: JsonFlag = False) -> int:
         """Look at the stores, plugins, ledger, keyring, fonts and terminal; exit code 1 where something is bad."""
         from custledger.services.health import Finding, examine  # noqa: PLC0415 - needed only when it runs
 
@@ -41,8 +40,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
                     for one in found
                 ],
             )
-        if any(one.state == "bad" for one in found):
-            raise typer.Exit(FAILED)
+        return FAILED if any(one.state == "bad" for one in found) else 0
 
 
 def _terminal(run: Invocation) -> str:

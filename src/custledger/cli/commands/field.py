@@ -2,54 +2,50 @@
 
 from typing import Annotated, Any
 
-import typer
-
-from custledger.cli.groups import new_group
+from custledger.cli.arguments import Argument, Group, Option
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.schema import Field, Schema
 
-FieldName = Annotated[str, typer.Argument(metavar="TYPE.FIELD", help="A field, such as customer.level.")]
-TypeName = Annotated[str, typer.Argument(metavar="TYPE", help="A record type, such as customer.")]
-Aliases = Annotated[list[str] | None, typer.Option("--alias", help="Another name for it in files; may be repeated.")]
+FieldName = Annotated[str, Argument(metavar="TYPE.FIELD", help="A field, such as customer.level.")]
+TypeName = Annotated[str, Argument(metavar="TYPE", help="A record type, such as customer.")]
+Aliases = Annotated[list[str] | None, Option("--alias", help="Another name for it in files; may be repeated.")]
 
 
-def register(app: typer.Typer, run: Invocation) -> None:
+def register(app: Group, run: Invocation) -> None:
     """Add the group ``field``."""
-    group = new_group("The ledger's own fields, and the choices of fields.")
+    group = Group("field", "The ledger's own fields, and the choices of fields.")
     for add in (_add_add, _add_list, _add_rename, _add_choices):
         add(group, run)
-    app.add_typer(group, name="field")
+    app.add(group)
 
 
-def _add_add(group: typer.Typer, run: Invocation) -> None:
+def _add_add(group: Group, run: Invocation) -> None:
     @group.command("add")
     def add(
         *,
         record_type: TypeName,
-        label: Annotated[str, typer.Argument(help="Its label, Chinese or English.")],
+        label: Annotated[str, Argument(help="Its label, Chinese or English.")],
         kind: Annotated[
             str,
-            typer.Option(
+            Option(
                 "--kind",
                 help="text, integer, number, money, date, time, yes_no, choice, choices, phone, email or reference.",
             ),
         ] = "text",
-        label_en: Annotated[str, typer.Option("--label-en", help="Its English label.")] = "",
-        label_zh: Annotated[str, typer.Option("--label-zh", help="Its Chinese label.")] = "",
+        label_en: Annotated[str, Option("--label-en", help="Its English label.")] = "",
+        label_zh: Annotated[str, Option("--label-zh", help="Its Chinese label.")] = "",
         aliases: Aliases = None,
         choices: Annotated[
-            list[str] | None, typer.Option("--choice", metavar="CODE:LABEL:COLOUR", help="A choice; may be repeated.")
+            list[str] | None, Option("--choice", metavar="CODE:LABEL:COLOUR", help="A choice; may be repeated.")
         ] = None,
-        target: Annotated[str | None, typer.Option("--target", help="The type that a reference refers to.")] = None,
-        required: Annotated[bool, typer.Option("--required", help="Every new record needs one.")] = False,
-        unique: Annotated[bool, typer.Option("--unique", help="No two records may have the same.")] = False,
-        searchable: Annotated[bool, typer.Option("--searchable", help="Text search looks into it.")] = False,
-        sensitive: Annotated[
-            bool, typer.Option("--sensitive", help="Never searched, sorted or computed with.")
-        ] = False,
-        indexed: Annotated[bool, typer.Option("--indexed", help="People filter or sort by it often.")] = False,
+        target: Annotated[str | None, Option("--target", help="The type that a reference refers to.")] = None,
+        required: Annotated[bool, Option("--required", help="Every new record needs one.")] = False,
+        unique: Annotated[bool, Option("--unique", help="No two records may have the same.")] = False,
+        searchable: Annotated[bool, Option("--searchable", help="Text search looks into it.")] = False,
+        sensitive: Annotated[bool, Option("--sensitive", help="Never searched, sorted or computed with.")] = False,
+        indexed: Annotated[bool, Option("--indexed", help="People filter or sort by it often.")] = False,
     ) -> None:
         """Add a field to a record type of this ledger, and print its key."""
         from custledger.services.fields import add_field  # noqa: PLC0415 - needed only when it runs
@@ -73,12 +69,12 @@ def _add_add(group: typer.Typer, run: Invocation) -> None:
         run.output.say(field.key)
 
 
-def _add_list(group: typer.Typer, run: Invocation) -> None:
+def _add_list(group: Group, run: Invocation) -> None:
     @group.command("list")
     def list_(
         *,
-        record_type: Annotated[str, typer.Argument(metavar="[TYPE]", help="One record type; all by default.")] = "",
-        custom: Annotated[bool, typer.Option("--custom", help="Only the ledger's own.")] = False,
+        record_type: Annotated[str, Argument(metavar="[TYPE]", help="One record type; all by default.")] = "",
+        custom: Annotated[bool, Option("--custom", help="Only the ledger's own.")] = False,
         json: JsonFlag = False,
         nl: NlFlag = False,
         csv: CsvFlag = False,
@@ -96,13 +92,13 @@ def _add_list(group: typer.Typer, run: Invocation) -> None:
         _emit(run, found, form)
 
 
-def _add_rename(group: typer.Typer, run: Invocation) -> None:
+def _add_rename(group: Group, run: Invocation) -> None:
     @group.command("rename")
     def rename(
         *,
         name: FieldName,
-        label_en: Annotated[str | None, typer.Option("--label-en", help="Its English label from now on.")] = None,
-        label_zh: Annotated[str | None, typer.Option("--label-zh", help="Its Chinese label from now on.")] = None,
+        label_en: Annotated[str | None, Option("--label-en", help="Its English label from now on.")] = None,
+        label_zh: Annotated[str | None, Option("--label-zh", help="Its Chinese label from now on.")] = None,
         aliases: Aliases = None,
     ) -> None:
         """Change the labels or aliases of one of the ledger's own fields; its key stays."""
@@ -112,15 +108,15 @@ def _add_rename(group: typer.Typer, run: Invocation) -> None:
         run.output.say(field.key)
 
 
-def _add_choices(group: typer.Typer, run: Invocation) -> None:
+def _add_choices(group: Group, run: Invocation) -> None:
     @group.command("choices")
     def choices(
         *,
         name: FieldName,
         listed: Annotated[
-            list[str] | None, typer.Argument(metavar="[CODE:LABEL:COLOUR]...", help="All the choices, in order.")
+            list[str] | None, Argument(metavar="[CODE:LABEL:COLOUR]...", help="All the choices, in order.")
         ] = None,
-        force: Annotated[bool, typer.Option("--force", help="Drop choices that records still hold.")] = False,
+        force: Annotated[bool, Option("--force", help="Drop choices that records still hold.")] = False,
         json: JsonFlag = False,
     ) -> None:
         """Show the choices of a field, or replace them; a bare code keeps its label and colour."""

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Annotated
 
 import attrs
-import typer
 
+from custledger.cli.arguments import Argument, Group, Option
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption
 from custledger.cli.progress import progress
@@ -15,37 +15,33 @@ if TYPE_CHECKING:
 BAD_ROWS = 3
 """The exit code when rows were rejected: the good ones are in, and somebody should look at the others."""
 
-Maps = Annotated[list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="Which field a column is.")]
+Maps = Annotated[list[str] | None, Option("--map", metavar="COLUMN=FIELD", help="Which field a column is.")]
 Creates = Annotated[
-    list[str] | None, typer.Option("--create", metavar="TYPE", help="Make records of TYPE that are referred to.")
+    list[str] | None, Option("--create", metavar="TYPE", help="Make records of TYPE that are referred to.")
 ]
 
 
-def register(app: typer.Typer, run: Invocation) -> None:
+def register(app: Group, run: Invocation) -> None:
     """Add ``import``."""
 
     @app.command("import")
     def import_(
         *,
-        file: Annotated[str, typer.Argument(metavar="FILE", help="The file; - is the standard input.")],
-        record_type: Annotated[str, typer.Option("--as", metavar="TYPE", help="What its rows are: customer, …")],
+        file: Annotated[str, Argument(metavar="FILE", help="The file; - is the standard input.")],
+        record_type: Annotated[str, Option("--as", metavar="TYPE", help="What its rows are: customer, …")],
         maps: Maps = None,
-        key: Annotated[str | None, typer.Option("--key", metavar="FIELD", help="Update by this field.")] = None,
+        key: Annotated[str | None, Option("--key", metavar="FIELD", help="Update by this field.")] = None,
         create: Creates = None,
-        create_customers: Annotated[bool, typer.Option("--create-customers", help="As --create customer.")] = False,
-        erase: Annotated[bool, typer.Option("--erase", help="With --key: an empty cell empties its field.")] = False,
+        create_customers: Annotated[bool, Option("--create-customers", help="As --create customer.")] = False,
+        erase: Annotated[bool, Option("--erase", help="With --key: an empty cell empties its field.")] = False,
         dry_run: DryRunFlag = False,
-        format_: Annotated[
-            str | None, typer.Option("--format", help="The format; told by the ending otherwise.")
-        ] = None,
-        encoding: Annotated[str | None, typer.Option("--encoding", help="Found out otherwise.")] = None,
-        delimiter: Annotated[str | None, typer.Option("--delimiter", help="Found out otherwise.")] = None,
-        rejects: Annotated[
-            str | None, typer.Option("--rejects", metavar="FILE", help="Where rejected rows go.")
-        ] = None,
+        format_: Annotated[str | None, Option("--format", help="The format; told by the ending otherwise.")] = None,
+        encoding: Annotated[str | None, Option("--encoding", help="Found out otherwise.")] = None,
+        delimiter: Annotated[str | None, Option("--delimiter", help="Found out otherwise.")] = None,
+        rejects: Annotated[str | None, Option("--rejects", metavar="FILE", help="Where rejected rows go.")] = None,
         reason: ReasonOption = "",
         json: JsonFlag = False,
-    ) -> None:
+    ) -> int:
         """Import a file. Rejected rows go to NAME.rejected.csv beside it, and make the exit code 3."""
         from custledger.services.importing import import_file  # noqa: PLC0415 - needed only when it runs
 
@@ -71,8 +67,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
             run.output.json(_json(report))
         else:
             _tell(run, report)
-        if report.rejected:
-            raise typer.Exit(BAD_ROWS)
+        return BAD_ROWS if report.rejected else 0
 
 
 def _tell(run: Invocation, report: "ImportReport") -> None:

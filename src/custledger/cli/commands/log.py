@@ -2,9 +2,8 @@
 
 from typing import Annotated, Any
 
-import typer
-
 from custledger.changes import Operation
+from custledger.cli.arguments import Argument, Group, Option
 from custledger.cli.events import SECONDS, events
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
@@ -15,14 +14,14 @@ SHOWN_AT_ONCE = 20
 HEADINGS = ("Operation", "At", "Actor", "Verb", "About", "Reason")
 
 
-def register(app: typer.Typer, run: Invocation) -> None:
+def register(app: Group, run: Invocation) -> None:
     """Add ``log``."""
 
     @app.command("log")
     def log(
         *,
-        ref: Annotated[str, typer.Argument(metavar="[REF]", help="A record; the whole ledger by default.")] = "",
-        limit: Annotated[int | None, typer.Option("--limit", min=0, help="At most so many.")] = None,
+        ref: Annotated[str, Argument(metavar="[REF]", help="A record; the whole ledger by default.")] = "",
+        limit: Annotated[int | None, Option("--limit", min=0, help="At most so many.")] = None,
         json: JsonFlag = False,
         nl: NlFlag = False,
         csv: CsvFlag = False,

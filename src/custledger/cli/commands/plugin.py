@@ -1,17 +1,15 @@
 """``custledger plugin``: which plugins there are."""
 
-import typer
-
-from custledger.cli.groups import new_group
+from custledger.cli.arguments import Group
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag
 from custledger.cli.output import Cell, Column
 from custledger.plugins import PluginInfo
 
 
-def register(app: typer.Typer, run: Invocation) -> None:
+def register(app: Group, run: Invocation) -> None:
     """Add the group ``plugin``."""
-    group = new_group("The installed plugins.")
+    group = Group("plugin", "The installed plugins.")
 
     @group.command("list")
     def list_(*, json: JsonFlag = False) -> None:
@@ -35,7 +33,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
             for problem in one.problems:
                 run.output.note(f"warning: {problem}")
 
-    app.add_typer(group, name="plugin")
+    app.add(group)
 
 
 def _state(one: PluginInfo) -> Cell:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-import typer
-
+from custledger.cli.arguments import Argument, Group, Option
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
@@ -18,15 +17,15 @@ COLUMNS = (
 )
 
 
-def register(app: typer.Typer, run: Invocation) -> None:
+def register(app: Group, run: Invocation) -> None:
     """Add ``search``."""
 
     @app.command("search")
     def search(
         *,
-        text: Annotated[list[str], typer.Argument(help="Words, parts of numbers, Chinese of two characters or more.")],
-        types: Annotated[list[str] | None, typer.Option("--type", help="Only records of this type.")] = None,
-        limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 20,
+        text: Annotated[list[str], Argument(help="Words, parts of numbers, Chinese of two characters or more.")],
+        types: Annotated[list[str] | None, Option("--type", help="Only records of this type.")] = None,
+        limit: Annotated[int, Option("--limit", min=1, help="At most so many.")] = 20,
         json: JsonFlag = False,
         nl: NlFlag = False,
         csv: CsvFlag = False,

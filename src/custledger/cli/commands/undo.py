@@ -2,21 +2,20 @@
 
 from typing import Annotated
 
-import typer
-
+from custledger.cli.arguments import Argument, Group
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag, ReasonOption
 from custledger.cli.shown import operation_id
 from custledger.errors import ConflictError
 
 
-def register(app: typer.Typer, run: Invocation) -> None:
+def register(app: Group, run: Invocation) -> None:
     """Add ``undo``."""
 
     @app.command("undo")
     def undo(
         *,
-        operation: Annotated[str, typer.Argument(help="An operation's id, or the end of one.")],
+        operation: Annotated[str, Argument(help="An operation's id, or the end of one.")],
         reason: ReasonOption = "",
         json: JsonFlag = False,
     ) -> None:

@@ -78,12 +78,13 @@ def make_demo(session: Session, *, seed: int = SEED) -> Demo:
     operation = session.operation("demo", reason="invented records to look around in")
     receipt = write(session, Changeset(operation=operation, changes=sampler.changes))
     session.take_warnings()
+    highlights = sampler.highlights()
     return Demo(
         receipt=receipt,
         counts=dict(Counter(change.type for change in sampler.changes)),
         agenda=agenda(session),
-        highlights=tuple(sampler.highlights()),
-        next_steps=tuple(_next_steps(session, sampler)),
+        highlights=tuple(highlights),
+        next_steps=tuple(_next_steps(sampler, highlights)),
     )
 
 
@@ -127,10 +128,9 @@ class _Sampler:
         ]
 
 
-def _next_steps(session: Session, sampler: _Sampler) -> list[NextStep]:
+def _next_steps(sampler: _Sampler, highlights: Sequence[Highlight]) -> list[NextStep]:
     referred = Counter((change.after or {}).get("customer") for change in sampler.changes if change.type != "customer")
     _, busiest = max(sampler.customers, key=lambda customer: referred[customer[0]])
-    brought = list(dict.fromkeys(change.type for change in sampler.changes))[3:]
     steps = [
         NextStep(
             arguments=("followup", "due", "--days", "7"), shows=Labels("what is due this week", "本周要跟进的客户")
@@ -145,7 +145,7 @@ def _next_steps(session: Session, sampler: _Sampler) -> list[NextStep]:
         ),
         NextStep(arguments=("search", busiest["name"]), shows=Labels("whatever mentions a name", "全文搜索")),
     ]
-    if brought:
-        schema = session.schema(brought[-1])
-        steps.append(NextStep(arguments=(schema.name, "list"), shows=schema.info.labels))
+    for info in dict.fromkeys(highlight.schema.info for highlight in highlights):
+        shows = Labels(f"the {info.plural}, ten of them", f"十条{info.labels.in_language('zh')}")
+        steps.append(NextStep(arguments=(info.name, "list", "--limit", "10"), shows=shows))
     return [*steps, NextStep(arguments=("log",), shows=Labels("what was done, by whom", "操作记录"))]

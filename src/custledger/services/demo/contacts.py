@@ -86,7 +86,7 @@ def add_followups(sampler: Sampler) -> None:
 
 
 def _add(sampler: Sampler, number: int, customer: Mapping[str, Any], **values: Any) -> None:
-    purpose = sampler.source.choice(tuple(_OWED))
+    purpose = sampler.source.choices(tuple(_OWED), (5, 2, 1, 1, 2))[0]
     sampler.add(
         "followup", customer=number, purpose=purpose, note=_OWED[purpose][_language(customer)],
         channel=sampler.source.choice(_CHANNELS), owner=customer["owner"], **values,

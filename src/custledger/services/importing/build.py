@@ -1,6 +1,6 @@
 """Making a changeset of a chunk in which every row is a new record."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,16 +11,7 @@ from custledger.errors import DuplicateError, InvalidValueError
 from custledger.fields import Kind
 from custledger.schema import Field, Row, Schema
 from custledger.services.importing import links as linking
-from custledger.services.importing.chunk import (
-    Chunk,
-    Reject,
-    SourceRow,
-    comparable,
-    lacking,
-    missing,
-    repeated,
-    shape,
-)
+from custledger.services.importing.chunk import Chunk, Reject, SourceRow, comparable, lacking, missing, repeated, shape
 from custledger.services.importing.columns import ColumnParser
 from custledger.services.importing.links import Link
 from custledger.services.importing.mapping import Column, Plan
@@ -36,7 +27,8 @@ EXAMPLES = 5
 class Built:
     """What a chunk comes to: a changeset, the rejected rows, and the numbers to report once it has landed.
 
-    ``looked`` says that unique values were looked up in the ledger; ``keys`` are the key values of its rows.
+    ``looked`` says that unique values were looked up in the ledger; ``keys`` are the key values of its rows, and
+    ``unique``, in a rehearsal, those of each unique field.
     """
 
     source: Sequence[SourceRow]
@@ -47,6 +39,7 @@ class Built:
     examples: list[Example]
     keys: frozenset[Any] = frozenset()
     looked: bool = False
+    unique: Mapping[str, frozenset[Any]] = attrs.field(factory=dict)
 
     @property
     def last_row(self) -> int:
@@ -58,7 +51,7 @@ class Builder:
     """Makes changesets of the chunks of one file in which every row is a new record.
 
     A field that no column goes into gets its default; an empty cell leaves its field empty. ``links`` are the columns
-    of references to one type.
+    of references to one type. ``dry`` says that nothing will land, so that what would have landed must be remembered.
     """
 
     def __init__(
@@ -69,18 +62,22 @@ class Builder:
         operation: Operation,
         *,
         links: Sequence[Link],
+        dry: bool = False,
     ) -> None:
         self.session = session
         self.schema = schema
         self.plan = plan
         self.operation = operation
         self.links = links
+        self.dry = dry
+        self.rehearsed: dict[str, set[Any]] = defaultdict(set)
         self.language = session.conventions.language
         self.today = session.today.isoformat()
         linked = {link.column.index for link in links}
         codec = session.codec(schema.name)
-        self.parsers = [(column, ColumnParser(column.field, codec)) for column in plan.columns
-                        if column.index not in linked]
+        self.parsers = [
+            (column, ColumnParser(column.field, codec)) for column in plan.columns if column.index not in linked
+        ]
         self.unique = [column.field for column in plan.columns if column.field.spec.unique]
         mapped = {column.field.key for column in plan.columns}
         defaults = codec.defaults(operation.at, self.today)
@@ -133,10 +130,20 @@ class Builder:
         linking.settle(self.links, resolved, {index: first + place for place, index in enumerate(kept)})
         rows = self._rows(values | resolved, kept, range(first, first + len(kept)), whole=len(kept) == len(chunk))
         creates = [Creates(type=self.schema.name, keys=self.schema.keys, rows=rows)] if rows else []
-        examples = [Example(chunk.numbers[index], "added", self.schema.display(row))
-                    for index, row in zip(kept[:EXAMPLES], rows, strict=False)]
+        examples = [
+            Example(chunk.numbers[index], "added", self.schema.display(row))
+            for index, row in zip(kept[:EXAMPLES], rows, strict=False)
+        ]
         counts = Counter(added=len(rows))
-        return self._built(chunk, made, creates, [], counts, examples, looked=look)
+        unique = (
+            {
+                field.key: frozenset(comparable(field, [values[field.key][index] for index in kept]))
+                for field in self.unique
+            }
+            if self.dry
+            else {}
+        )
+        return self._built(chunk, made, creates, [], counts=counts, examples=examples, looked=look, unique=unique)
 
     def _rows(
         self, columns: Mapping[str, list[Any]], kept: Sequence[int], ids: Sequence[int], *, whole: bool
@@ -160,10 +167,18 @@ class Builder:
         """Return by index what is wrong with rows whose unique value a record of the ledger has."""
         keys = comparable(field, values)
         wanted = [value for value in values if value is not None]
-        there = {comparable(field, [value])[0]: number
-                 for number, value in matching_rows(self.session, self.schema, field, wanted)}
+        there = {
+            comparable(field, [value])[0]: number
+            for number, value in matching_rows(self.session, self.schema, field, wanted)
+        }
         label = field.label(self.language)
-        return {
+        earlier = self.rehearsed[field.key] if self.dry else frozenset[Any]()
+        again = {
+            index: f"{label}: an earlier row has the same one"
+            for index, key in enumerate(keys)
+            if key is not None and key in earlier
+        }
+        return again | {
             index: DuplicateError(self.schema.name, label, values[index], self.schema.public_id(there[key])).message
             for index, key in enumerate(keys)
             if key is not None and key in there
@@ -175,22 +190,31 @@ class Builder:
         made: list[tuple[References, Creates]],
         creates: Sequence[Creates],
         changes: Sequence[Change],
+        *,
         counts: Counter[str],
         examples: list[Example],
-        *,
-        looked: bool = False,
-        keys: frozenset[Any] = frozenset(),
+        **more: Any,
     ) -> Built:
         rejects = chunk.rejects()
         counts.update(rows=len(chunk), blank=chunk.blank, rejected=len(rejects))
         place = str(chunk.source[-1][0]) if chunk.source else ""
-        changeset = Changeset(operation=self.operation, creates=[*(one for _, one in made), *creates],
-                              changes=changes, place=place)
-        return Built(source=chunk.source, changeset=changeset, rejects=rejects, counts=counts, made=made,
-                     examples=examples, keys=keys, looked=looked)
+        changeset = Changeset(
+            operation=self.operation, creates=[*(one for _, one in made), *creates], changes=changes, place=place
+        )
+        return Built(
+            source=chunk.source,
+            changeset=changeset,
+            rejects=rejects,
+            counts=counts,
+            made=made,
+            examples=examples,
+            **more,
+        )
 
     def landed(self, built: Built) -> None:
-        """Be told that a chunk has landed."""
+        """Be told that a chunk has landed, or would have."""
+        for key, values in built.unique.items():
+            self.rehearsed[key] |= values
 
     def _run(self, count: int) -> int:
         """Return the first of so many new consecutive ids."""

@@ -10,7 +10,7 @@ from custledger.services.importing import links as linking
 from custledger.services.importing.build import EXAMPLES, Builder, Built
 from custledger.services.importing.chunk import Chunk, comparable, lacking, missing, repeated
 from custledger.services.importing.columns import Bad
-from custledger.services.importing.references import References, matching_rows
+from custledger.services.importing.references import matching_rows
 from custledger.services.importing.report import Example
 
 Match = Row | Bad | None
@@ -32,7 +32,8 @@ class KeyBuilder(Builder):
         self.seen: set[Any] = set()
 
     def landed(self, built: Built) -> None:
-        """Remember the keys of a chunk that has landed."""
+        """Remember the keys of a chunk that has landed, or would have."""
+        super().landed(built)
         self.seen |= built.keys
 
     def _changes(
@@ -63,17 +64,22 @@ class KeyBuilder(Builder):
         examples += [Example(chunk.numbers[index], "added", self._named(columns, index)) for index in new[:EXAMPLES]]
         creates = self._runs(columns, [(numbers[index], index) for index in new])
         landed = frozenset(keys[index] for index in kept if keys[index] is not None)
-        return self._built(chunk, made, creates, changes, counts, examples, looked=look, keys=landed)
+        return self._built(chunk, made, creates, changes, counts=counts, examples=examples, looked=look, keys=landed)
 
     def _matches(self, chunk: Chunk, values: Sequence[Any], keys: Sequence[Any]) -> list[Match]:
-        """Return what each row's key finds; rows whose key is empty, used before or not just one record's are refused."""
+        """Return what each row's key finds; rows whose key is empty, used before or not one record's are refused."""
         label = self.key.label(self.language)
         if self.key.key != "id":
             why = f"{label}: it is empty, so there is no telling which {self.schema.name} is meant"
             chunk.refuse(lacking(keys, why))
         chunk.refuse(repeated(self.key, values, chunk.numbers, label))
-        chunk.refuse({index: f"{label}: an earlier row has the same one" for index, value in enumerate(keys)
-                      if value is not None and value in self.seen})
+        chunk.refuse(
+            {
+                index: f"{label}: an earlier row has the same one"
+                for index, value in enumerate(keys)
+                if value is not None and value in self.seen
+            }
+        )
         there = self._there(values, label)
         matches = [None if value is None else there.get(value) for value in keys]
         chunk.refuse({index: match.reason for index, match in enumerate(matches) if isinstance(match, Bad)})
@@ -83,7 +89,7 @@ class KeyBuilder(Builder):
         """Return the ledger's rows by key value; ``Bad`` where several have it."""
         wanted = list(dict.fromkeys(value for value in values if isinstance(value, str | int)))
         if self.key.key == "id":
-            rows = self.session.view.get(self.schema, wanted) if wanted else []
+            rows = self.session.view.get(self.schema, [int(number) for number in wanted]) if wanted else []
             return {row[ID]: row for row in rows if row is not None}
         place = self.schema.positions[self.key.key]
         found: dict[Any, Row | Bad] = {}
@@ -99,8 +105,11 @@ class KeyBuilder(Builder):
                 continue
             column = columns.get(field.key) or [None] * len(chunk)
             erases = self.erase and field.key in columns
-            empty = {index: missing(field, self.schema, self.language) for index, value in enumerate(column)
-                     if value is None and (matches[index] is None or erases)}
+            empty = {
+                index: missing(field, self.schema, self.language)
+                for index, value in enumerate(column)
+                if value is None and (matches[index] is None or erases)
+            }
             chunk.refuse(empty)
 
     def _numbers(
@@ -129,8 +138,10 @@ class KeyBuilder(Builder):
             runs[-1][0].append(index)
             runs[-1][1].append(number)
             before = number
-        return [Creates(type=self.schema.name, keys=self.schema.keys, rows=self._rows(columns, *run, whole=False))
-                for run in runs]
+        return [
+            Creates(type=self.schema.name, keys=self.schema.keys, rows=self._rows(columns, *run, whole=False))
+            for run in runs
+        ]
 
     def _update(self, row: Row, columns: Mapping[str, list[Any]], index: int) -> Change | None:
         before, after = {}, {}

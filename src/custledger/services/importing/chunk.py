@@ -55,8 +55,10 @@ class Chunk:
 
     def rejects(self) -> list[Reject]:
         """Return the rows with which something is wrong."""
-        return [Reject(self.numbers[index], "; ".join(dict.fromkeys(self.reasons[index])), list(self.rows[index]))
-                for index in sorted(self.reasons)]
+        return [
+            Reject(self.numbers[index], "; ".join(dict.fromkeys(self.reasons[index])), list(self.rows[index]))
+            for index in sorted(self.reasons)
+        ]
 
 
 def shape(source: Sequence[SourceRow], plan: Plan) -> Chunk:
@@ -64,10 +66,10 @@ def shape(source: Sequence[SourceRow], plan: Plan) -> Chunk:
 
     A short row is filled up with empty cells; empty cells beyond the heading are dropped, others make it a reject.
     """
-    filled = [row for row in source if any(row[1])]
-    numbers, rows = [row[0] for row in filled], [row[1] for row in filled]
+    filled = source if all(any(row[1]) for row in source) else [row for row in source if any(row[1])]
+    numbers, rows = zip(*filled, strict=True) if filled else ((), ())
     width, too_long = plan.width, {}
-    straight = rows
+    straight: Sequence[list[str]] = rows
     if set(map(len, rows)) - {width}:
         straight = [row[:width] + [""] * (width - len(row)) for row in rows]
         too_long = {

@@ -1,16 +1,19 @@
 """Reading whole columns of cells at once.
 
 A column is read by its field's own parser (``Codec.parse``), each different cell once: most columns of real files hold
-few different ones. Texts, phones and dates, which do not, have fast paths, each equal to the parser for what it takes.
+few different ones. Texts, phones, dates and e-mails do not, and have fast paths, each equal to the parser for what it
+takes.
 """
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import attrs
 
 from custledger.codec import Codec
+from custledger.email_address import COMMON
 from custledger.errors import DataError
 from custledger.fields import Kind
 from custledger.schema import Field
@@ -23,6 +26,9 @@ _ISO_DATE = re.compile(
     r"(?!0000)[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
 ).fullmatch
 """Matches days of the calendar, all but the 29th of February."""
+
+_NAMES = re.compile(r"[A-Za-z0-9_]+(?:[.+\-\n][A-Za-z0-9_]+)*")
+"""Matches lines of which each is what ``COMMON`` takes before the ``@``."""
 
 
 @attrs.frozen
@@ -85,13 +91,17 @@ def without_bad(values: list[Any]) -> Parsed:
 
 
 def _remembered(cells: Sequence[str], memo: Memo) -> list[Plain]:
-    return [memo[cell] for cell in cells]
+    return list(map(memo.__getitem__, cells))
 
 
 def _texts(cells: Sequence[str], memo: Memo) -> list[Plain]:
     if not _is_clean(cells):
         return _remembered(cells, memo)
-    return [cell or None for cell in cells]
+    return _empty_as_none(cells)
+
+
+def _empty_as_none(cells: Sequence[str]) -> list[Plain]:
+    return [cell or None for cell in cells] if "" in cells else list(cells)
 
 
 def _phones(cells: Sequence[str], memo: Memo) -> list[Plain]:
@@ -102,6 +112,26 @@ def _phones(cells: Sequence[str], memo: Memo) -> list[Plain]:
 
 def _dates(cells: Sequence[str], memo: Memo) -> list[Plain]:
     return [cell if _ISO_DATE(cell) else memo[cell] for cell in cells]
+
+
+def _emails(cells: Sequence[str], memo: Memo) -> list[Plain]:
+    if _all_common([cell for cell in cells if cell]):
+        return _empty_as_none(cells)
+    return [cell if COMMON.match(cell) else memo[cell] for cell in cells]
+
+
+def _all_common(addresses: Sequence[str]) -> bool:
+    """Whether ``COMMON`` matches all of these: the parts before the ``@`` together, each domain once."""
+    parts = [address.partition("@") for address in addresses]
+    names = [part[0] for part in parts]
+    if not names or len(max(names, key=len)) > 64 or _NAMES.fullmatch("\n".join(names)) is None:
+        return False
+    return all(map(_is_common_domain, {part[2] for part in parts}))
+
+
+@lru_cache(4096)
+def _is_common_domain(domain: str) -> bool:
+    return COMMON.match(f"a@{domain}") is not None
 
 
 def _is_clean(cells: Sequence[str]) -> bool:
@@ -122,4 +152,5 @@ _FAST: dict[Kind, Callable[[Sequence[str], Memo], list[Plain]]] = {
     Kind.TEXT: _texts,
     Kind.PHONE: _phones,
     Kind.DATE: _dates,
+    Kind.EMAIL: _emails,
 }

@@ -49,7 +49,7 @@ def resolve(
         label = link.column.field.label(language)
         found: dict[str, Any] = dict(link.finder.find(set(cells)))
         within = link.finder.schema.name == schema.name and None in found.values()
-        local = _local_names(chunk, schema, values) if within else {}
+        local = _local_names(schema, values) if within else {}
         for cell, number in found.items():
             if number is None:
                 found[cell] = _elsewhere(cell, local, link.finder, label)
@@ -61,7 +61,9 @@ def resolve(
     return resolved
 
 
-def require(links: Sequence[Link], chunk: Chunk, resolved: Mapping[str, list[Any]], schema: Schema, language: str) -> None:
+def require(
+    links: Sequence[Link], chunk: Chunk, resolved: Mapping[str, list[Any]], schema: Schema, language: str
+) -> None:
     """Refuse the rows in which a required reference is empty."""
     for link in links:
         field = link.column.field
@@ -96,7 +98,7 @@ def settle(links: Sequence[Link], resolved: dict[str, list[Any]], ids: Mapping[i
                 column[index] = ids.get(value.index)
 
 
-def _local_names(chunk: Chunk, schema: Schema, values: Mapping[str, list[Any]]) -> dict[str, int]:
+def _local_names(schema: Schema, values: Mapping[str, list[Any]]) -> dict[str, int]:
     """Return ``{folded code, name or id: index}`` of the chunk's own rows; a name that two rows have names neither."""
     given = values.get("id", [])
     names = {fold(schema.public_id(number)): index for index, number in enumerate(given) if number is not None}
@@ -123,8 +125,12 @@ def refuse_followers(chunk: Chunk, resolved: Mapping[str, list[Any]]) -> None:
     """Refuse rows that refer to a refused row of the chunk, and so on; called once all else is checked."""
     if not chunk.reasons:
         return
-    followers = [(index, value.index) for column in resolved.values() for index, value in enumerate(column)
-                 if type(value) is Local]
+    followers = [
+        (index, value.index)
+        for column in resolved.values()
+        for index, value in enumerate(column)
+        if type(value) is Local
+    ]
     again = True
     while again:
         late = [(index, other) for index, other in followers if other in chunk.reasons and index not in chunk.reasons]

@@ -15,7 +15,7 @@ from custledger.fields import Kind
 from custledger.schema import Field, Schema, nearest
 from custledger.values import fold
 
-REASON_HEADINGS = ("custledger: rejected because", "custledger：拒收原因")  # noqa: RUF001 - as Chinese is written
+REASON_HEADINGS = ("custledger: rejected because", "custledger：拒收原因")
 """Headings of the column that a file of rejected rows carries in front, English and Chinese; import passes it over."""
 
 _UNSEEN = re.compile("[\ufeff\u200b-\u200f\u2060]")
@@ -80,14 +80,23 @@ def make_plan(schema: Schema, heading: Sequence[str], maps: Mapping[str, str], k
     id_column = next((column for column in columns if column.field.spec.kind is Kind.ID), None)
     columns = [column for column in columns if column is not id_column]
     if not columns:
-        raise DataError(f"No column is a field of {schema.name}: {', '.join(names)}.",
-                        hint='Say which column goes where: --map "heading=field".')
+        raise DataError(
+            f"No column is a field of {schema.name}: {', '.join(names)}.",
+            hint='Say which column goes where: --map "heading=field".',
+        )
     certain = id_column is not None and (id_column.index in by_hand or key == "id")
     if key not in {None, "id"} and id_column is not None and not certain:
         left.append(id_column.heading)
         id_column = None
-    return Plan(width=len(names), columns=tuple(columns), unmapped=tuple(unmapped), left_to_ledger=tuple(left),
-                id_column=id_column, certain=certain, reasons=reasons)
+    return Plan(
+        width=len(names),
+        columns=tuple(columns),
+        unmapped=tuple(unmapped),
+        left_to_ledger=tuple(left),
+        id_column=id_column,
+        certain=certain,
+        reasons=reasons,
+    )
 
 
 def parse_maps(maps: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
@@ -129,8 +138,12 @@ def _find_column(names: Sequence[str], source: str) -> int:
         return folded.index(wanted)
     if re.fullmatch(r"#[0-9]{1,5}", wanted) and 0 < int(wanted[1:]) <= len(names):
         return int(wanted[1:]) - 1
-    raise NotFoundError("column", source, suggestions=[names[folded.index(name)] for name in nearest(source, folded)],
-                        hint=f"The columns are: {', '.join(names)}.")
+    raise NotFoundError(
+        "column",
+        source,
+        suggestions=[names[folded.index(name)] for name in nearest(source, folded)],
+        hint=f"The columns are: {', '.join(names)}.",
+    )
 
 
 def _wanted_field(schema: Schema, target: str) -> Field | None:
@@ -152,5 +165,7 @@ def _refuse_doubles(columns: Sequence[Column], schema: Schema) -> None:
     for column in columns:
         other = first.setdefault(column.field.key, column)
         if other is not column:
-            raise DataError(f"The columns {other.heading} and {column.heading} are both {schema.name}.{column.field.key}.",
-                            hint=f'Leave one out with --map "{column.heading}=", or map it to another field.')
+            raise DataError(
+                f"The columns {other.heading} and {column.heading} are both {schema.name}.{column.field.key}.",
+                hint=f'Leave one out with --map "{column.heading}=", or map it to another field.',
+            )

@@ -8,6 +8,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -41,6 +42,7 @@ def public_number(schema: Schema, text: str) -> int | None:
         return None
 
 
+@lru_cache(1 << 14)
 def spellings(text: str) -> tuple[str, ...]:
     """Return the folded forms in which a cell is looked for, the likeliest first."""
     tidy = text.strip()
@@ -103,14 +105,13 @@ class References:
             names.setdefault(spellings(cell)[-1], _bare(cell))
         if not names:
             return None
-        first = self.session.mint.run(len(names))
-        values: dict[str, Any] = dict(self.session.codec(self.schema.name).defaults(operation.at, today))
-        values |= dict.fromkeys(("created_at", "updated_at"), operation.at) | {"revision": 1}
-        rows = []
-        for number, (folded, name) in enumerate(names.items(), first):
-            values |= {field.key: name for field in self._naming()} | {"id": number}
-            rows.append(tuple(values.get(key) for key in self.schema.keys))
-            self.made[folded] = number
+        count, first = len(names), self.session.mint.run(len(names))
+        fixed: dict[str, Any] = dict(self.session.codec(self.schema.name).defaults(operation.at, today))
+        fixed |= dict.fromkeys(("created_at", "updated_at"), operation.at) | {"revision": 1}
+        told: dict[str, Iterable[Any]] = {field.key: names.values() for field in self._naming()}
+        told["id"] = range(first, first + count)
+        self.made |= dict(zip(names, told["id"], strict=True))
+        rows = list(zip(*(told.get(key, [fixed.get(key)] * count) for key in self.schema.keys), strict=True))
         return Creates(type=self.schema.name, keys=self.schema.keys, rows=rows)
 
     def forget(self, made: Creates) -> None:
@@ -128,7 +129,7 @@ class References:
     def _by_id(self, cells: Sequence[str]) -> dict[str, int | Bad | None]:
         numbers = {cell: number for cell in cells if (number := public_number(self.schema, cell.strip())) is not None}
         rows = self.session.view.get(self.schema, list(numbers.values())) if numbers else []
-        return {cell: row and row[ID] for cell, row in zip(numbers, rows, strict=True)}
+        return {cell: None if row is None else row[ID] for cell, row in zip(numbers, rows, strict=True)}
 
     def _by_code(self, cells: Sequence[str]) -> dict[str, int | Bad | None]:
         return self._by_field(self.schema.code_field, cells)
@@ -162,12 +163,17 @@ class References:
     def _creatable(self) -> None:
         self.session.writable_schema(self.schema.name)
         naming = self._naming()
-        lacking = [field.key for field in self.schema.fields
-                   if field.spec.required and field.spec.default is None and field not in naming]
+        lacking = [
+            field.key
+            for field in self.schema.fields
+            if field.spec.required and field.spec.default is None and field not in naming
+        ]
         if lacking or not naming:
-            raise UsageError(f"A {self.schema.name} cannot be made from a code or name alone"
-                             + (f": it needs {', '.join(lacking)}." if lacking else "."),
-                             hint=f"Import the {self.schema.info.plural} first.")
+            raise UsageError(
+                f"A {self.schema.name} cannot be made from a code or name alone"
+                + (f": it needs {', '.join(lacking)}." if lacking else "."),
+                hint=f"Import the {self.schema.info.plural} first.",
+            )
 
 
 def _bare(cell: str) -> str:

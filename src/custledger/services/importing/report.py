@@ -10,8 +10,7 @@ from custledger.changes import OPERATION_PREFIX
 
 @attrs.frozen
 class Example:
-    """One of the first rows of its sort: its number in the file, ``added``, ``changed`` or ``rejected``, and in words
-    what became of it."""
+    """One of the first rows of its sort: its number, ``added``, ``changed`` or ``rejected``, and what became of it."""
 
     row: int
     what: str

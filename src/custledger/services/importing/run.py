@@ -86,8 +86,12 @@ def import_file(
         _check_required(schema, plan, by)
         operation = session.operation("import", reason=reason, about=_about(path))
         links = _links(session, plan, makes, dry=dry_run)
-        builder = (KeyBuilder(session, schema, plan, operation, links=links, key=by, erase=erase) if by
-                   else Builder(session, schema, plan, operation, links=links))
+        given_to_both: dict[str, Any] = {"links": links, "dry": dry_run}
+        builder = (
+            KeyBuilder(session, schema, plan, operation, key=by, erase=erase, **given_to_both)
+            if by
+            else Builder(session, schema, plan, operation, **given_to_both)
+        )
         run = Run(session, builder, table, path, dry_run=dry_run, progress=progress)
         target = Path(rejects) if rejects else rejects_path(path)
         with _calm_collector():
@@ -137,13 +141,26 @@ class Run:
         plan, counts = self.builder.plan, self.counts
         id_column = [plan.id_column] if plan.id_column else []
         return ImportReport(
-            path=self.path, record_type=self.builder.schema.name, description=self.table.description,
-            dry_run=self.dry_run, rows=counts["rows"], added=counts["added"], changed=counts["changed"],
-            skipped=counts["skipped"], blank=counts["blank"], rejected=counts["rejected"], created=dict(self.created),
+            path=self.path,
+            record_type=self.builder.schema.name,
+            description=self.table.description,
+            dry_run=self.dry_run,
+            rows=counts["rows"],
+            added=counts["added"],
+            changed=counts["changed"],
+            skipped=counts["skipped"],
+            blank=counts["blank"],
+            rejected=counts["rejected"],
+            created=dict(self.created),
             mapped=tuple((column.heading, column.field.key) for column in (*id_column, *plan.columns)),
-            unmapped=plan.unmapped, left_to_ledger=plan.left_to_ledger, warnings=tuple(self.warnings.most_common()),
-            examples=tuple(self.examples), operation=self.builder.operation.id if self.landed_to else None,
-            rejects=self.rejects_at, last_row=self.landed_to, seconds=time.monotonic() - self.started,
+            unmapped=plan.unmapped,
+            left_to_ledger=plan.left_to_ledger,
+            warnings=tuple(self.warnings.most_common()),
+            examples=tuple(self.examples),
+            operation=self.builder.operation.id if self.landed_to else None,
+            rejects=self.rejects_at,
+            last_row=self.landed_to,
+            seconds=time.monotonic() - self.started,
         )
 
     def _land(self, chunks: Iterator[Sequence[SourceRow]]) -> None:
@@ -265,8 +282,14 @@ def _rejected(built: Built, error: DataError) -> Built:
     """Return what a chunk of one row comes to that the store or a check refused."""
     number, cells = built.source[0]
     empty = Changeset(operation=built.changeset.operation)
-    return Built(source=built.source, changeset=empty, rejects=[Reject(number, error.message, cells)],
-                 counts=Counter(rows=1, rejected=1), made=[], examples=[])
+    return Built(
+        source=built.source,
+        changeset=empty,
+        rejects=[Reject(number, error.message, cells)],
+        counts=Counter(rows=1, rejected=1),
+        made=[],
+        examples=[],
+    )
 
 
 def _chunks(table: Table) -> Iterator[list[SourceRow]]:
@@ -275,9 +298,7 @@ def _chunks(table: Table) -> Iterator[list[SourceRow]]:
         yield chunk
 
 
-def _with_first(
-    first: Sequence[SourceRow], chunks: Iterator[Sequence[SourceRow]]
-) -> Iterator[Sequence[SourceRow]]:
+def _with_first(first: Sequence[SourceRow], chunks: Iterator[Sequence[SourceRow]]) -> Iterator[Sequence[SourceRow]]:
     if first:
         yield first
     yield from chunks
@@ -296,19 +317,26 @@ def _key_field(schema: Schema, plan: Plan, key: str | None) -> Field | None:
     if field.spec.kind in {Kind.TAGS, Kind.CHOICES} or (field.spec.system and key != "id"):
         raise UsageError(f"{key} cannot tell one {schema.name} from another.", hint="Use a code, an id or a name.")
     if plan.column_of(key) is None and not (key == "id" and plan.id_column):
-        raise UsageError(f"No column goes into {key}, by which the records are to be found.",
-                         hint=f'Say which one does: --map "heading={key}".')
+        raise UsageError(
+            f"No column goes into {key}, by which the records are to be found.",
+            hint=f'Say which one does: --map "heading={key}".',
+        )
     return field
 
 
 def _check_required(schema: Schema, plan: Plan, key: Field | None) -> None:
     """Raise ``DataError`` where no column goes into a field that every new record needs."""
-    lacking = [field.key for field in schema.fields
-               if field.spec.required and field.spec.default is None and plan.column_of(field.key) is None]
+    lacking = [
+        field.key
+        for field in schema.fields
+        if field.spec.required and field.spec.default is None and plan.column_of(field.key) is None
+    ]
     if lacking and key is None:
         unused = f" The columns not used are: {', '.join(plan.unmapped)}." if plan.unmapped else ""
-        raise DataError(f"A {schema.name} needs {', '.join(lacking)}, and no column goes there.{unused}",
-                        hint=f'Say which one does: --map "heading={lacking[0]}".')
+        raise DataError(
+            f"A {schema.name} needs {', '.join(lacking)}, and no column goes there.{unused}",
+            hint=f'Say which one does: --map "heading={lacking[0]}".',
+        )
 
 
 def _links(session: Session, plan: Plan, makes: set[str], *, dry: bool) -> list[Link]:

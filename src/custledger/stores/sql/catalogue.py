@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
 
 import attrs
 
@@ -61,7 +60,7 @@ class Catalogue(Mapping[str, Schema]):
         alike = True
         for schema in schemas:
             remembered = self._types.get(schema.name)
-            if remembered is not None and remembered.fingerprint == fingerprint(schema):
+            if remembered is not None and remembered.description == described(schema):
                 remembered.schema = schema
             else:
                 alike = False
@@ -85,6 +84,8 @@ def fingerprint(schema: Schema) -> str:
     """Return what tells whether two schemas say the same."""
     cached = schema.__dict__.get("_sql_fingerprint")
     if cached is None:
+        from hashlib import sha256  # noqa: PLC0415 - OpenSSL takes its time to load, and reading needs none of it
+
         cached = sha256(described(schema).encode()).hexdigest()
         schema.__dict__["_sql_fingerprint"] = cached
     return str(cached)

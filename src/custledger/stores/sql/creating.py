@@ -1,7 +1,6 @@
 """Many new records at once: whole columns are folded, digested and bound, rather than one value after the other."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
 from typing import Any
 
 from custledger.changes import Creates
@@ -10,8 +9,6 @@ from custledger.expressions.columns import FOLDED_SUFFIX
 from custledger.expressions.evaluate import FOLDED_KINDS
 from custledger.fields import Kind
 from custledger.schema import ID, Row
-from custledger.search import terms_of_many
-from custledger.stores.digests import digests
 from custledger.stores.sql.database import Connection
 from custledger.stores.sql.layout import LIST_KINDS, PERSON, quoted
 from custledger.stores.sql.tables import Table, to_json
@@ -50,6 +47,8 @@ class Run:
 
     def digests(self) -> bytes:
         """Return the digests of the rows."""
+        from custledger.stores.digests import digests  # noqa: PLC0415 - it loads OpenSSL, of no use to reading
+
         return digests(self._keys, self._columns)
 
     def insert(self, connection: Connection) -> None:
@@ -59,7 +58,9 @@ class Run:
         for name, column in self._stored():
             names.append(name)
             columns.append(column)
-        insert_rows(connection, self._table, names, zip(*columns, strict=True), len(self._rows))
+        listed, marks = ", ".join(map(quoted, names)), ", ".join("?" * len(names))
+        statement = f"INSERT INTO {self._table.name} ({listed}) VALUES ({marks})"
+        connection.executemany(statement, zip(*columns, strict=True))
 
     def _stored(self) -> Iterator[tuple[str, Column]]:
         """Yield the columns that are not all empty, and the second columns of folded texts."""
@@ -90,6 +91,8 @@ class Run:
         keys = {field.key for field in self._table.schema.searchable}
         searched = [column for key, column in zip(self._keys, self._columns, strict=True) if key in keys]
         texts = [_SEPARATOR.join(filter(None, row)) for row in zip(*searched, strict=True)]
+        from custledger.search import terms_of_many  # noqa: PLC0415 - 20 ms of patterns, of no use to reading
+
         return zip(self.ids, terms_of_many(texts), strict=True) if texts else ()
 
 
@@ -101,16 +104,3 @@ def second_column(column: Column, kind: Kind) -> list[str | None] | None:
         return None
     texts = folded.split(_SEPARATOR)
     return [text if text != value and value is not None else None for text, value in zip(texts, column, strict=True)]
-
-
-def insert_rows(connection: Connection, table: Table, names: Sequence[str], rows: Iterator[Row], count: int) -> None:
-    """Insert ``count`` rows, as many to a statement as is fastest."""
-    listed = ", ".join(map(quoted, names))
-    marks = f"({', '.join('?' * len(names))})"
-    start = f"INSERT INTO {table.name} ({listed}) VALUES "
-    together = max(1, table.dialect.most_parameters // len(names))
-    statement = start + ", ".join([marks] * together)
-    for _ in range(count // together):
-        connection.execute(statement, tuple(chain.from_iterable(islice(rows, together))))
-    if count % together:
-        connection.execute(start + ", ".join([marks] * (count % together)), tuple(chain.from_iterable(rows)))

@@ -9,6 +9,7 @@ import attrs
 from custledger.errors import CustledgerError
 from custledger.expressions.sql import Dialect as ExpressionDialect
 from custledger.schema import Schema
+from custledger.structs import Struct
 
 
 class Cursor(Protocol):
@@ -64,10 +65,13 @@ class SearchIndex(Protocol):
         """Make the index, if it is not there."""
 
     def put(self, connection: Connection, name: str, rows: Iterable[tuple[int, str]]) -> None:
-        """Add the terms of new records: ``(id, terms)``."""
+        """Add the terms of many new records: ``(id, terms)``."""
 
-    def remove(self, connection: Connection, name: str, number: int) -> None:
-        """Forget one record; nothing happens where it is not known."""
+    def touch(self, connection: Connection, schema: Schema, number: int) -> None:
+        """Note that one record was written or removed, so that what the index says of it is stale."""
+
+    def stale(self, connection: Connection, name: str) -> Sequence[int]:
+        """Return the ids of the records of which the index knows nothing true, the largest first."""
 
     def rebuild(self, connection: Connection, schema: Schema) -> None:
         """Forget everything and read every record of the type anew."""
@@ -76,16 +80,15 @@ class SearchIndex(Protocol):
         """Yield ``(id,)`` of the records that have every term, the largest first; ``*`` ends a beginning."""
 
 
-@attrs.frozen(kw_only=True)
-class Dialect:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Dialect(Struct):
     """The words in which databases differ.
 
     - ``expressions``: the dialect that filters are compiled to;
     - ``integer``, ``text``, ``blob``: column types for 64-bit integers, text and bytes;
     - ``table_options``: what follows the closing parenthesis of ``CREATE TABLE``;
     - ``deferred``: makes a foreign key be checked when the transaction ends;
-    - ``each_integer``: a query of the members, as ``value``, of a JSON array of integers bound as one parameter;
-    - ``most_parameters``: how many parameters one ``INSERT`` of many rows best has.
+    - ``each_integer``: a query of the members, as ``value``, of a JSON array of integers bound as one parameter.
     """
 
     expressions: ExpressionDialect
@@ -95,5 +98,4 @@ class Dialect:
     table_options: str
     deferred: str
     each_integer: str
-    most_parameters: int
     search: SearchIndex

@@ -41,13 +41,14 @@ def own_tables(dialect: Dialect) -> Iterator[str]:
            f"description {text} NOT NULL){options}")
     yield (f"CREATE TABLE custledger_documents (name {text} PRIMARY KEY, value {text}, "
            f"revision {integer} NOT NULL){options}")
-    yield (f"CREATE TABLE custledger_operations (number {integer} PRIMARY KEY, id {integer} NOT NULL UNIQUE, "
+    yield (f"CREATE TABLE custledger_operations (id {integer} PRIMARY KEY, first_changeset {integer} NOT NULL, "
            f"verb {text} NOT NULL, actor {text} NOT NULL, at {text} NOT NULL, reason {text} NOT NULL, "
            f"undoes {integer}, about {text} NOT NULL){options}")
     yield (f"CREATE TABLE custledger_changesets (number {integer} PRIMARY KEY, operation {integer} NOT NULL, "
-           f"at {text} NOT NULL, place {text} NOT NULL, first_cursor {integer} NOT NULL, "
+           f"later {integer} NOT NULL, at {text} NOT NULL, place {text} NOT NULL, first_cursor {integer} NOT NULL, "
            f"last_cursor {integer} NOT NULL){options}")
-    yield "CREATE INDEX custledger_changesets_operation ON custledger_changesets (operation)"
+    # An operation knows its first changeset; most have no other, and need no entry here.
+    yield "CREATE INDEX custledger_changesets_later ON custledger_changesets (operation) WHERE later = 1"
     yield (f"CREATE TABLE custledger_log (cursor {integer} PRIMARY KEY, changeset {integer} NOT NULL, "
            f"type {text} NOT NULL, action {text} NOT NULL, record {integer} NOT NULL, count {integer} NOT NULL, "
            f"digests {blob} NOT NULL, before {text}){options}")

@@ -6,7 +6,6 @@ mark, whoever writes leaves the search terms of the type alone, and whoever sear
 """
 
 import os
-import socket
 from collections.abc import Collection, Sequence
 
 from custledger.changes import Changeset
@@ -27,7 +26,13 @@ def marked(connection: Connection) -> frozenset[str]:
 def abandoned(connection: Connection) -> list[str]:
     """Return the marked types whose loading process is gone."""
     rows = list(connection.execute("SELECT type, host, process FROM custledger_loading"))
-    return [name for name, host, process in rows if host != socket.gethostname() or not _is_alive(process)]
+    return [name for name, host, process in rows if host != _host() or not _is_alive(process)]
+
+
+def _host() -> str:
+    import socket  # noqa: PLC0415 - every start would pay for what only a bulk load asks
+
+    return socket.gethostname()
 
 
 def _is_alive(process: int) -> bool:
@@ -54,7 +59,7 @@ def begin(connection: Connection, dialect: Dialect, changeset: Changeset, schema
             connection.execute(f"DROP INDEX IF EXISTS {quoted(name)}")
         connection.execute(
             "INSERT INTO custledger_loading (type, host, process) VALUES (?, ?, ?)",
-            (schema.name, socket.gethostname(), os.getpid()),
+            (schema.name, _host(), os.getpid()),
         )
         chosen.append(schema.name)
     return chosen

@@ -13,7 +13,7 @@ LONGEST_RUN = 1 << (RANDOM_BITS - 1)
 """How many records one run of creates has at most."""
 
 _ENTRY = "l.cursor, l.changeset, c.operation, c.at, l.type, l.action, l.record, l.count, l.digests, l.before"
-_OPERATION = "id, verb, actor, at, reason, undoes, about"
+_OPERATION = "o.id, o.verb, o.actor, o.at, o.reason, o.undoes, o.about"
 
 
 class Journal:
@@ -36,18 +36,15 @@ class Journal:
         written = None if before is None else to_json(dict(before))
         self._entries.append((type_name, action.value, record, count, digests, written))
 
-    def write(self, connection: Connection, changeset: Changeset) -> None:
-        """Write the operation, the changeset and its entries."""
+    def write(self, connection: Connection, changeset: Changeset, number: int, cursor: int) -> None:
+        """Write the operation, the changeset as number ``number``, and its entries after ``cursor``."""
         operation = changeset.operation
-        ((number, cursor),) = connection.execute(
-            "SELECT coalesce((SELECT max(number) FROM custledger_changesets), 0) + 1, "
-            "coalesce((SELECT max(cursor) FROM custledger_log), 0)"
-        )
-        _write_operation(connection, operation)
+        first = _write_operation(connection, operation, number)
         connection.execute(
-            "INSERT INTO custledger_changesets (number, operation, at, place, first_cursor, last_cursor) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (number, operation.id, operation.at, changeset.place, cursor + 1, cursor + len(self._entries)),
+            "INSERT INTO custledger_changesets (number, operation, later, at, place, first_cursor, last_cursor) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (number, operation.id, int(first != number), operation.at, changeset.place, cursor + 1,
+             cursor + len(self._entries)),
         )
         entries = [(cursor + place, number, *entry) for place, entry in enumerate(self._entries, 1)]
         connection.executemany(
@@ -57,14 +54,17 @@ class Journal:
         )
 
 
-def _write_operation(connection: Connection, operation: Operation) -> None:
-    """Write an operation; a later changeset of it may bring more to tell."""
-    connection.execute(
-        "INSERT INTO custledger_operations (id, verb, actor, at, reason, undoes, about) VALUES (?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, about = excluded.about",
-        (operation.id, operation.verb, operation.actor, operation.at, operation.reason, operation.undoes,
+def _write_operation(connection: Connection, operation: Operation, number: int) -> int:
+    """Write an operation, and return its first changeset; a later one may bring more to tell."""
+    written = connection.execute(
+        "INSERT INTO custledger_operations (id, first_changeset, verb, actor, at, reason, undoes, about) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, about = excluded.about RETURNING first_changeset",
+        (operation.id, number, operation.verb, operation.actor, operation.at, operation.reason, operation.undoes,
          to_json(dict(operation.about))),
     )
+    ((first,),) = written
+    return int(first)
 
 
 def entries(
@@ -87,8 +87,11 @@ def entries(
         name, number = record
         parameters += [name, number, name, number - LONGEST_RUN, number, number]  # type: ignore[list-item]
     if operation is not None:
-        conditions.append("c.operation = ?")
-        parameters.append(operation)
+        conditions.append(
+            "c.number IN (SELECT first_changeset FROM custledger_operations WHERE id = ? UNION ALL "
+            "SELECT number FROM custledger_changesets WHERE operation = ? AND later = 1)"
+        )
+        parameters += [operation, operation]
     direction = "DESC" if newest_first else "ASC"
     source = "custledger_log AS l JOIN custledger_changesets AS c ON c.number = l.changeset"
     if operation is not None and record is None:
@@ -127,8 +130,12 @@ def _before(name: str, values: dict[str, Any]) -> dict[str, Any]:
 def operations(connection: Connection, ids: Iterable[int], limit: int | None) -> list[Operation]:
     """Return operations, newest first; those of ``ids`` only, if any are named."""
     wanted = list(ids)
-    where = f" WHERE id IN ({', '.join('?' * len(wanted))})" if wanted else ""
-    statement = f"SELECT {_OPERATION} FROM custledger_operations{where} ORDER BY number DESC"
+    if wanted:
+        marks = ", ".join("?" * len(wanted))
+        statement = f"SELECT {_OPERATION} FROM custledger_operations AS o WHERE id IN ({marks}) ORDER BY first_changeset DESC"
+    else:
+        statement = (f"SELECT {_OPERATION} FROM custledger_changesets AS c JOIN custledger_operations AS o "
+                     "ON o.id = c.operation WHERE c.later = 0 ORDER BY c.number DESC")
     if limit is not None:
         statement += " LIMIT ?"
         wanted.append(limit)

@@ -49,9 +49,9 @@ class Plan:
         segments = compile_after_segments(self._order, query.after, schema, self._dialect, query.moment)
         if segments is None:
             return None
+        pushed = [self._pushed] if self._pushed else []
         return tuple(
-            self._statement(columns, all_of([segment, self._pushed] if self._pushed else [segment]), order, query.limit)
-            for segment in segments
+            self._statement(columns, all_of([part.where, *pushed]), part.order, query.limit) for part in segments
         )
 
     def _columns(self) -> Sql | None:

@@ -1,5 +1,7 @@
 """Text search in a SQL database: the index finds candidates, ``custledger.search`` says which of them match."""
 
+import heapq
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from custledger.schema import Schema
@@ -13,41 +15,42 @@ def searched(
     connection: Connection, index: SearchIndex, text: str, schemas: Sequence[Schema], limit: int,
     unindexed: Collection[str],
 ) -> list[Hit]:
-    """Return the newest records that match, type after type. Types in ``unindexed`` are read through."""
+    """Return the newest records that match, type after type. Types in ``unindexed`` are read through.
+
+    The connection must hold one snapshot for all of it.
+    """
     wanted = Wanted.of(text)
     hits: list[Hit] = []
     for schema in schemas if wanted.terms else ():
         if schema.searchable and len(hits) < limit:
-            found = _found(connection, index, wanted, schema, indexed=schema.name not in unindexed)
-            hits += [Hit(schema.name, number) for number, _ in zip(found, range(limit - len(hits)), strict=False)]
+            every = schema.name in unindexed
+            found = _read_through(connection, wanted, schema) if every else _found(connection, index, wanted, schema)
+            hits += [Hit(schema.name, number) for number in itertools.islice(found, limit - len(hits))]
     return hits
 
 
-def _found(
-    connection: Connection, index: SearchIndex, wanted: Wanted, schema: Schema, *, indexed: bool
-) -> Iterator[int]:
-    """Yield the ids of the matching records of one type, the largest first."""
-    if not indexed:
-        texts = ", ".join(quoted(field.key) for field in schema.searchable)
-        everything = connection.execute(f'SELECT "id", {texts} FROM {quoted(schema.name)} ORDER BY "id" DESC')
-        for number, *values in everything:
-            if wanted.occurs_in(values):
-                yield number
-        return
-    candidates = index.find(connection, schema.name, wanted.terms)
-    if wanted.exact:
-        for (number,) in candidates:
+def _read_through(connection: Connection, wanted: Wanted, schema: Schema) -> Iterator[int]:
+    """Yield the ids of the matching records of one type, the largest first, without the index."""
+    texts = ", ".join(quoted(field.key) for field in schema.searchable)
+    for number, *values in connection.execute(f'SELECT "id", {texts} FROM {quoted(schema.name)} ORDER BY "id" DESC'):
+        if wanted.occurs_in(values):
             yield number
-        return
-    yield from _filtered(connection, candidates, wanted, schema)
 
 
-def _filtered(
-    connection: Connection, candidates: Iterable[tuple[int]], wanted: Wanted, schema: Schema
-) -> Iterator[int]:
+def _found(connection: Connection, index: SearchIndex, wanted: Wanted, schema: Schema) -> Iterator[int]:
+    """Yield the ids of the matching records of one type, the largest first."""
+    stale = index.stale(connection, schema.name)
+    unknown = frozenset(stale)
+    candidates = (number for (number,) in index.find(connection, schema.name, wanted.terms) if number not in unknown)
+    known = candidates if wanted.exact else _matching(connection, candidates, wanted, schema)
+    return heapq.merge(known, _matching(connection, stale, wanted, schema), reverse=True) if stale else known
+
+
+def _matching(connection: Connection, numbers: Iterable[int], wanted: Wanted, schema: Schema) -> Iterator[int]:
+    """Yield those of ``numbers`` whose records are there and match."""
     texts = ", ".join(quoted(field.key) for field in schema.searchable)
     statement = f'SELECT {texts} FROM {quoted(schema.name)} WHERE "id" = ?'
-    for (number,) in candidates:
+    for number in numbers:
         for values in list(connection.execute(statement, (number,))):
             if wanted.occurs_in(values):
                 yield number

@@ -4,7 +4,8 @@ import itertools
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+
+import attrs
 
 from custledger.changes import Changeset, LogEntry, Operation, Receipt
 from custledger.errors import NotAllowedError, NotFoundError
@@ -15,18 +16,28 @@ from custledger.stores.sql import documents, loading, log, preparing
 from custledger.stores.sql.catalogue import Catalogue
 from custledger.stores.sql.database import Connection, Database, Dialect
 from custledger.stores.sql.tables import Table
-from custledger.stores.sql.writing import Landing, Place
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from custledger.stores.sql.reading import Plan
+    from custledger.stores.sql.writing import Landing
+
+
+_HEAD = (
+    "SELECT generation, coalesce((SELECT max(number) FROM custledger_changesets), 0), "
+    "coalesce((SELECT max(cursor) FROM custledger_log), 0), EXISTS (SELECT 1 FROM custledger_loading) "
+    "FROM custledger_ledger"
+)
+"""What every write begins with: the generation, the last changeset, the last log entry, whether a bulk load goes on."""
 
 
 class SqlStore(Store):
     """A handle on a ledger in a SQL database."""
 
     capabilities = Capabilities(pushes_down=True)
-    landing: type[Landing] = Landing
-    """What lands a changeset."""
+    landing: "type[Landing] | None" = None
+    """What lands a changeset, in the place of ``writing.Landing``."""
 
     def __init__(self, database: Database, dialect: Dialect, *, read_only: bool = False) -> None:
         self.url = database.url
@@ -35,14 +46,17 @@ class SqlStore(Store):
         self._dialect = dialect
         self._tables: dict[int, Table] = {}
         self._catalogue: Catalogue | None = None
-        self._identity: UUID | None = None
+        self._identity: "UUID | None" = None
+        self._put_off: list[str] = []
 
     @property
-    def identity(self) -> UUID:
+    def identity(self) -> "UUID":
         """The ledger's own UUID, made with it."""
         if self._identity is None:
             with self._reading() as connection:
                 ((text,),) = connection.execute("SELECT identity FROM custledger_ledger")
+            from uuid import UUID  # noqa: PLC0415 - few ask for it
+
             self._identity = UUID(text)
         return self._identity
 
@@ -120,9 +134,8 @@ class SqlStore(Store):
 
     def schemas(self) -> tuple[Schema, ...]:
         """Return every schema the store has seen."""
-        with self._reading() as connection:
-            catalogue = Catalogue.read(connection)
-        return tuple(catalogue.values())
+        known = self._known(generation=self.generation())
+        return tuple(attrs.evolve(schema, record=None) if schema.record else schema for schema in known.values())
 
     def get(self, schema: Schema, ids: Sequence[int]) -> list[Row | None]:
         """Return the rows of these ids, in the order asked; ``None`` where there is none."""
@@ -176,8 +189,12 @@ class SqlStore(Store):
         from custledger.stores.sql.searching import searched  # noqa: PLC0415 - most commands search nothing
 
         with self._reading() as connection:
-            unindexed = loading.marked(connection)
-            return searched(connection, self._dialect.search, text, schemas, limit, unindexed)
+            connection.execute("BEGIN")
+            try:
+                unindexed = loading.marked(connection)
+                return searched(connection, self._dialect.search, text, schemas, limit, unindexed)
+            finally:
+                connection.execute("ROLLBACK")
 
     def with_ending(self, schema: Schema, ending: int, modulus: int, limit: int) -> list[int]:
         """Return at most ``limit`` ids for which ``id % modulus == ending``."""
@@ -220,35 +237,39 @@ class SqlStore(Store):
 
     def load(self, changesets: Iterable[Changeset], *, generation: int) -> Iterator[Receipt]:
         """Land many changesets, each atomically; indexes are built at the end where that is faster."""
-        mine: list[str] = []
         try:
             for place, changeset in enumerate(changesets):
+                put_off: list[str] = []
                 with self._writing() as connection:
-                    receipt = self._land(connection, changeset, generation, mine if place == 0 else None)
+                    receipt = self._land(connection, changeset, generation, put_off if place == 0 else None)
+                self._put_off += put_off
                 yield receipt
         finally:
-            if mine:
-                self._finish(mine)
+            self._finish_loads()
 
     def _land(
         self, connection: Connection, changeset: Changeset, generation: int, put_off: list[str] | None = None
     ) -> Receipt:
-        ((present,),) = connection.execute("SELECT generation FROM custledger_ledger")
+        ((present, changesets, cursor, loads),) = connection.execute(_HEAD)
         if present != generation:
             raise GenerationMovedError("The settings of the ledger changed meanwhile.")
         schemas = self._known(connection, present)
         if put_off is not None:
             wanted = [schemas[creates.type] for creates in changeset.creates if creates.type in schemas]
             put_off += loading.begin(connection, self._dialect, changeset, wanted)
+        from custledger.stores.sql.writing import Landing, Place  # noqa: PLC0415 - reading needs none of it
+
         place = Place(
             connection=connection,
             schemas=schemas,
             table=self._known_table,
             index=self._dialect.search,
             faults=self._database.faults,
-            unindexed=loading.marked(connection),
+            unindexed=loading.marked(connection) if loads or put_off else frozenset(),
+            last_changeset=changesets,
+            last_cursor=cursor,
         )
-        return self.landing(place, changeset).land()
+        return (self.landing or Landing)(place, changeset).land()
 
     def _known_table(self, name: str) -> Table:
         schema = self._known().get(name)
@@ -256,13 +277,17 @@ class SqlStore(Store):
             raise NotFoundError("type of record", name)
         return self._table(schema)
 
-    def _finish(self, names: Sequence[str]) -> None:
-        """Build what a bulk load put off, unless somebody else has done so meanwhile."""
+    def _finish_loads(self) -> None:
+        """Build what bulk loads put off, unless somebody else has done so meanwhile."""
+        if not self._put_off:
+            return
         with self._writing() as connection:
             left = loading.marked(connection)
             schemas = Catalogue.read(connection)
-            loading.finish(connection, self._dialect, [schemas[name] for name in names if name in left])
+            loading.finish(connection, self._dialect, [schemas[name] for name in self._put_off if name in left])
+        self._put_off = []
 
     def close(self) -> None:
         """Release everything. A second call does nothing."""
+        self._finish_loads()
         self._database.close()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from json.encoder import encode_basestring
 from typing import Any
 
 import attrs
@@ -19,7 +20,23 @@ from custledger.values import folder
 Values = Mapping[str, Any]
 """Plain values by key."""
 
-to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def to_json(value: Any) -> str:
+    """Return a value as compact JSON. The short and simple ones, of which there are most, take no encoder."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is int:
+        return str(value)
+    if value is None:
+        return "null"
+    if kind is dict and all(type(key) is str for key in value):
+        return f"{{{','.join([f'{encode_basestring(key)}:{to_json(item)}' for key, item in value.items()])}}}"
+    if kind is tuple or kind is list:
+        return f"[{','.join([to_json(item) for item in value])}]"
+    return _encode(value)
 
 
 @attrs.frozen(slots=False, eq=False)

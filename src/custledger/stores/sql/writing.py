@@ -5,20 +5,9 @@ from typing import Any
 
 import attrs
 
-from custledger.changes import (
-    Action,
-    Change,
-    Changeset,
-    Creates,
-    DocumentChange,
-    Receipt,
-    by_key,
-    digest,
-    merge,
-)
+from custledger.changes import Action, Change, Changeset, Creates, DocumentChange, Receipt, by_key, digest, merge
 from custledger.errors import ConflictError, NotFoundError
 from custledger.schema import Field, Row, Schema
-from custledger.search import terms
 from custledger.stores.integrity import brought_along
 from custledger.stores.sql.checks import References, Unique
 from custledger.stores.sql.creating import Run
@@ -41,6 +30,8 @@ class Place:
     table: Callable[[str], Table]
     index: SearchIndex
     faults: type[Exception]
+    last_changeset: int
+    last_cursor: int
     unindexed: Collection[str] = frozenset()
     """The types whose search terms are built once their bulk load ends."""
 
@@ -71,18 +62,20 @@ class Landing:
         documents = [self._write_document(change) for change in self._changeset.documents]
         if documents:
             self._place.connection.execute("UPDATE custledger_ledger SET generation = generation + 1")
-        self._journal.write(self._place.connection, self._changeset)
+        self._journal.write(self._place.connection, self._changeset, self._place.last_changeset + 1,
+                            self._place.last_cursor)
         return self._receipt(documents)
 
     def _receipt(self, documents: Sequence[DocumentChange]) -> Receipt:
-        counts = {action: sum(change.action is action for change in self._landed) for action in Action}
-        applied = attrs.evolve(self._changeset, changes=tuple(self._landed), documents=tuple(documents))
+        given, actions = self._changeset, [change.action for change in self._landed]
+        applied = Changeset(operation=given.operation, changes=tuple(self._landed), creates=given.creates,
+                            documents=tuple(documents), place=given.place)
         return Receipt(
-            operation=self._changeset.operation.id,
+            operation=given.operation.id,
             applied=(applied,),
-            created=counts[Action.CREATE] + sum(len(creates.rows) for creates in self._changeset.creates),
-            updated=counts[Action.UPDATE],
-            removed=counts[Action.REMOVE],
+            created=actions.count(Action.CREATE) + sum(len(creates.rows) for creates in given.creates),
+            updated=actions.count(Action.UPDATE),
+            removed=actions.count(Action.REMOVE),
         )
 
     def _create_run(self, creates: Creates) -> None:
@@ -120,8 +113,7 @@ class Landing:
             table.insert(self._place.connection, values)
         self._write_tags(table, change.id, {}, values)
         self._references.expect(table.schema, values, (change.type, change.id))
-        if self._is_searched(table):
-            self._index(table, change.id, values)
+        self._touch(table, change.id)
         self._landed.append(change)
         self._journal.note(change.type, Action.CREATE, change.id, digests=digest(values))
 
@@ -136,28 +128,28 @@ class Landing:
         raise NotFoundError("record", public)
 
     def _update(self, change: Change, table: Table, current: Values) -> None:
-        after = {key: value for key, value in (change.after or {}).items() if key not in KEPT_BY_THE_STORE}
-        after = self.reconciled(attrs.evolve(change, after=after), table, current)
+        wanted = {key: value for key, value in (change.after or {}).items() if key not in KEPT_BY_THE_STORE}
+        after = self.reconciled(change, wanted, table, current)
         before = {key: current.get(key) for key in after}
-        kept = {key: value for key, value in {**current, **after}.items() if value is not None}
         system = {"updated_at": self._changeset.operation.at, "revision": current["revision"] + 1}
-        values = {**kept, **system}
+        values = {**current, **after, **system}
         with self._unique.explained(table, lambda: [(change.id, after)]):
             table.update(self._place.connection, change.id, {**after, **system})
         self._unique.written(change)
         self._write_tags(table, change.id, before, after)
         self._references.expect(table.schema, after, (change.type, change.id))
-        if self._is_searched(table) and any(field.key in after for field in table.schema.searchable):
-            self._place.index.remove(self._place.connection, change.type, change.id)
-            self._index(table, change.id, values)
-        self._landed.append(attrs.evolve(change, before=before, after=after, revision=current["revision"]))
+        if any(field.key in after for field in table.schema.searchable):
+            self._touch(table, change.id)
+        self._landed.append(
+            Change(type=change.type, id=change.id, before=before, after=after, revision=current["revision"])
+        )
         self._journal.note(change.type, Action.UPDATE, change.id, digests=digest(values), before=before)
 
-    def reconciled(self, change: Change, table: Table, current: Values) -> dict[str, Any]:
-        """Return what an update writes: merged, where the record changed since it was read. Or raise."""
+    def reconciled(self, change: Change, wanted: dict[str, Any], table: Table, current: Values) -> dict[str, Any]:
+        """Return what an update writes: ``wanted``, merged where the record changed since it was read. Or raise."""
         if change.revision == current["revision"]:
-            return dict(change.after or {})
-        after, conflicts = merge(table.schema, change, current)
+            return wanted
+        after, conflicts = merge(table.schema, attrs.evolve(change, after=wanted), current)
         if conflicts:
             raise ConflictError(table.schema.public_id(change.id), conflicts)
         return after
@@ -170,8 +162,7 @@ class Landing:
         for name in table.tags.values():
             connection.execute(f"DELETE FROM {name} WHERE record = ?", (change.id,))
         connection.execute(f'DELETE FROM {table.name} WHERE "id" = ?', (change.id,))
-        if self._is_searched(table):
-            self._place.index.remove(connection, change.type, change.id)
+        self._touch(table, change.id)
         self._references.forget((change.type, change.id))
         self._landed.append(attrs.evolve(change, before=dict(current)))
         self._journal.note(change.type, Action.REMOVE, change.id, before=current)
@@ -198,9 +189,9 @@ class Landing:
     def _is_searched(self, table: Table) -> bool:
         return bool(table.schema.searchable) and table.schema.name not in self._place.unindexed
 
-    def _index(self, table: Table, number: int, values: Values) -> None:
-        texts = [values.get(field.key) for field in table.schema.searchable]
-        self._place.index.put(self._place.connection, table.schema.name, [(number, terms(texts))])
+    def _touch(self, table: Table, number: int) -> None:
+        if self._is_searched(table):
+            self._place.index.touch(self._place.connection, table.schema, number)
 
     def _write_document(self, change: DocumentChange) -> DocumentChange:
         return write_document(self._place.connection, self._journal, change)

@@ -14,13 +14,16 @@ from custledger.schema import Schema
 from custledger.stores.contract import Store
 from custledger.testing.clerk import Clerk
 
-EXAMPLES_VARIABLE = "CUSTLEDGER_EXAMPLES"
-"""The environment variable that says how many examples the generated cases try, for a long night's run."""
+FILTERS = 300
+"""How many generated filters are ordinarily tried."""
 
 
 def examples(ordinarily: int) -> int:
-    """Return how many examples a generated case tries."""
-    return int(os.environ.get(EXAMPLES_VARIABLE, ordinarily))
+    """Return how many examples a generated case tries.
+
+    ``CUSTLEDGER_EXAMPLES`` says how many filters to try, 20,000 in a long night; other cases grow along with them.
+    """
+    return max(1, ordinarily * int(os.environ.get("CUSTLEDGER_EXAMPLES", FILTERS)) // FILTERS)
 
 
 class StoreCases(abc.ABC):
@@ -43,23 +46,23 @@ class StoreCases(abc.ABC):
         """Return a new place for a ledger: a file that is not there yet, unless this is overridden."""
         return tmp_path / "ledger"
 
-    @pytest.fixture()
+    @pytest.fixture
     def place(self, tmp_path: Path) -> Any:
         """A new place for a ledger."""
         return self.make_place(tmp_path)
 
-    @pytest.fixture()
+    @pytest.fixture
     def store(self, place: Any) -> Iterator[Store]:
         """An open handle on a new ledger."""
         with self.open_store(place) as store:
             yield store
 
-    @pytest.fixture()
+    @pytest.fixture
     def clerk(self, store: Store) -> Clerk:
         """A clerk of a new ledger that knows the sample types."""
         return Clerk(store)
 
-    @pytest.fixture()
+    @pytest.fixture
     def other(self, place: Any, clerk: Clerk) -> Iterator[Clerk]:
         """A clerk of a second handle on the same ledger."""
         with self.open_store(place) as store:

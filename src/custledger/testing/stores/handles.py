@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from custledger.changes import Change
 from custledger.errors import ConflictError, CustledgerError
 from custledger.testing.clerk import Clerk
 from custledger.testing.stores.base import StoreCases
@@ -88,27 +89,35 @@ class HandleCases(StoreCases):
 
         _in_threads(work, range(30), only_one=lambda index: index % 3 == 0)
 
-    def test_counting_up_from_many_threads_and_handles_loses_nothing(self, clerk: Clerk, other: Clerk) -> None:
-        """Whoever is told of a conflict reads again; every step is there in the end."""
-        ada = clerk.add("person", name="Ada", age=0)
+    def test_adding_to_one_field_from_many_threads_and_handles_loses_nothing(self, clerk: Clerk, other: Clerk) -> None:
+        """Whoever is told of a conflict reads again; everybody's word is there in the end."""
+        ada = clerk.add("person", name="Ada", notes="0")
 
         def step(index: int) -> None:
             mine = (clerk, other)[index % 2]
             while True:
-                change = mine.edition("person", ada, age=mine.whole("person", ada)["age"] + 1)
+                row = mine.whole("person", ada)
+                before, after = {"notes": row["notes"]}, {"notes": f"{row['notes']} {index}"}
                 try:
-                    mine.apply(change)
+                    mine.apply(Change(type="person", id=ada, before=before, after=after, revision=row["revision"]))
                 except ConflictError:
                     continue
                 return
 
-        _in_threads(step, range(40))
-        assert clerk.whole("person", ada)["age"] == 40
+        _in_threads(step, range(1, 41))
+        assert sorted(map(int, clerk.whole("person", ada)["notes"].split())) == list(range(41))
         assert clerk.whole("person", ada)["revision"] == 41
+
+    def test_tags_added_from_many_threads_and_handles_are_all_there(self, clerk: Clerk, other: Clerk) -> None:
+        """A stale edit of a set needs no second try."""
+        ada = clerk.add("person", name="Ada")
+        stale = [(clerk, other)[index % 2].edition("person", ada, tags=(f"{index:02}",)) for index in range(40)]
+        _in_threads(lambda index: (clerk, other)[index % 2].apply(stale[index]), range(40))
+        assert clerk.whole("person", ada)["tags"] == tuple(f"{index:02}" for index in range(40))
 
 
 def _in_threads(
-    work: Callable[[int], None], steps: range, *, only_one: Callable[[int], bool] = lambda _: False
+    work: Callable[[int], object], steps: range, *, only_one: Callable[[int], bool] = lambda _: False
 ) -> None:
     """Do every step, four at a time; those that ``only_one`` names never side by side."""
     lock = threading.Lock()

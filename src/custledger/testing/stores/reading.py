@@ -63,7 +63,7 @@ class ReadingCases(StoreCases):
 
     def test_select_gives_whole_rows_by_id(self, clerk: Clerk) -> None:
         """Without an order, rows come by id."""
-        added = clerk.add_many("person", list(sample_people(20))) + [clerk.add("person", name="Last")]
+        added = [*clerk.add_many("person", list(sample_people(20))), clerk.add("person", name="Last")]
         rows = clerk.select("person")
         assert [row[0] for row in rows] == sorted(added)
         assert rows == clerk.store.get(clerk.schemas["person"], sorted(added))
@@ -79,7 +79,8 @@ class ReadingCases(StoreCases):
     def test_select_gives_just_the_columns_asked(self, clerk: Clerk) -> None:
         """Expressions, in their order, as often as they are named."""
         clerk.add("person", name="Ada", age=36, tags=("vip",))
-        columns = tuple(clerk.expression("person", text, any_kind=True) for text in ("age", "name", "tags", "age", "born"))
+        asked = ("age", "name", "tags", "age", "born")
+        columns = tuple(clerk.expression("person", text, any_kind=True) for text in asked)
         assert clerk.select("person", columns=columns) == [(36, "Ada", ("vip",), 36, None)]
 
     @pytest.mark.parametrize("order", ["age", "-age", "notes", "-notes", "seen", "-seen", "grade", "-grade"])
@@ -107,7 +108,8 @@ class ReadingCases(StoreCases):
         """Gold before silver before bronze, and a code that is no longer listed after them."""
         codes = ["bronze", "lapsed", "gold", "silver"]
         numbers = dict(zip(codes, [clerk.add("person", name="x", grade=code) for code in codes], strict=True))
-        assert clerk.ids("person", order=["grade"]) == [numbers[code] for code in ("gold", "silver", "bronze", "lapsed")]
+        listed = ("gold", "silver", "bronze", "lapsed")
+        assert clerk.ids("person", order=["grade"]) == [numbers[code] for code in listed]
 
     @pytest.mark.parametrize("limit", [0, 1, 3, 100])
     def test_limit_is_at_most_so_many(self, clerk: Clerk, limit: int) -> None:
@@ -215,7 +217,7 @@ class ReadingCases(StoreCases):
         schema = clerk.schemas["person"]
         assert sorted(clerk.store.with_ending(schema, ending, 32, 100)) == expected
         assert len(clerk.store.with_ending(schema, ending, 32, 2)) == 2
-        assert clerk.store.with_ending(schema, numbers[10] % 32**13, 32**13, 5) == [numbers[10]]
+        assert clerk.store.with_ending(schema, numbers[10] % 32**12, 32**12, 5) == [numbers[10]]
 
 
 def _by_pages(clerk: Clerk, order: tuple[str, ...], size: int) -> Iterator[int]:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from custledger.errors import NotFoundError
-from custledger.fields import Kind, Labels, Spec
+from custledger.changes import Change
+from custledger.errors import DuplicateError, NotFoundError
+from custledger.fields import Kind, Labels, Spec, choices
 from custledger.schema import Field, Schema
 from custledger.stores.contract import GenerationMovedError
 from custledger.testing.assertions import refuses
@@ -17,8 +18,8 @@ from custledger.testing.stores.base import StoreCases
 
 def _custom(kind: Kind) -> Field:
     target = "person" if kind is Kind.REFERENCE else None
-    on_remove = "empty" if kind is Kind.REFERENCE else "restrict"
-    return Field(f"x_{kind}", Spec(kind=kind, labels=Labels(f"My {kind}"), custom=True, target=target, on_remove=on_remove))
+    labels = Labels(f"My {kind}")
+    return Field(f"x_{kind}", Spec(kind=kind, labels=labels, custom=True, target=target, on_remove="empty"))
 
 
 CUSTOM: dict[Kind, Any] = {
@@ -46,6 +47,12 @@ class SchemaCases(StoreCases):
         for _ in range(2):
             clerk.store.prepare(sample_schemas())
         assert clerk.store.generation() == clerk.generation
+
+    def test_a_schema_that_did_not_grow_moves_nothing(self, clerk: Clerk) -> None:
+        """Other labels and choices are no reason for everybody to prepare again."""
+        before = clerk.generation
+        clerk.learn([clerk.schemas["person"].with_choices({"grade": choices("tin|Tin|锡")})])
+        assert clerk.generation == before
 
     def test_a_schema_that_grew_moves_the_generation(self, clerk: Clerk, other: Clerk) -> None:
         """Another handle's write under the old one is refused, and lands when it has prepared again."""
@@ -93,8 +100,6 @@ class SchemaCases(StoreCases):
 
     def test_a_custom_field_that_is_unique_is_unique(self, clerk: Clerk) -> None:
         """From the moment it is there."""
-        from custledger.errors import DuplicateError
-
         field = Field("x_no", Spec(kind=Kind.TEXT, labels=Labels("No"), unique=True, custom=True))
         clerk.learn([clerk.schemas["person"].extended([field])])
         clerk.add("person", name="Ada", x_no="A1")
@@ -136,6 +141,17 @@ class SchemaCases(StoreCases):
             assert remembered == expected
             assert all(schema.record is None for schema in remembered.values())
 
+    def test_the_latest_labels_and_choices_are_remembered(self, place: Any, clerk: Clerk) -> None:
+        """They may change freely: neither the rows nor the generation are touched."""
+        ada = clerk.add("person", name="Ada", grade="gold")
+        person = clerk.schemas["person"].with_choices({"grade": choices("gold|Best|最佳|red", "tin|Tin|锡")})
+        clerk.learn([person])
+        assert clerk.generation == clerk.store.generation()
+        assert clerk.whole("person", ada)["grade"] == "gold"
+        with ExitStack() as stack:
+            store = self.reopened(place, clerk, stack, (person,)).store
+            assert without_class(person) in store.schemas()
+
     def test_a_type_whose_plugin_is_absent_can_be_read(self, place: Any, clerk: Clerk) -> None:
         """With the schema that the store remembers."""
         clerk.learn([Schema.of(Badge)])
@@ -151,8 +167,6 @@ class SchemaCases(StoreCases):
 
     def test_a_type_that_was_never_prepared_cannot_be_written(self, clerk: Clerk) -> None:
         """It is named in the error."""
-        from custledger.changes import Change
-
         with refuses(NotFoundError, clerk):
             clerk.apply(Change(type="badge", id=5, before=None, after={"number": "1"}))
 

@@ -48,13 +48,17 @@ QUERIES = (
     ('"*:^ OR AND NOT', False),
 )
 
+QUERIES_OF_MANY = (
+    "王", "小明", "欧阳静怡", "someone1", "138", "绿茶", "p03", "naïve", "b", "1", "e-mail", "周” 回访", "𠮷野",
+)
+
 
 class SearchCases(StoreCases):
     """Words by their beginnings, Chinese anywhere, numbers by any three digits or more."""
 
     @pytest.mark.parametrize(("text", "found"), QUERIES)
     @pytest.mark.parametrize("way", ["created", "updated", "loaded"])
-    def test_search_finds_what_occurs(self, clerk: Clerk, text: str, found: bool, way: str) -> None:
+    def test_search_finds_what_occurs(self, clerk: Clerk, text: str, *, found: bool, way: str) -> None:
         """However the record came to be as it is, and not its neighbours."""
         clerk.add("person", name="Somebody else", phone="110")
         if way == "loaded":
@@ -71,7 +75,7 @@ class SearchCases(StoreCases):
         numbers = clerk.add_many("person", people)
         keys = [field.key for field in clerk.schemas["person"].searchable]
         texts = {number: [person.get(key) for key in keys] for number, person in zip(numbers, people, strict=True)}
-        for query in ("王", "小明", "欧阳静怡", "someone1", "138", "绿茶", "p03", "naïve", "b", "1", "e-mail", "周” 回访", "𠮷野"):
+        for query in QUERIES_OF_MANY:
             expected = [number for number in reversed(numbers) if matches(query, texts[number])]
             assert clerk.found(query) == expected
 

@@ -16,7 +16,7 @@ from custledger.errors import (
 )
 from custledger.testing.assertions import assert_unchanged, refuses
 from custledger.testing.clerk import Clerk, fixed_clock, reversal, seeded_mint
-from custledger.testing.samples import sample_people, sample_schemas
+from custledger.testing.samples import CARD, sample_people, sample_schemas
 from custledger.testing.stores.base import StoreCases
 
 Fault = Callable[[Clerk, dict[str, int]], dict[str, Any]]
@@ -113,7 +113,9 @@ class WritingCases(StoreCases):
         clerk.add("visit", person=bo, note="hello")
         was = {name: clerk.everything(name) for name in clerk.schemas}
         receipt = clerk.apply(
-            clerk.edition("person", ada, name="Eve", tags=None), clerk.removal("person", bo), clerk.creation("person", name="C")
+            clerk.edition("person", ada, name="Eve", tags=None),
+            clerk.removal("person", bo),
+            clerk.creation("person", name="Cy"),
         )
         clerk.apply(*reversal(receipt))
         assert {name: clerk.everything(name) for name in clerk.schemas} == was
@@ -156,6 +158,17 @@ class WritingCases(StoreCases):
         bo = clerk.add("person", name="Bo", code="one")
         clerk.apply(clerk.removal("person", bo), clerk.creation("person", name="Cy", code="one"))
         assert clerk.count("person", where="code = one") == [(1,)]
+
+    def test_unique_values_may_change_hands_in_one_changeset(self, clerk: Clerk) -> None:
+        """They are judged when all changes were made, whatever the order."""
+        ada, bo = clerk.add("person", name="Ada", code="one"), clerk.add("person", name="Bo", code="two")
+        clerk.apply(clerk.edition("person", ada, code="two"), clerk.edition("person", bo, code="one"))
+        clerk.apply(clerk.creation("person", name="Cy", code="TWO"), clerk.removal("person", ada))
+        assert {values["name"]: values["code"] for values in clerk.everything("person").values()} == {
+            "Bo": "one", "Cy": "TWO",
+        }
+        with refuses(DuplicateError, clerk):
+            clerk.apply(clerk.edition("person", bo, code="two"), clerk.creation("person", name="Di", code="one"))
 
     def test_any_number_of_records_may_leave_a_unique_field_empty(self, clerk: Clerk) -> None:
         """Empty is not a value."""
@@ -206,8 +219,6 @@ class WritingCases(StoreCases):
 
     def test_a_read_only_handle_cannot_prepare_what_is_missing(self, place: Any, clerk: Clerk) -> None:
         """A schema that grew needs somebody who may write."""
-        from custledger.testing.samples import CARD
-
         clerk.store.close()
         person, visit = sample_schemas()
         with self.open_store(place, read_only=True) as store, pytest.raises(NotAllowedError):

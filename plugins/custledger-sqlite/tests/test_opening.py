@@ -1,0 +1,245 @@
+"""Opening: what is made, what is refused and in which words, upgrades, and files that may only be read."""
+
+import os
+import sqlite3
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import apsw
+import pytest
+
+from custledger.errors import CustledgerError, ForeignStoreError, NotAllowedError, NotFoundError, StoreError, UsageError
+from custledger.testing.clerk import Clerk
+from custledger_sqlite import custledger_stores, layouts
+from custledger_sqlite.filesystems import network_file_system
+from custledger_sqlite.opening import open_store
+
+
+@pytest.fixture()
+def path(tmp_path: Path) -> Path:
+    """A ledger with one person in it."""
+    file = tmp_path / "ledger.db"
+    with open_store(str(file)) as store:
+        Clerk(store).add("person", name="张伟", code="1")
+    return file
+
+
+def pragma(path: Path, name: str) -> object:
+    """Return what a file says of itself."""
+    connection = apsw.Connection(str(path))
+    try:
+        ((value,),) = connection.execute(f"PRAGMA {name}")
+        return value
+    finally:
+        connection.close()
+
+
+def test_the_plugin_offers_its_store_by_scheme_and_suffix(tmp_path: Path) -> None:
+    (kind,) = custledger_stores()
+    assert kind.schemes == ("sqlite",)
+    assert ".db" in kind.suffixes
+    with kind.open(str(tmp_path / "a.db"), create=True, read_only=False) as store:
+        assert store.url == f"sqlite:{tmp_path / 'a.db'}"
+
+
+def test_a_ledger_says_what_it_is(path: Path) -> None:
+    assert pragma(path, "application_id") == layouts.APPLICATION_ID
+    assert pragma(path, "user_version") == layouts.LAYOUT
+    assert pragma(path, "journal_mode") == "wal"
+
+
+def test_connections_are_as_safe_as_promised(path: Path) -> None:
+    with open_store(str(path)) as store:
+        connection = store._file.connect()
+        found = {name: list(connection.execute(f"PRAGMA {name}"))[0][0]
+                 for name in ("synchronous", "foreign_keys", "trusted_schema", "journal_mode")}
+        connection.close()
+    assert found == {"synchronous": 2, "foreign_keys": 1, "trusted_schema": 0, "journal_mode": "wal"}
+    assert tuple(map(int, apsw.sqlite_lib_version().split("."))) >= (3, 51, 3)
+
+
+def test_opening_what_is_not_there_says_so_and_makes_nothing(tmp_path: Path) -> None:
+    missing = tmp_path / "none.db"
+    for options in ({"create": False}, {"read_only": True}):
+        with pytest.raises(NotFoundError, match="none.db") as caught:
+            open_store(str(missing), **options)
+        assert "init" in caught.value.hint
+    assert not missing.exists()
+
+
+@pytest.mark.parametrize(("location", "error"), [
+    ("", UsageError), ("no/such/folder/ledger.db", NotFoundError), (".", ForeignStoreError), ("a\0b", UsageError),
+])
+def test_places_that_cannot_hold_a_ledger_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, location: str, error: type[CustledgerError]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error) as caught:
+        open_store(location)
+    assert caught.value.hint
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "notes.db"
+    file.write_text("These are my notes. " * 100)
+    with pytest.raises(ForeignStoreError, match="not a SQLite database"):
+        open_store(str(file))
+    assert file.read_text() == "These are my notes. " * 100
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "other.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT)")
+    connection.close()
+    before = file.read_bytes()
+    with pytest.raises(ForeignStoreError, match="not a ledger"):
+        open_store(str(file))
+    assert file.read_bytes() == before
+    assert os.listdir(tmp_path) == ["other.db"]
+
+
+def test_a_ledger_of_a_newer_layout_is_refused_and_left_alone(path: Path) -> None:
+    connection = apsw.Connection(str(path))
+    connection.execute("PRAGMA user_version = 7")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(ForeignStoreError, match=r"newer custledger \(layout 7, this one knows 1\)") as caught:
+        open_store(str(path))
+    assert "Upgrade" in caught.value.hint
+    assert path.read_bytes() == before
+
+
+def test_an_empty_file_becomes_a_ledger(tmp_path: Path) -> None:
+    """It is what a program leaves that was killed while it made one."""
+    file = tmp_path / "ledger.db"
+    file.touch()
+    with open_store(str(file)) as store:
+        Clerk(store).add("person", name="Ada")
+
+
+def test_every_ledger_has_an_identity_that_stays(path: Path, tmp_path: Path) -> None:
+    with open_store(str(path)) as store, open_store(str(path)) as again, open_store(str(tmp_path / "b.db")) as other:
+        assert store.identity == again.identity != other.identity
+
+
+class TestUpgrades:
+    """Steps from layout to layout, with steps planted that this program does not have."""
+
+    @staticmethod
+    def add_column(connection: apsw.Connection) -> None:
+        """A step that works."""
+        connection.execute("ALTER TABLE custledger_changesets ADD COLUMN note TEXT")
+
+    @staticmethod
+    def fail(connection: apsw.Connection) -> None:
+        """A step that fails halfway."""
+        connection.execute("CREATE TABLE half (id INTEGER PRIMARY KEY)")
+        connection.execute("DELETE FROM person")
+        connection.execute("ALTER TABLE no_such_table ADD COLUMN note TEXT")
+
+    @staticmethod
+    def crash(connection: apsw.Connection) -> None:
+        """A step that is interrupted."""
+        connection.execute("DROP TABLE custledger_log")
+        raise KeyboardInterrupt
+
+    def upgrade(self, path: Path, steps: Mapping[int, layouts.Step], layout: int) -> None:
+        """Upgrade a file as opening does."""
+        connection = apsw.Connection(str(path))
+        try:
+            if layouts.check(connection, str(path), layout):
+                layouts.upgrade(connection, str(path), steps, layout)
+        finally:
+            connection.close()
+
+    def contents(self, path: Path) -> list[str]:
+        """Return all that a file holds, as SQL."""
+        connection = apsw.Connection(str(path))
+        try:
+            schema = [str(row) for row in connection.execute("SELECT * FROM sqlite_schema ORDER BY name")]
+            people = [str(row) for row in connection.execute("SELECT * FROM person")]
+            return [*schema, *people, str(layouts.number(connection, "user_version"))]
+        finally:
+            connection.close()
+
+    def test_steps_run_in_order_and_once(self, path: Path) -> None:
+        steps = {2: self.add_column, 3: lambda connection: connection.execute("CREATE TABLE third (a) ") and None}
+        self.upgrade(path, steps, 3)
+        self.upgrade(path, steps, 3)
+        assert pragma(path, "user_version") == 3
+
+    def test_a_step_that_fails_leaves_the_file_as_it_was(self, path: Path) -> None:
+        before = self.contents(path)
+        with pytest.raises(StoreError, match="could not be brought to layout 3.*It is as it was") as caught:
+            self.upgrade(path, {2: self.add_column, 3: self.fail}, 3)
+        assert caught.value.hint
+        assert self.contents(path) == before
+        with open_store(str(path)) as store:
+            assert Clerk(store).count("person") == [(1,)]
+
+    def test_a_step_that_is_interrupted_leaves_the_file_as_it_was(self, path: Path) -> None:
+        before = self.contents(path)
+        with pytest.raises(KeyboardInterrupt):
+            self.upgrade(path, {2: self.crash}, 2)
+        assert self.contents(path) == before
+
+    def test_every_layout_can_be_brought_to_the_present_one(self) -> None:
+        assert set(layouts.STEPS) == set(range(2, layouts.LAYOUT + 1))
+
+
+class TestReadingOnly:
+    """Ledgers that may be read and not written."""
+
+    @pytest.fixture()
+    def mounted(self, path: Path) -> Iterator[Path]:
+        """The ledger, in a folder that nobody may write, not even root."""
+        folder = str(path.parent)
+        try:
+            subprocess.run(["mount", "--bind", folder, folder], check=True, capture_output=True)
+            subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            subprocess.run(["umount", folder], check=False, capture_output=True)
+            pytest.skip(f"a folder cannot be mounted read-only here: {error}")
+        yield path
+        subprocess.run(["umount", folder], check=True, capture_output=True)
+
+    def test_a_read_only_folder_opens_for_reading_and_refuses_to_write(self, mounted: Path) -> None:
+        with open_store(str(mounted)) as store:
+            clerk = Clerk(store)
+            assert store.read_only
+            assert clerk.count("person") == [(1,)]
+            assert clerk.found("张伟") != []
+            with pytest.raises(NotAllowedError, match="for reading only"):
+                clerk.add("person", name="Ada")
+
+    def test_nothing_can_be_made_in_a_read_only_folder(self, mounted: Path) -> None:
+        with pytest.raises(NotAllowedError, match="may not be written"):
+            open_store(str(mounted.with_name("new.db")))
+
+    def test_a_handle_for_reading_never_writes(self, path: Path) -> None:
+        with open_store(str(path), read_only=True) as store:
+            clerk = Clerk(store)
+            with pytest.raises(NotAllowedError):
+                clerk.add("person", name="Ada")
+            with pytest.raises(apsw.ReadOnlyError):
+                store._file.connect().execute("DELETE FROM person")
+
+
+@pytest.mark.parametrize(("kind", "found"), [("nfs4", "nfs4"), ("cifs", "cifs"), ("ext4", ""), ("tmpfs", "")])
+def test_network_file_systems_are_told_by_where_the_folder_is_mounted(tmp_path: Path, kind: str, found: str) -> None:
+    folder = tmp_path / "with space" / "data"
+    folder.mkdir(parents=True)
+    mounts = tmp_path / "mounts"
+    escaped = str(folder.parent.resolve()).replace(" ", "\\040")
+    mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/data {escaped} {kind} rw 0 0\n")
+    assert network_file_system(folder, mounts) == found
+    assert network_file_system(tmp_path, mounts) == ""
+
+
+def test_a_ledger_on_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("custledger_sqlite.opening.network_file_system", lambda _folder: "nfs4")
+    with pytest.raises(StoreError, match=r"network file system \(nfs4\)") as caught:
+        open_store(str(tmp_path / "ledger.db"))
+    assert "local" in caught.value.hint or "this computer" in caught.value.hint

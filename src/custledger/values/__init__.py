@@ -1,0 +1,51 @@
+"""Values: how each kind of field is read, kept, shown and compared.
+
+A value has three forms. The *plain* form is what rows, stores, the log and expressions hold:
+
+============  ===========================================================
+kind          plain form
+============  ===========================================================
+id            ``int``, 63 bits
+text, phone,  ``str``, exactly as given, never empty
+e-mail
+choice        ``str``, the code
+integer       ``int``, 64 bits
+number,       ``int``, ten-thousandths: 12.5 is 125000
+money
+date          ``str``, ``2026-11-22``
+time          ``str`` in UTC, ``2026-11-22T02:10:21.000Z``
+yes/no        ``int``, 0 or 1
+choices,      ``tuple`` of ``str``, sorted, each once, never empty
+tags
+reference     ``int``, or for a reference to any record the public id, a ``str``
+============  ===========================================================
+
+Empty is ``None``, in every kind. The *Python* form is what records carry (``Decimal``, ``date``, ``datetime``,
+``bool``, ``frozenset``). The *shown* form is text for people and files, and ``parser`` reads it back.
+"""
+
+from custledger.values.folding import fold, fold_phone, folder
+from custledger.values.lists import choice_names, split_list
+from custledger.values.numbers import SCALE, parse_scaled, show_money, show_scaled
+from custledger.values.parsing import parser
+from custledger.values.plain import INTEGER_LIMIT, Plain, plain_text
+from custledger.values.showing import formatter, to_json, to_python
+
+__all__ = [
+    "INTEGER_LIMIT",
+    "SCALE",
+    "Plain",
+    "choice_names",
+    "fold",
+    "fold_phone",
+    "folder",
+    "formatter",
+    "parse_scaled",
+    "parser",
+    "plain_text",
+    "show_money",
+    "show_scaled",
+    "split_list",
+    "to_json",
+    "to_python",
+]

@@ -1,0 +1,128 @@
+"""Integers, numbers and money: exact, in ten-thousandths."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from custledger.conventions import Conventions
+from custledger.errors import InvalidValueError
+from custledger.fields import Spec
+from custledger.values.plain import Plain, tidy, within_limit
+
+SCALE = 10_000
+"""How many units of a plain number or money make one."""
+
+_MOST_DIGITS = 19
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_CURRENCY_MARKS = {"us$": "USD", "hk$": "HKD", "€": "EUR", "£": "GBP", "元": "CNY", "人民币": "CNY", "rmb": "CNY"}
+_DOLLARS = frozenset({"AUD", "BRL", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD", "USD"})
+
+
+def show_scaled(scaled: int) -> str:
+    """Return ten-thousandths as a decimal text with no needless zeros: 125000 is ``12.5``.
+
+    >>> show_scaled(-5)
+    '-0.0005'
+    """
+    whole, rest = divmod(abs(scaled), SCALE)
+    sign = "-" if scaled < 0 else ""
+    return f"{sign}{whole}.{rest:04d}".rstrip("0") if rest else f"{sign}{whole}"
+
+
+def show_money(scaled: int) -> str:
+    """Return ten-thousandths as an amount of money: at least two decimals, more only where they are needed.
+
+    >>> show_money(1365000)
+    '136.50'
+    """
+    text = show_scaled(scaled)
+    whole, _, fraction = text.partition(".")
+    return f"{whole}.{fraction.ljust(2, '0')}"
+
+
+def parse_scaled(text: str) -> int:
+    """Return a decimal text as ten-thousandths. Raises ``InvalidValueError``."""
+    sign, whole, fraction = _decimal_parts(text)
+    if len(fraction) > 4:
+        raise InvalidValueError(text, "has more than four decimal places")
+    return within_limit(sign * (int(whole or "0") * SCALE + int(fraction.ljust(4, "0"))), text)
+
+
+def integer_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
+    """Return the parser of integers."""
+    def parse(value: Any) -> Plain:
+        if isinstance(value, int):
+            return within_limit(int(value), value)
+        text = tidy(value)
+        if text is None:
+            return None
+        sign, whole, fraction = _decimal_parts(_exact_text(value, text))
+        if fraction:
+            raise InvalidValueError(value, "is not a whole number")
+        return within_limit(sign * int(whole or "0"), value)
+
+    return parse
+
+
+def number_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
+    """Return the parser of exact numbers."""
+    def parse(value: Any) -> Plain:
+        text = tidy(value)
+        return None if text is None else parse_scaled(_exact_text(value, text))
+
+    return parse
+
+
+def money_parser(_spec: Spec, conventions: Conventions) -> Callable[[Any], Plain]:
+    """Return the parser of amounts; a currency mark must be the ledger's."""
+    def parse(value: Any) -> Plain:
+        text = tidy(value)
+        if text is None:
+            return None
+        if isinstance(value, str) and (not text[-1].isdigit() or not (text[0].isdigit() or text[0] in "+-.")):
+            text = _without_currency(value, text, conventions.currency)
+        return parse_scaled(_exact_text(value, text))
+
+    return parse
+
+
+def _decimal_parts(text: str) -> tuple[int, str, str]:
+    """Return the sign of a decimal text, the digits before the point and those behind it, without needless zeros."""
+    plain = text.replace(",", "") if _GROUPED.fullmatch(text) else text
+    if not _DECIMAL.fullmatch(plain):
+        hint = "Spreadsheets write long numbers this way and lose digits." if "e" in plain.lower() else ""
+        raise InvalidValueError(text, "is not a number", hint=hint)
+    whole, _, fraction = plain.partition(".")
+    digits = whole.lstrip("+-").lstrip("0")
+    if len(digits) > _MOST_DIGITS:
+        raise InvalidValueError(text, "is too large")
+    return -1 if whole.startswith("-") else 1, digits, fraction.rstrip("0")
+
+
+def _exact_text(value: Any, text: str) -> str:
+    """Return the text of an exact number; ``text`` is what ``value`` reads like."""
+    if isinstance(value, float):
+        raise InvalidValueError(value, "is a float, which is not exact", hint="Give a string, an int or a Decimal.")
+    if isinstance(value, Decimal) and value.is_finite():
+        return format(value, "f")
+    return text
+
+
+def _without_currency(value: Any, text: str, own: str) -> str:
+    lowered = text.lower()
+    # A sign that several currencies share means the ledger's, where the ledger's is one of them.
+    shared = {"$": own if own in _DOLLARS else "USD", "¥": own if own == "JPY" else "CNY"}
+    marks = {**_CURRENCY_MARKS, **shared, own.lower(): own}
+    code = re.match(r"[a-z]{3}(?![a-z])", lowered) or re.search(r"(?<![a-z])[a-z]{3}$", lowered)
+    if code:
+        marks.setdefault(code.group(), code.group().upper())
+    for mark in sorted(marks, key=len, reverse=True):
+        if lowered.startswith(mark) or lowered.endswith(mark):
+            if marks[mark] != own:
+                raise InvalidValueError(value, f"is in {marks[mark]}, and the ledger keeps {own}",
+                                        hint="Give the bare amount, and the currency in its own field.")
+            bare = text[len(mark):] if lowered.startswith(mark) else text[: -len(mark)]
+            return bare.strip()
+    return text

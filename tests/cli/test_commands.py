@@ -1,0 +1,179 @@
+"""The commands that are not made from a record type."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run
+
+
+def test_init_makes_a_ledger_and_lets_later_commands_find_it(run: Run, folder: Path) -> None:
+    done = run("init", "shop.db", "--lang", "zh", "--currency", "USD", "--zone", "Asia/Shanghai", "--name", "茶庄")
+    assert done.code == 0
+    assert done.out.strip().endswith("shop.db")
+    assert (folder / "custledger.toml").read_text("utf-8") == 'ledger = "shop.db"\n'
+    assert run("customer", "list").out.startswith("ID\t客户编号")
+
+
+def test_init_never_touches_a_ledger_or_a_file_that_is_there(shop: Run, folder: Path) -> None:
+    assert shop("init").code == 2
+    assert shop("customer", "count").out == "2\n"
+    done = shop("init", "other.db")
+    assert done.code == 0
+    assert "was left as it is" in done.err
+    assert shop("customer", "count").out == "2\n"
+
+
+@pytest.mark.parametrize("option", [["--currency", "yuan"], ["--zone", "Mars/Olympus"], ["--lang", "fr"]])
+def test_init_refuses_what_cannot_be(run: Run, option: list[str]) -> None:
+    assert run("init", *option).code == 3
+
+
+def test_no_ledger_is_an_error_that_says_what_to_do(run: Run, folder: Path) -> None:
+    done = run("customer", "list")
+    assert done.code == 3
+    assert "hint: " in done.err
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("url", "code"), [("nonsense:x", 2), ("ledger.xyz", 2), ("sqlite:missing/ledger.db", 3)])
+def test_a_wrong_url_is_one_clear_error(run: Run, url: str, code: int) -> None:
+    assert run("--ledger", url, "customer", "list").code == code
+
+
+def test_a_file_that_is_no_ledger_is_refused(run: Run, folder: Path) -> None:
+    (folder / "text.db").write_text("this is no database, and it is long enough to be looked at " * 20, "utf-8")
+    sqlite3.connect(folder / "foreign.db").execute("CREATE TABLE t (a)").connection.close()
+    assert run("--ledger", "text.db", "customer", "list").code == 3
+    assert run("--ledger", "foreign.db", "customer", "list").code == 3
+
+
+def test_followups_fall_due_and_the_next_one_comes(shop: Run) -> None:
+    listed = shop("followup", "due", "--as-of", "2026-02-01").out.splitlines()
+    assert len(listed) == 2
+    done = shop("followup", "done", listed[1].split("\t")[0], "--result", "called")
+    assert done.code == 0
+    following = json.loads(shop("followup", "show", done.out.strip(), "--json").out)
+    assert following["due"] == "2026-02-28"
+    due = json.loads(shop("followup", "due", "--days", "0", "--as-of", "2026-03-01", "--json").out)
+    assert [one["record"]["due"] for one in due if one["type"] == "followup"] == ["2026-02-28"]
+
+
+def test_fields_and_choices_belong_to_the_ledger(shop: Run) -> None:
+    assert (
+        shop("field", "add", "customer", "会员卡号", "--kind", "text", "--label-en", "Card number").out
+        == "x_card_number\n"
+    )
+    assert shop("customer", "edit", "K1", "--set", "会员卡号=77").code == 0
+    assert shop("customer", "list", "--where", "Card number = 77", "--columns", "code", "--csv").out == "code\nK1\n"
+    assert "x_card_number" in shop("field", "list", "customer", "--custom").out
+    assert shop("field", "choices", "customer.level", "A:重点客户:red", "B", "C").code == 0
+    assert json.loads(shop("field", "choices", "customer.level", "--json").out)[0]["zh"] == "重点客户"
+    assert shop("field", "add", "customer", "Phone").code == 3
+    assert shop("field", "choices", "customer.nonsense").code == 3
+
+
+def test_search_finds_two_characters_and_the_end_of_a_number(shop: Run) -> None:
+    for text in ("张伟", "1234", "询价"):
+        found = json.loads(shop("search", text, "--json").out)
+        assert found, text
+    assert shop("search", "nothing-like-it").out.count("\n") == 1
+
+
+def test_export_and_import_give_the_same_back(shop: Run, folder: Path) -> None:
+    nasty = "=1+1"
+    shop("customer", "edit", "K2", "--notes", nasty)
+    assert shop("export", "customer", "--to", "out.csv").code == 0
+    assert "'=1+1" in (folder / "out.csv").read_text("utf-8")
+    assert shop("init", "copy.db").code == 0
+    assert shop("--ledger", "copy.db", "import", "out.csv", "--as", "customer").code == 0
+    copied = json.loads(shop("--ledger", "copy.db", "customer", "show", "K2", "--json").out)
+    assert (copied["notes"], copied["city"]) == (nasty, "Oslo")
+
+
+def test_import_reports_rejects_and_leaves_them_to_be_corrected(shop: Run, folder: Path) -> None:
+    (folder / "new.csv").write_text("姓名,级别,编号\n李四,A,N1\n王五,Z,N2\n", "utf-8")
+    dry = shop("import", "new.csv", "--as", "customer", "--dry-run")
+    assert "1 would be added" in dry.out
+    assert shop("customer", "count").out == "2\n"
+    done = shop("import", "new.csv", "--as", "customer")
+    assert done.code == 3
+    assert done.out.startswith("1 added, 0 changed, 0 skipped, 1 rejected")
+    assert "王五" in (folder / "new.rejected.csv").read_text("utf-8")
+    report = json.loads(shop("import", "new.csv", "--as", "customer", "--key", "code", "--dry-run", "--json").out)
+    assert (report["skipped"], report["rejected"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["missing.csv", "--as", "customer"], 3),
+        (["new.csv"], 2),
+        (["new.csv", "--as", "nonsense"], 3),
+        (["new.csv", "--as", "customer", "--map", "x"], 2),
+        (["new.pdf", "--as", "customer"], 3),
+    ],
+)
+def test_an_import_that_cannot_be_changes_nothing(shop: Run, folder: Path, arguments: list[str], code: int) -> None:
+    for name in ("new.csv", "new.pdf"):
+        (folder / name).write_text("name\nX\n", "utf-8")
+    assert shop("import", *arguments).code == code
+    assert shop("customer", "count").out == "2\n"
+
+
+def test_log_and_undo(shop: Run) -> None:
+    shop("--as", "Uma", "customer", "edit", "K1", "--city", "北京")
+    first = json.loads(shop("log", "--json", "--limit", "1").out)[0]
+    assert (first["actor"], first["verb"]) == ("Uma", "edit")
+    undone = json.loads(shop("undo", first["id"][-6:], "--json").out)
+    assert (undone["updated"], undone["stands"]) == (1, [])
+    assert len(shop("log", "K1").out.splitlines()) == 4
+
+
+def test_backup_is_verified_and_restore_never_overwrites(shop: Run, folder: Path) -> None:
+    assert "Verified: 2 customer" in shop("backup", "copy.db").err
+    assert shop("backup", "copy.db").code == 2
+    assert shop("restore", "copy.db").code == 2
+    assert shop("--ledger", "again.db", "restore", "copy.db").code == 0
+    assert shop("--ledger", "again.db", "customer", "count").out == "2\n"
+
+
+def test_plugins_and_settings_and_health_are_shown(shop: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {one["name"] for one in json.loads(shop("plugin", "list", "--json").out)} >= {
+        "core",
+        "csv",
+        "sales",
+        "sqlite",
+    }
+    monkeypatch.setenv("CUSTLEDGER_DISABLE_PLUGINS", "sales")
+    assert shop("transaction", "list").code == 2
+    shown = json.loads(shop("config", "show", "--origin", "--json", "--as", "Uma").out)
+    assert shown["actor"] == {"value": "Uma", "origin": "flag --as"}
+    assert shown["ledger"]["origin"].endswith("custledger.toml")
+    assert "sqlite" in shop("doctor").out
+
+
+def test_a_misspelt_setting_is_an_error_with_the_nearest_name(run: Run, folder: Path) -> None:
+    (folder / "custledger.toml").write_text('legder = "x.db"\n', "utf-8")
+    done = run("customer", "list")
+    assert done.code == 3
+    assert "Did you mean ledger?" in done.err
+
+
+def test_demo_makes_a_ledger_to_look_around_in(run: Run, folder: Path) -> None:
+    done = run("demo", "play", "--as-of", "2026-11-22")
+    assert done.code == 0
+    assert "Due today" in done.out
+    assert "custledger customer show" in done.out
+    assert run("--ledger", "play/ledger.db", "customer", "count").out == "60\n"
+    assert run("demo", "play").code == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["field"], ["followup", "due", "--help"], ["import", "--help"]])
+def test_help_is_data_and_done(run: Run, arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert done.code == 0
+    assert done.out.startswith("usage: custledger")
+    assert done.err == ""

@@ -1,0 +1,127 @@
+"""The real program, run by the operating system: streams, pipes, signals, rights."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PROGRAM = [sys.executable, "-m", "custledger"]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shop")
+    assert run(folder, "init", "--zone", "UTC").returncode == 0
+    assert run(folder, "customer", "add", "--name", "张伟", "--code", "K1").returncode == 0
+    return folder
+
+
+def run(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*PROGRAM, *arguments], cwd=folder, capture_output=True, env=environment(**environ), check=False
+    )
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("CUSTLEDGER_")}
+    return {**kept, **more}
+
+
+def test_the_version_is_that_of_the_distribution(shop: Path) -> None:
+    from importlib.metadata import version
+
+    assert run(shop, "--version").stdout.decode() == f"custledger {version('custledger')}\n"
+
+
+def test_output_is_utf8_whatever_the_locale(shop: Path) -> None:
+    done = run(
+        shop,
+        "customer",
+        "list",
+        "--columns",
+        "name",
+        "--csv",
+        LANG="C",
+        LC_ALL="C",
+        PYTHONUTF8="0",
+        PYTHONIOENCODING="ascii",
+    )
+    assert done.returncode == 0
+    assert done.stdout.decode("utf-8") == f"name{os.linesep}张伟{os.linesep}"
+
+
+def test_data_and_messages_keep_to_their_streams(shop: Path) -> None:
+    done = run(shop, "customer", "show", "nobody", "--json")
+    assert done.returncode == 3
+    assert done.stdout == b""
+    assert json.loads(done.stderr)["error"]["code"] == "not_found"
+
+
+def test_a_reader_that_closes_the_pipe_is_a_quiet_end(shop: Path) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "field", "list", "--json"],
+        cwd=shop,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+        assert process.wait() == 0
+    assert said == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_ctrl_c_is_130_and_no_traceback(shop: Path) -> None:
+    read, write = os.pipe()
+    with subprocess.Popen(
+        [*PROGRAM, "import", "-", "--as", "customer"],
+        cwd=shop,
+        stdin=read,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    ) as process:
+        os.close(read)
+        os.write(write, b"name\nOne\n")
+        time.sleep(1.5)  # long enough to be reading its standard input, which stays open
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        os.close(write)
+    assert process.returncode == 130
+    assert b"Traceback" not in said
+    assert said.startswith(b"Interrupted.")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everything")
+def test_a_read_only_file_is_read_and_not_written(shop: Path, tmp_path: Path) -> None:
+    assert run(shop, "backup", str(tmp_path / "kept.db")).returncode == 0
+    (tmp_path / "kept.db").chmod(0o400)
+    assert run(tmp_path, "--ledger", "kept.db", "customer", "count").stdout.strip() == b"1"
+    assert run(tmp_path, "--ledger", "kept.db", "customer", "add", "--name", "X").returncode == 4
+
+
+def test_a_plugins_command_finds_the_ledger(shop: Path, tmp_path: Path) -> None:
+    tell = (
+        "import typer\nfrom custledger.hookspecs import hookimpl\n\n\n@hookimpl\ndef custledger_commands(app):\n"
+        '    @app.command("greet")\n    def greet(ctx: typer.Context, name: str) -> None:\n        """Greet somebody."""\n'
+        '        print(f"{name} on {ctx.obj.context.today}")\n\n    @app.command("fall")\n    def fall() -> None:\n        1 / 0\n'
+    )
+    (tmp_path / "custledger_greet.py").write_text(tell, "utf-8")
+    info = tmp_path / "custledger_greet-1.0.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text("[custledger]\ngreet = custledger_greet\n", "utf-8")
+    there = {"PYTHONPATH": str(tmp_path)}
+    assert run(shop, "greet", "Ann", "--as-of", "2026-11-22", **there).stdout.decode().strip() == "Ann on 2026-11-22"
+    fallen = run(shop, "fall", **there)
+    assert (fallen.returncode, fallen.stderr.count(b"\n")) == (1, 2)
+    assert b"ZeroDivisionError" in fallen.stderr
+    assert run(shop, "greet", **there).returncode == 2
+    assert b"Greet somebody." in run(shop, "--help", **there).stdout

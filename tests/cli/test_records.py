@@ -1,0 +1,212 @@
+"""The commands that every record type has."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from .conftest import Run
+
+
+def test_add_prints_the_new_id_and_nothing_else(run: Run) -> None:
+    run("init")
+    done = run(
+        "customer", "add", "--name", "张伟", "--contact-name", "Li", "--set", "手机=138 0000 1234", "--set", "City=上海"
+    )
+    assert (done.code, done.err) == (0, "")
+    shown = json.loads(run("customer", "show", done.out.strip(), "--json").out)
+    assert shown["contact_name"] == "Li"
+    assert shown["phone"] == "138 0000 1234"
+    assert shown["city"] == "上海"
+
+
+def test_every_installed_type_has_every_command(run: Run) -> None:
+    run("init")
+    for name in ("customer", "interaction", "followup", "transaction", "product", "opportunity", "contract"):
+        assert run(name, "count").out == "0\n"
+        assert run(name, "list", "--json").out == "[]\n"
+        help_text = run(name, "--help").out
+        for verb in ("add", "list", "show", "edit", "remove", "count", "history"):
+            assert f"\n  {verb} " in help_text
+
+
+def test_a_type_may_be_called_by_its_plural_or_its_label(shop: Run) -> None:
+    assert shop("customers", "count").out == shop("客户", "count").out == "2\n"
+
+
+def test_list_off_a_terminal_is_lines_with_tabs(shop: Run) -> None:
+    lines = shop("customer", "list", "--sort", "-code").out.splitlines()
+    assert lines[0].split("\t")[:3] == ["ID", "Code", "Name"]
+    assert [line.split("\t")[1] for line in lines[1:]] == ["K2", "K1"]
+
+
+def test_list_filters_sorts_limits_and_chooses_columns(shop: Run) -> None:
+    assert (
+        shop("customer", "list", "--where", "城市 = 上海", "--columns", "名称,code", "--csv").out
+        == "name,code\n张伟,K1\n"
+    )
+    assert shop("customer", "list", "--limit", "1", "--sort", "-code", "--columns", "code", "--tsv").out == "code\nK2\n"
+    assert shop("customer", "list", "--limit", "0", "--nl").out == ""
+
+
+def test_list_json_is_an_array_and_nl_an_object_a_line(shop: Run) -> None:
+    array = json.loads(shop("customer", "list", "--json").out)
+    lines = [json.loads(line) for line in shop("customer", "list", "--nl").out.splitlines()]
+    assert array == lines
+    assert array[0]["referred_by"] is None
+    assert array[0]["id"].startswith("C-")
+
+
+def test_references_are_names_for_people_and_ids_for_programs(shop: Run) -> None:
+    assert "张伟 K1" in shop("interaction", "list").out
+    (record,) = json.loads(shop("interaction", "list", "--json").out)
+    assert record["customer"].startswith("C-")
+
+
+def test_labels_follow_the_language_that_is_asked_for(shop: Run) -> None:
+    assert "客户名称" in shop("--lang", "zh", "customer", "list").out
+    assert "客户名称" in shop("customer", "list", "--lang", "zh").out
+
+
+def test_show_tells_the_record_and_what_refers_to_it(shop: Run) -> None:
+    out = shop("customer", "show", "张伟").out
+    assert "Name: 张伟" in out
+    assert "Interaction (1)" in out
+    assert "Follow-up (1, 1 open)" in out
+    assert "Customer: 张伟 K1 (C-" in shop("followup", "show", _ref(shop, "followup")).out
+
+
+def test_edit_sets_fields_and_an_empty_value_empties_one(shop: Run) -> None:
+    assert shop("customer", "edit", "K1", "--level", "B级", "--city", "").code == 0
+    shown = json.loads(shop("customer", "show", "K1", "--json").out)
+    assert (shown["level"], shown["city"], shown["revision"]) == ("B", None, 2)
+
+
+def test_edit_where_shows_first_and_then_does_it_as_one_operation(shop: Run) -> None:
+    dry = shop("customer", "edit", "--where", "level in (A, B)", "--level", "C", "--dry-run")
+    assert "Level: A → C" in dry.out
+    assert dry.err == "2 customers would be edited.\n"
+    done = json.loads(shop("customer", "edit", "--where", "level in (A, B)", "--level", "C", "--json").out)
+    assert (done["edited"], done["dry_run"]) == (2, False)
+    assert shop("undo", done["operation"]).code == 0
+    assert shop("customer", "count", "--by", "level", "--csv").out == "level,count\nA,1\nB,1\n"
+
+
+def test_remove_says_how_to_bring_it_back(shop: Run) -> None:
+    done = shop("customer", "remove", "K1")
+    assert "with 2 that belonged to it" in done.err
+    operation = done.err.split("custledger undo ")[1].split()[0]
+    assert shop("undo", operation).code == 0
+    assert shop("interaction", "count").out == "1\n"
+
+
+def test_removing_many_needs_a_yes(shop: Run) -> None:
+    refused = shop("customer", "remove", "--where", "code is not empty")
+    assert refused.code == 2
+    assert "2 customers would be removed" in refused.err
+    assert shop("customer", "remove", "--where", "code is not empty", "--dry-run").code == 0
+    assert shop("customer", "count").out == "2\n"
+    assert shop("customer", "remove", "--where", "code is not empty", "--yes").code == 0
+    assert shop("customer", "count").out == "0\n"
+
+
+def test_count_by_several_fields_in_every_form(shop: Run) -> None:
+    shop("customer", "edit", "K1", "--tags", "vip; tea")
+    assert shop("customer", "count", "--by", "tags", "--csv").out == "tags,count\ntea,1\nvip,1\n,1\n"
+    counted = json.loads(shop("customer", "count", "--by", "city,level", "--json").out)
+    assert {"city": "上海", "level": "A", "count": 1} in counted
+    assert json.loads(shop("customer", "count", "--where", "city = Oslo", "--json").out) == {"count": 1}
+
+
+def test_history_tells_every_change_and_outlives_the_record(shop: Run) -> None:
+    ref = json.loads(shop("customer", "show", "K2", "--json").out)["id"]
+    shop("--as", "Uma", "customer", "edit", "K2", "--level", "A", "--reason", "promoted")
+    shop("customer", "remove", "K2")
+    happened = json.loads(shop("customer", "history", ref, "--json").out)
+    assert [event["action"] for event in happened] == ["remove", "update", "create"]
+    assert (happened[1]["actor"], happened[1]["reason"]) == ("Uma", "promoted")
+    assert happened[1]["fields"] == {"level": {"before": "B", "after": "A"}}
+
+
+def test_text_that_drives_terminals_is_shown_and_kept_but_does_not_drive(shop: Run) -> None:
+    nasty = "red\x1b[31m\u202e\nline"
+    shop("customer", "edit", "K1", "--notes", nasty)
+    shown = shop("customer", "show", "K1").out
+    assert "red␛[31m\N{REPLACEMENT CHARACTER} line" in shown
+    assert json.loads(shop("customer", "show", "K1", "--json").out)["notes"] == nasty
+    rows = list(
+        csv.reader(
+            io.StringIO(shop("customer", "list", "--where", "code = K1", "--columns", "notes", "--csv").out, newline="")
+        )
+    )
+    assert rows == [["notes"], [nasty]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["customer", "shw", "K1"], 2, "Did you mean show"),
+        (["custmer", "list"], 2, "Did you mean customer"),
+        (["customer", "list", "--nonsense"], 2, "--nonsense"),
+        (["customer", "list", "--tsv", "--csv"], 2, "cannot both be given"),
+        (["customer", "list", "--all", "--limit", "3"], 2, "cannot both be given"),
+        (["customer", "list", "--limit", "-1"], 2, "less than 0"),
+        (["customer", "list", "--limit", "few"], 2, "few"),
+        (["customer", "show"], 2, "REF"),
+        (["customer", "edit", "K1"], 2, "Nothing is said"),
+        (["customer", "edit", "--level", "A"], 2, "Name one record"),
+        (["customer", "edit", "K1", "--where", "level = A", "--level", "B"], 2, "cannot both be given"),
+        (["customer", "add", "--set", "name"], 2, "--set name"),
+        (["customer", "add", "--name", "X", "--set", "name=Y"], 2, "by its option and by --set"),
+        (["customer", "add"], 3, "Name"),
+        (["customer", "add", "--name", "X", "--code", "K1"], 3, "already taken"),
+        (["customer", "add", "--name", "X", "--set", "nonsense=1"], 3, "nonsense"),
+        (["customer", "add", "--name", "X", "--level", "Z"], 3, "A, B, C"),
+        (["customer", "add", "--name", "X", "--birthday", "30 Feb"], 3, "2026-11-22"),
+        (["customer", "show", "nobody"], 3, "nobody"),
+        (["customer", "list", "--where", "citi = Oslo"], 3, "Did you mean city"),
+        (["customer", "list", "--columns", "citi"], 3, "Did you mean city"),
+        (["interaction", "add", "--customer", "nobody"], 3, "nobody"),
+        (["customer", "edit", "K1", "--revision", "0", "--level", "C"], 0, ""),
+        (["undo", "O-0000000000000"], 3, "operation"),
+        (["search"], 2, "TEXT"),
+    ],
+)
+def test_what_is_wrong_is_one_line_a_hint_and_an_exit_code(
+    shop: Run, arguments: list[str], code: int, said: str
+) -> None:
+    done = shop(*arguments)
+    assert done.code == code, done
+    assert said in done.err
+    if code:
+        assert done.out == ""
+        assert done.err.startswith("error: ")
+        assert len(done.err.splitlines()) <= 2
+
+
+def test_a_stale_edit_of_the_same_field_is_a_conflict(shop: Run) -> None:
+    shop("customer", "edit", "K1", "--level", "B")
+    done = shop("undo", _operation(shop, 1))
+    assert done.code == 0
+    shop("customer", "edit", "K1", "--city", "北京")
+    shop("customer", "edit", "K1", "--city", "广州")
+    stale = shop("undo", _operation(shop, 1))
+    assert stale.code == 5
+    assert "stays as it is" in stale.err
+
+
+def test_errors_are_json_where_json_was_asked_for(shop: Run) -> None:
+    done = shop("customer", "show", "nobody", "--json")
+    told: dict[str, Any] = json.loads(done.err)["error"]
+    assert told.keys() == {"code", "message", "hint"}
+    assert told["code"] == "not_found"
+
+
+def _ref(run: Run, name: str) -> str:
+    return str(json.loads(run(name, "list", "--json").out)[0]["id"])
+
+
+def _operation(run: Run, back: int) -> str:
+    return str(json.loads(run("log", "--json").out)[back]["id"])

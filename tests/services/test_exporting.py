@@ -1,0 +1,264 @@
+"""Exporting: a file that appears whole, and from which an import makes the same values again."""
+
+import io
+import json
+import os
+import random
+import stat
+from pathlib import Path
+
+import custledger_csv
+import custledger_sales
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from custledger.conventions import FixedClock
+from custledger.errors import NotAllowedError, NotFoundError, QueryError, StoreError, UsageError
+from custledger.fields import Kind, Labels, Spec
+from custledger.files import Writer
+from custledger.hookspecs import AddedField, hookimpl
+from custledger.plugins import Plugins
+from custledger.services.editing import add
+from custledger.services.exporting import export
+from custledger.services.fields import add_field
+from custledger.services.importing import import_file
+from custledger.services.opening import open_session
+from custledger.services.selecting import Selection
+
+BLNS = Path(__file__).parents[2] / "../shared/data/blns/blns.json"
+
+
+def opened(zone="Asia/Shanghai", language="en", **more):
+    return open_session(
+        "memory:",
+        plugins=Plugins.of(csv=custledger_csv, sales=custledger_sales, **more),
+        actor="tester",
+        clock=FixedClock(1_795_348_800_000),
+        source=random.Random(7),
+        defaults={"zone": zone, "language": language, "currency": "CNY"},
+    )
+
+
+@pytest.fixture
+def session():
+    return opened()
+
+
+def text_of(session, record_type="customer", **options):
+    stream = io.BytesIO()
+    export(session, record_type, stream, **options)
+    return stream.getvalue().decode()
+
+
+def contents(session, record_type):
+    """Return all that people set, by id."""
+    schema = session.schema(record_type)
+    keys = [field.key for field in schema.editable]
+    return {row[0]: {key: row[schema.positions[key]] for key in keys} for row in Selection(session, record_type).rows()}
+
+
+def test_headings_are_labels_in_the_language_asked_or_keys(session):
+    add(session, "customer", {"name": "张三", "status": "active", "consent": True})
+    columns = ["name", "状态", "consent"]
+    assert text_of(session, columns=columns) == "Name,Status,Consent\r\n张三,Active,yes\r\n"
+    assert text_of(session, columns=columns, language="zh") == "客户名称,客户状态,同意营销\r\n张三,活跃,是\r\n"
+    assert text_of(session, columns=columns, headings="keys").startswith("name,status,consent\r\n")
+
+
+def test_every_field_is_written_where_none_is_named_the_id_and_custom_fields_included(session):
+    add_field(session, "customer", "会员卡号", kind=Kind.TEXT)
+    heading = text_of(session).splitlines()[0].split(",")
+    assert heading[:4] == ["ID", "Created", "Updated", "Revision"]
+    assert len(heading) == len(session.schema("customer").fields)
+    assert heading[-1] == "会员卡号"
+
+
+def test_records_are_chosen_sorted_and_limited(session):
+    for name, city in (("A", "x"), ("B", "y"), ("C", "x"), ("D", "x")):
+        add(session, "customer", {"name": name, "city": city})
+    text = text_of(session, columns=["name"], where="city = x", order=["-name"], limit=2)
+    assert text == "Name\r\nD\r\nC\r\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"columns": ["nix"]}, NotFoundError),
+        ({"columns": ["name", "客户名称"]}, UsageError),
+        ({"where": "nix ="}, QueryError),
+        ({"order": ["nix"]}, QueryError),
+        ({"format": "nix"}, NotFoundError),
+        ({"options": {"sheet": "x"}}, UsageError),
+    ],
+)
+def test_what_makes_no_sense_is_an_error_and_leaves_no_file(session, tmp_path, options, error):
+    with pytest.raises(error):
+        export(session, "customer", tmp_path / "out.csv", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_references_are_codes_where_there_are_any_and_ids_elsewhere(session):
+    first = add(session, "customer", {"name": "A", "code": "K1"})[0]
+    second = add(session, "customer", {"name": "B"})[0]
+    odd = add(session, "customer", {"name": "C", "code": "C-01J9ZK4QW7RXM"})[0]
+    for customer in (first, second, odd, first):
+        add(session, "interaction", {"customer": customer})
+    public = session.schema("customer").public_id
+    assert text_of(session, "interaction", columns=["customer"]).split() == [
+        "Customer",
+        "K1",
+        public(second),
+        public(odd),
+        "K1",
+    ]
+
+
+class Odd:
+    """A plugin whose field has another field's label."""
+
+    @hookimpl
+    def custledger_fields(self):
+        return [
+            AddedField(record_type="customer", key="odd_name", spec=Spec(kind=Kind.TEXT, labels=Labels("Name", "雅号")))
+        ]
+
+
+def test_a_label_by_which_an_import_would_find_another_field_gives_way_to_the_key():
+    session = opened(odd=Odd())
+    assert text_of(session, columns=["name", "odd_name"]) == "Name,odd_name\r\n"
+    assert text_of(session, columns=["name", "odd_name"], language="zh") == "客户名称,雅号\r\n"
+
+
+def test_an_export_replaces_a_file_whole_and_keeps_its_rights_and_links(session, tmp_path):
+    target, link = tmp_path / "out.csv", tmp_path / "link.csv"
+    target.write_text("old")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    report = export(session, "customer", link, columns=["name"])
+    assert (report.rows, report.path, report.heading) == (0, str(link), ("Name",))
+    assert target.read_text() == "Name\n"
+    assert link.is_symlink()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+
+
+class Failing:
+    """A writer that fails half-way."""
+
+    @hookimpl
+    def custledger_writers(self):
+        def write(stream, heading, _rows):
+            stream.write(",".join(heading).encode())
+            raise OSError(28, "No space left on device")
+
+        return [Writer(name="bad", summary=Labels("bad"), suffixes=(".bad",), write=write)]
+
+
+def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
+    target = tmp_path / "out.bad"
+    target.write_text("old")
+    with pytest.raises(StoreError, match="disk is full"):
+        export(opened(bad=Failing()), "customer", target)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out.bad", "old")]
+
+
+def test_a_folder_that_is_not_there_or_forbidden_is_a_one_line_error(session, tmp_path):
+    with pytest.raises(NotFoundError):
+        export(session, "customer", tmp_path / "none/out.csv")
+    if os.geteuid():
+        tmp_path.chmod(0o500)
+        with pytest.raises(NotAllowedError):
+            export(session, "customer", tmp_path / "out.csv")
+        tmp_path.chmod(0o700)
+
+
+def test_a_pipe_is_written_to_directly(session, tmp_path):
+    import threading
+
+    pipe, found = tmp_path / "pipe.csv", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: found.append(pipe.read_text()))
+    reader.start()
+    export(session, "customer", pipe, columns=["name"])
+    reader.join()
+    assert found == ["Name\n"]
+
+
+def test_the_excel_mark_and_gb18030_are_options_of_the_writer(session, tmp_path):
+    export(session, "customer", tmp_path / "a.csv", columns=["name"], options={"excel_bom": True, "encoding": None})
+    assert (tmp_path / "a.csv").read_bytes() == b"\xef\xbb\xbfName\r\n"
+    export(
+        session,
+        "customer",
+        tmp_path / "b.tsv",
+        columns=["name", "city"],
+        language="zh",
+        options={"encoding": "gb18030"},
+    )
+    assert (tmp_path / "b.tsv").read_bytes() == "客户名称\t城市\r\n".encode("gb18030")
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
+MONEY = st.decimals(min_value=-(10**12), max_value=10**12, places=4)
+CUSTOMERS = st.fixed_dictionaries(
+    {"name": TEXT},
+    optional={
+        "notes": TEXT,
+        "phone": st.from_regex(r"\+?[0-9][0-9 -]{2,12}", fullmatch=True),
+        "birthday": st.dates(),
+        "level": st.sampled_from("ABC"),
+        "status": st.sampled_from(["new", "lost"]),
+        "consent": st.booleans(),
+        "tags": st.lists(st.text("abc客户vip=-'", min_size=1, max_size=4), max_size=3),
+        "email": st.just("a@example.com"),
+    },
+)
+TRANSACTIONS = st.fixed_dictionaries(
+    {"customer": st.integers(0, 3)},
+    optional={"at": st.datetimes(), "number": TEXT, "quantity": MONEY, "amount": MONEY, "description": TEXT},
+)
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(CUSTOMERS, min_size=4, max_size=6),
+    st.lists(TRANSACTIONS, max_size=4),
+    st.sampled_from(["en", "zh"]),
+    st.sets(st.integers(0, 3)),
+)
+def test_an_import_of_an_export_gives_the_same_records_in_another_ledger_and_changes_nothing_in_this_one(
+    tmp_path_factory, people, sales, language, coded
+):
+    folder = tmp_path_factory.mktemp("export")
+    session = opened(zone="UTC")
+    ids = [
+        add(session, "customer", {**person, **({"code": f"=K{place}"} if place in coded else {})})[0]
+        for place, person in enumerate(people)
+    ]
+    for sale in sales:
+        add(session, "transaction", {**sale, "customer": ids[sale["customer"]]})
+    other = opened(zone="UTC")
+    for record_type in ("customer", "transaction"):
+        path = str(folder / f"{record_type}.csv")
+        export(session, record_type, path, language=language)
+        report = import_file(session, path, record_type)
+        assert (report.rows, report.skipped, report.rejects) == (report.skipped, report.rows, None)
+        assert import_file(other, path, record_type).rejected == 0
+        assert contents(other, record_type) == contents(session, record_type)
+
+
+@pytest.mark.skipif(not BLNS.exists(), reason="the naughty strings are not beside the project")
+@pytest.mark.parametrize("options", [{}, {"excel_bom": True}, {"encoding": "gb18030"}])
+def test_naughty_strings_survive_adding_exporting_and_importing_unchanged(session, tmp_path, options):
+    naughty = [text for text in json.loads(BLNS.read_text("utf-8")) if text and "\0" not in text]
+    assert len(naughty) > 400
+    for text in naughty:
+        add(session, "customer", {"name": text, "notes": text})
+    kept = contents(session, "customer")
+    assert [customer["name"] for customer in kept.values()] == naughty
+    path = str(tmp_path / "out.csv")
+    export(session, "customer", path, options=options)
+    other = opened()
+    report = import_file(other, path, "customer")
+    assert (report.added, report.rejected) == (len(naughty), 0)
+    assert contents(other, "customer") == kept

@@ -1,0 +1,202 @@
+"""Plugins are found, called in order, named when they fail, and never take the ledger down."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from custledger.changes import Change, Changeset, Operation
+from custledger.distributions import EntryPoint
+from custledger.errors import InvalidValueError, PluginError
+from custledger.fields import Kind, Labels, Spec, field
+from custledger.hookspecs import AddedField, Problem, Reminder, StoreType, hookimpl, wants
+from custledger.plugins import Plugins, disabled_by
+from custledger.records import Customer, Record, record_type
+from custledger.stores.memory import MemoryStore
+
+CHANGE = Change(type="customer", id=7, before=None, after={"name": "Ann"})
+CONTEXT: Any = SimpleNamespace()
+
+
+def plugin(**hooks: Any) -> Any:
+    """Return an object that implements hooks, each given as a function."""
+    made = SimpleNamespace()
+    for name, function in hooks.items():
+        setattr(made, name, hookimpl(function))
+    return made
+
+
+def test_core_types_and_the_memory_store_come_through_the_same_hooks() -> None:
+    plugins = Plugins.of()
+    assert Customer in plugins.record_types()
+    assert [store.name for store in plugins.stores()] == ["memory"]
+    assert plugins.described()[0].name == "core"
+
+
+def test_the_installed_plugins_are_found_and_sound() -> None:
+    described = {one.name: one for one in Plugins.installed().described()}
+    assert {"core", "csv", "sales", "sqlite"} <= described.keys()
+    assert all(not one.problems for one in described.values())
+    assert described["sqlite"].distribution == "custledger-sqlite"
+
+
+def test_no_entry_module_is_imported_before_something_is_asked() -> None:
+    plugins = Plugins([EntryPoint("broken", "custledger_no_such_module", "custledger-broken", "1.0")])
+    assert plugins.failures == []
+    plugins.record_types()
+    assert plugins.failures
+
+
+def test_a_plugin_that_cannot_be_imported_is_named_and_left_out() -> None:
+    plugins = Plugins([EntryPoint("broken", "custledger_no_such_module", "custledger-broken", "1.0")])
+    assert Customer in plugins.record_types()
+    (broken,) = [one for one in plugins.described() if one.name == "broken"]
+    assert "custledger_no_such_module" in broken.problems[0]
+    assert plugins.failures[0].hint == "Set CUSTLEDGER_DISABLE_PLUGINS=broken to go on without it."
+
+
+def test_a_disabled_plugin_is_not_imported() -> None:
+    plugins = Plugins(
+        [EntryPoint("broken", "custledger_no_such_module", "custledger-broken", "1.0")], disabled=["broken"]
+    )
+    plugins.record_types()
+    (broken,) = [one for one in plugins.described() if one.name == "broken"]
+    assert broken.disabled
+    assert not broken.problems
+
+
+def test_the_core_cannot_be_disabled() -> None:
+    assert Customer in Plugins(disabled=["core"]).record_types()
+
+
+@pytest.mark.parametrize("answer", [lambda: 1 / 0, lambda: exit(3), lambda: ["no store"], lambda: 5])  # noqa: PLR1722
+def test_a_hook_that_fails_or_answers_nonsense_is_named_and_the_others_still_answer(answer: Any) -> None:
+    plugins = Plugins.of(bad=plugin(custledger_stores=answer))
+    assert [store.name for store in plugins.stores()] == ["memory"]
+    assert plugins.failures[0].plugin == "bad"
+
+
+def test_a_store_whose_scheme_is_taken_is_left_out() -> None:
+    other = StoreType(name="other", summary=Labels("Other"), schemes=("memory",), open=MemoryStore.open)
+    plugins = Plugins.of(other=plugin(custledger_stores=lambda: [other]))
+    assert [store.name for store in plugins.stores()] == ["memory"]
+    assert "memory: is core's already" in plugins.failures[0].message
+
+
+def test_a_record_type_whose_name_or_prefix_is_taken_is_left_out() -> None:
+    @record_type("visit", plural="visits", prefix="C", en="Visit", zh="拜访")
+    class Visit(Record):
+        note: str | None = field(Kind.TEXT, "Note", "备注")
+
+    class Plain:
+        pass
+
+    plugins = Plugins.of(visits=plugin(custledger_record_types=lambda: [Visit, Plain]))
+    assert Visit not in plugins.record_types()
+    assert "prefix C is core's already" in plugins.failures[0].message
+    assert "is not made with record_type" in plugins.failures[1].message
+
+
+def test_added_fields_begin_with_the_plugins_name() -> None:
+    spec = Spec(kind=Kind.TEXT, labels=Labels("Mood", "心情"))
+    good, bad = (AddedField(record_type="customer", key=key, spec=spec) for key in ("mood_today", "today"))
+    plugins = Plugins.of(mood=plugin(custledger_fields=lambda: [good, bad]))
+    assert plugins.fields() == [good]
+    assert plugins.schemas()["customer"].fields[-1].key == "mood_today"
+    assert "must begin with mood_" in plugins.failures[0].message
+
+
+def test_hooks_are_called_core_first_and_then_by_name() -> None:
+    called: list[str] = []
+
+    def told(name: str) -> Any:
+        return plugin(custledger_changed=lambda changeset: called.append(name))
+
+    plugins = Plugins.of(b=told("b"), a=told("a"), c=told("c"))
+    plugins.changed(_changeset(), CONTEXT)
+    assert called == ["a", "b", "c"]
+
+
+def test_a_hook_is_handed_only_the_types_it_wants() -> None:
+    seen: list[Change] = []
+
+    @wants("transaction")
+    def check(changes: Any, context: Any) -> list[Problem]:
+        seen.extend(changes)
+        return []
+
+    plugins = Plugins.of(sales=plugin(custledger_check=check))
+    sale = Change(type="transaction", id=9, before=None, after={})
+    plugins.check([CHANGE, sale], CONTEXT)
+    assert seen == [sale]
+    assert plugins.wants_changes("transaction")
+    assert not plugins.wants_changes("customer")
+
+
+def test_a_check_that_crashes_refuses_the_write_and_says_how_to_disable_it() -> None:
+    plugins = Plugins.of(bad=plugin(custledger_check=lambda changes, context: 1 / 0))
+    with pytest.raises(
+        PluginError, match=r"The plugin bad failed while answering custledger_check: ZeroDivisionError"
+    ) as told:
+        plugins.check([CHANGE], CONTEXT)
+    assert "CUSTLEDGER_DISABLE_PLUGINS=bad" in told.value.hint
+
+
+def test_what_a_hook_says_to_the_user_passes_unchanged() -> None:
+    def amend(changes: Any, context: Any) -> list[Change]:
+        raise InvalidValueError("never", "is no rhythm", field="Every")
+
+    plugins = Plugins.of(rhythm=plugin(custledger_amend=amend))
+    with pytest.raises(InvalidValueError, match="is no rhythm"):
+        plugins.amend([CHANGE], CONTEXT)
+
+
+def test_amendments_of_one_record_by_two_plugins_are_laid_over_each_other() -> None:
+    def setting(**after: Any) -> Any:
+        return plugin(custledger_amend=lambda changes, context: [Change(type="customer", id=7, before={}, after=after)])
+
+    plugins = Plugins.of(a=setting(city="A", level="A"), b=setting(city="B"))
+    (laid,) = plugins.amend([CHANGE], CONTEXT)
+    assert laid.after == {"city": "B", "level": "A"}
+
+
+def test_a_plugin_that_cannot_take_the_news_is_a_warning() -> None:
+    plugins = Plugins.of(bad=plugin(custledger_changed=lambda changeset, context: 1 / 0))
+    (problem,) = plugins.changed(_changeset(), CONTEXT)
+    assert problem.severity == "warn"
+    assert problem.message.endswith("The change stands.")
+
+
+def test_reminders_come_by_day_and_one_that_fails_is_left_out() -> None:
+    late, early = (Reminder(on=date(2026, 1, day), text=Labels("x"), type="customer", id=1) for day in (9, 2))
+    plugins = Plugins.of(
+        a=plugin(custledger_reminders=lambda context: [late]),
+        b=plugin(custledger_reminders=lambda context: 1 / 0),
+        c=plugin(custledger_reminders=lambda context: [early]),
+    )
+    assert plugins.reminders(CONTEXT) == [early, late]
+    assert [error.plugin for error in plugins.failures] == ["b"]
+
+
+def test_a_hook_this_version_does_not_know_is_reported_and_the_plugin_stays() -> None:
+    plugins = Plugins.of(newer=plugin(custledger_tomorrow=lambda: [], custledger_readers=lambda: []))
+    (newer,) = [one for one in plugins.described() if one.name == "newer"]
+    assert "no hook custledger_tomorrow" in newer.problems[0]
+    assert "readers" in newer.hooks
+
+
+def test_a_hook_with_an_argument_that_is_never_given_is_reported() -> None:
+    plugins = Plugins.of(bad=plugin(custledger_readers=lambda nonsense: []))
+    assert plugins.readers() == []
+    assert plugins.failures[0].plugin == "bad"
+
+
+def test_the_environment_names_disabled_plugins() -> None:
+    assert disabled_by({"CUSTLEDGER_DISABLE_PLUGINS": "a, b,,"}) == {"a", "b"}
+    assert disabled_by({}) == frozenset()
+
+
+def _changeset() -> Changeset:
+    operation = Operation(id=1, verb="add", actor="ann", at="2026-11-22T02:10:21.000Z")
+    return Changeset(operation=operation, changes=[CHANGE])
