@@ -128,7 +128,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def nightly(session: nox.Session) -> None:
-    """Run the long form of the suite: 10,000 kills, 20,000 examples of each property."""
+    """Run the long form of the suite: 10,000 kills, 20,000 random filters, other properties in proportion."""
     install_tree(session, "test")
     run_suite(session, env=NIGHTLY)
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
+from typer.main import get_command
 
 from custledger import errors, fields, hookspecs
 from custledger.cli.app import everything
-from custledger.cli.arguments import Group
 from custledger.cli.flags import CommandLine
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import MARK
@@ -211,16 +211,25 @@ def type_commands() -> str:
 @functools.cache
 def all_commands() -> tuple[Command, ...]:
     """Return every command there is, in the order of the help."""
-    return tuple(_walk(everything(Invocation(CommandLine(flags={}, rest=[]))), ()))
+    app = everything(Invocation(CommandLine(flags={}, rest=[])))
+    return tuple(_walk(get_command(app), ()))
 
 
-def _walk(group: Group, path: tuple[str, ...]) -> Iterator[Command]:
-    for name, each in group.members.items():
-        if isinstance(each, Group):
+def _walk(command: Any, path: tuple[str, ...]) -> Iterator[Command]:
+    """Yield the commands of what typer made of the application: of a group those that it holds, else itself."""
+    if hasattr(command, "commands"):
+        for name, each in command.commands.items():
             yield from _walk(each, (*path, name))
-        else:
-            options = tuple(Option(slot.shown, slot.told.help, slot.name.startswith(MARK)) for slot in each.slots)
-            yield Command(" ".join((*path, name)), " ".join(each.help.split()), options)
+        return
+    context = command.make_context(path[-1], [], resilient_parsing=True)
+    options = tuple(_option(parameter, context) for parameter in command.params)
+    yield Command(" ".join(path), " ".join(command.help.split()), options)
+
+
+def _option(parameter: Any, context: Any) -> Option:
+    """Return an option as the help of its command shows it, without the remark that it is needed."""
+    names, told = parameter.get_help_record(context)
+    return Option(names, " ".join(told.removesuffix("[required]").split()), parameter.name.startswith(MARK))
 
 
 def _is_extension(command: Command) -> bool:

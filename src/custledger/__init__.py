@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from custledger.errors import CustledgerError as CustledgerError
     from custledger.ledger import Ledger as Ledger
-    from custledger.ledger import open_ledger as open
+    from custledger.ledger import open_ledger as open  # noqa: A004 - custledger.open reads like the built-in
     from custledger.records import Customer as Customer
     from custledger.records import FollowUp as FollowUp
     from custledger.records import Interaction as Interaction
@@ -33,14 +33,14 @@ _HOMES = {
     "Record": ("custledger.records", "Record"),
 }
 
-__all__ = ["Customer", "CustledgerError", "FollowUp", "Interaction", "Ledger", "Record", "open"]
+__all__ = ["CustledgerError", "Customer", "FollowUp", "Interaction", "Ledger", "Record", "open"]
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that ``import custledger`` costs next to nothing."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    from importlib import import_module  # noqa: PLC0415 - needed only when a name is asked for
 
     module, attribute = _HOMES[name]
     value = globals()[name] = getattr(import_module(module), attribute)

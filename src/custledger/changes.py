@@ -182,18 +182,24 @@ def digest(values: Mapping[str, Any]) -> bytes:
     from hashlib import sha256  # noqa: PLC0415 - OpenSSL takes its time to load, and reading needs none of it
 
     # This is the JSON that an encoder writes, without the cost of setting one up for a single row.
+    labels, quote = _LABELS, encode_basestring
     written = [
-        f"{encode_basestring(key)}:{_written(value)}"
+        labels[key] + (quote(value) if type(value) is str else str(value) if type(value) is int else _encode(value))
         for key, value in sorted(values.items())
         if value is not None and key not in UNDIGESTED
     ]
     return sha256(f"{{{','.join(written)}}}".encode()).digest()[:DIGEST_BYTES]
 
 
-def _written(value: Any) -> str:
-    if type(value) is str:
-        return encode_basestring(value)
-    return str(value) if type(value) is int else _encode(value)
+class _Labels(dict[str, str]):
+    """``{key: its beginning of a JSON member}``, made when first asked for."""
+
+    def __missing__(self, key: str) -> str:
+        label = self[key] = f"{encode_basestring(key)}:"
+        return label
+
+
+_LABELS = _Labels()
 
 
 def by_key(schema: Schema, row: Row) -> dict[str, Any]:

@@ -276,7 +276,7 @@ class Ledger:
 
     def import_file(self, path: str | os.PathLike[str], record_type: str, **options: Any) -> ImportReport:
         """Import a file of records; see ``custledger.services.importing.import_file``."""
-        return import_file(self.session, path, record_type, **options)
+        return import_file(self.session, os.fspath(path), record_type, **options)
 
     def export(self, record_type: str, target: Any, **options: Any) -> Any:
         """Export records to a file; see ``custledger.services.exporting.export``."""

@@ -86,7 +86,7 @@ class Customer(Record):
                                       "CustomerID", "Customer No", "Account Number"))
     kind: str | None = field(Kind.CHOICE, "Kind", "客户性质", group="identity", aliases=("性质",),
                              choices=choices("person|Person|个人|cyan", "company|Company|企业|blue"))
-    type: str | None = field(Kind.CHOICE, "Type", "客户类型", group="identity", indexed=True,
+    type: str | None = field(Kind.CHOICE, "Type", "客户类型", group="identity",
                              aliases=("类型", "客户类别", "客户分类", "Customer Type"),
                              choices=choices("key|Key account|大客户|purple", "sme|Small or medium|中小客户|blue",
                                              "potential|Potential|潜在客户|cyan"))
@@ -99,7 +99,7 @@ class Customer(Record):
                               choices=choices("lead|Lead|线索|cyan", "prospect|Prospect|意向|blue",
                                               "negotiation|Negotiation|洽谈|orange", "customer|Customer|成交|green",
                                               "after_sales|After sales|售后|purple"))
-    level: str | None = field(Kind.CHOICE, "Level", "客户等级", group="sales", indexed=True,
+    level: str | None = field(Kind.CHOICE, "Level", "客户等级", group="sales",
                               aliases=("等级", "客户级别", "级别", "VIP等级", "意向等级", "Rating", "Grade"),
                               choices=choices("A|A|A级|red", "B|B|B级|orange", "C|C|C级|gray"))
     priority: str | None = field(Kind.CHOICE, "Priority", "优先级", group="sales",

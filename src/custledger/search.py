@@ -19,6 +19,7 @@ false, what the index found must still be asked with ``Wanted.occurs_in``.
 import re
 from array import array
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import attrs
 
@@ -33,14 +34,17 @@ _RECORD_END = "\x1e"
 """Stands between the texts of two records while many are taken apart at once; it is part of no word."""
 
 _PART_END = "\x1f"
-_WORD = re.compile(rf"[^\W_{_SPACELESS}]+|{_RECORD_END}")
-_RUN = re.compile(rf"[{_SPACELESS}]+")
-_NO_RUN = re.compile(rf"[^{_SPACELESS}{_RECORD_END}]+")
-_OTHER_LETTER = re.compile(rf"[^\W\x00-\x7f{_SPACELESS}]")
+_WORD = rf"[^\W_{_SPACELESS}]+|{_RECORD_END}"
+_RUN = rf"[{_SPACELESS}]+"
+_NO_RUN = rf"[^{_SPACELESS}{_RECORD_END}]+"
+_OTHER_LETTER = rf"[^\W\x00-\x7f{_SPACELESS}]"
 _LONG_NUMBER = re.compile(rf"[0-9]{{3,}}|{_RECORD_END}")
-_TYPED_NUMBER = re.compile(rf"(?<![^\W_{_SPACELESS}])[0-9]+(?:[.()/-]+[0-9]+)+(?![^\W_{_SPACELESS}])")
+_TYPED_NUMBER = re.compile(r"(?<![0-9a-z])[0-9]+(?:[.()/-]+[0-9]+)+(?![0-9a-z])")
 _BETWEEN_DIGITS = str.maketrans("", "", " \t\n.()/-")
 _LEAST_DIGITS = 3
+_compiled = cache(re.compile)
+"""Compiles the large patterns when they are first used: each takes milliseconds, and few are needed at once."""
+
 _SPACE = ord(" ")
 
 
@@ -64,12 +68,12 @@ class Wanted:
         # Only a number of its own loses its punctuation: in ``P07-0012`` the dash still parts two words.
         typed = _folded(query)
         folded = _TYPED_NUMBER.sub(lambda number: number.group().translate(_BETWEEN_DIGITS), typed)
-        runs = tuple(dict.fromkeys(_RUN.findall(folded)))
-        parts = dict.fromkeys(_WORD.findall(folded))
+        runs = tuple(dict.fromkeys(_compiled(_RUN).findall(folded)))
+        parts = dict.fromkeys(_compiled(_WORD).findall(folded))
         numbers = tuple(part for part in parts if _is_number(part))
         words = tuple(part for part in parts if not _is_number(part))
         terms = [term for run in runs for term in _run_terms(run)]
-        terms += [number[i:i + 3] for number in numbers for i in range(len(number) - 2)]
+        terms += [number[i : i + 3] for number in numbers for i in range(len(number) - 2)]
         terms += [word + "*" for word in words]
         exact = (
             all(len(run) <= 2 for run in runs)
@@ -91,7 +95,7 @@ class Wanted:
                 return False
         if not self.words:
             return True
-        there = _WORD.findall(folded)
+        there = _compiled(_WORD).findall(folded)
         return all(any(word.startswith(wanted) for word in there) for wanted in self.words)
 
 
@@ -120,8 +124,8 @@ def terms_of_many(joined: Sequence[str]) -> list[str]:
     folded = _RECORD_END.join([_folded(text) for text in joined])
     plain = _ascii(folded)
     words = plain.replace(_TEXT_END, " ")
-    if not folded.isascii() and _OTHER_LETTER.search(folded):
-        words = " ".join(_WORD.findall(folded))
+    if not folded.isascii() and _compiled(_OTHER_LETTER).search(folded):
+        words = " ".join(_compiled(_WORD).findall(folded))
     found = zip(words.split(_RECORD_END), _threes(plain), _pairs(folded), strict=True)
     return [f"{words} {threes} {pairs}" for words, threes, pairs in found]
 
@@ -141,10 +145,10 @@ def _threes(plain: str) -> list[str]:
     digits = _PART_END.join([*numbers, ""]).encode()
     laid = bytearray(b" ") * (4 * len(digits))
     for place in range(_LEAST_DIGITS):
-        laid[place:4 * (len(digits) - place):4] = digits[place:]
+        laid[place : 4 * (len(digits) - place) : 4] = digits[place:]
     written, made, begin = laid.decode(), [], 0
     for number in numbers:
-        made.append(_RECORD_END if number == _RECORD_END else written[begin:begin + 4 * len(number) - 8])
+        made.append(_RECORD_END if number == _RECORD_END else written[begin : begin + 4 * len(number) - 8])
         begin += 4 * len(number) + 4
     return "".join(made).split(_RECORD_END)
 
@@ -156,7 +160,7 @@ def _pairs(folded: str) -> list[str]:
     """
     if folded.isascii():
         return [""] * (folded.count(_RECORD_END) + 1)
-    runs = _NO_RUN.sub(_PART_END, folded).replace(_RECORD_END, _RECORD_END + _PART_END) + _PART_END
+    runs = _compiled(_NO_RUN).sub(_PART_END, folded).replace(_RECORD_END, _RECORD_END + _PART_END) + _PART_END
     letters = array("I", runs.encode("utf-32-le"))
     laid = array("I", [_SPACE]) * (3 * len(letters))
     laid[0::3] = letters
@@ -166,7 +170,7 @@ def _pairs(folded: str) -> list[str]:
 
 def _run_terms(run: str) -> list[str]:
     """Return the terms of a run of a query: one character is looked for as the beginning of a term."""
-    return [run[i:i + 2] for i in range(len(run) - 1)] or [run + "*"]
+    return [run[i : i + 2] for i in range(len(run) - 1)] or [run + "*"]
 
 
 def _is_number(word: str) -> bool:

@@ -175,5 +175,5 @@ def test_demo_makes_a_ledger_to_look_around_in(run: Run, folder: Path) -> None:
 def test_help_is_data_and_done(run: Run, arguments: list[str]) -> None:
     done = run(*arguments)
     assert done.code == 0
-    assert done.out.startswith("usage: custledger")
+    assert done.out.startswith("Usage: custledger")
     assert done.err == ""

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 
-BUDGETS = {"version": 45, "show": 225}
+BUDGETS = {"version": 45, "show": 250}
 """How many modules may be imported, Python's own included; what was counted when this was written, and a little."""
 
 HEAVY = {
+    "argparse",
     "asyncio",
     "cattr",
     "cattrs",
     "click",
     "dateutil",
+    "hashlib",
+    "socket",
+    "tempfile",
     "email_validator",
     "http",
     "hypothesis",
@@ -28,10 +32,12 @@ HEAVY = {
     "sqlite3",
     "ssl",
     "tomli_w",
-    "typer",
     "xml",
     "zoneinfo",
 }
+OF_TYPER = {"difflib", "shutil", "subprocess", "typer", "uuid"}
+"""Heavy too, but typer imports them itself: the version is told without typer, commands run on it."""
+
 REPORT = """
 import atexit, sys
 sys.argv = ["custledger", *sys.argv[1:]]
@@ -76,10 +82,15 @@ def modules(ledger: Path, *arguments: str) -> set[str]:
     return mine - (set(bare.stdout.splitlines()) - {"importlib", "typing"})
 
 
-@pytest.mark.parametrize(("what", "arguments"), [("version", ["--version"]), ("show", ["customer", "show", "K1"])])
-def test_start_imports_few_modules_and_nothing_heavy(ledger: Path, what: str, arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("what", "arguments", "heavy"),
+    [("version", ["--version"], HEAVY | OF_TYPER), ("show", ["customer", "show", "K1"], HEAVY)],
+)
+def test_start_imports_few_modules_and_nothing_heavy(
+    ledger: Path, what: str, arguments: list[str], heavy: set[str]
+) -> None:
     imported = modules(ledger, *arguments)
-    assert not {name for name in imported if name in HEAVY or name.partition(".")[0] in HEAVY - {"importlib.metadata"}}
+    assert not {name for name in imported if name in heavy or name.partition(".")[0] in heavy}
     assert len(imported) <= BUDGETS[what], sorted(imported)
 
 

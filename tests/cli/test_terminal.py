@@ -87,3 +87,31 @@ def test_what_is_not_seen_is_made_visible(text: str, shown: str) -> None:
 
 def test_line_ends_stay_where_there_may_be_several_lines() -> None:
     assert visible("a\nb\x00") == "a\nb␀"
+
+
+ID_TEXT = "F-6H02FTGS3JJQ8"
+
+
+@pytest.mark.parametrize("room", [120, 60, 40, 20])
+def test_ids_and_dates_are_never_cut_and_the_least_important_columns_go_first(
+    room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(room))
+    headings = [
+        Column(heading="ID", key="id", whole=True, kept=True),
+        Column(heading="Due", key="due", whole=True),
+        Column(heading="Subject", key="subject", kept=True),
+        Column(heading="Place", key="place"),
+        Column(heading="Day", key="day", whole=True),
+    ]
+    row = [ID_TEXT, "2026-11-22", "call " * 20, "somewhere " * 20, "2026-12-24"]
+    output = Output(Terminal(), io.StringIO())
+    left = [column.key for column in output.table(headings, [[Cell(text) for text in row]])]
+    assert isinstance(output.stdout, io.StringIO)
+    *_, line = CODES.sub("", output.stdout.getvalue()).splitlines()
+    assert ID_TEXT in line
+    assert "call" in line
+    assert ("2026-11-22" in line) == ("due" not in left)
+    assert ("2026-12-24" in line) == ("day" not in left)
+    assert left == {120: [], 60: [], 40: ["place", "day"], 20: ["due", "place", "day"]}[room]
+    assert width(line.rstrip()) <= max(room, len(ID_TEXT) + 2 + 8)

@@ -18,6 +18,7 @@ from custledger.errors import (
 )
 from custledger.ledger import Ledger
 from custledger.records import Customer
+from custledger.services.editing import edit
 
 
 @pytest.fixture
@@ -201,3 +202,21 @@ def test_a_sensitive_field_is_never_counted_by_nor_printed_in_a_conflict(ledger:
     assert "1101011990" not in raised.value.message
     with pytest.raises(InvalidValueError, match="sensitive"):
         ledger.customers.count(by="id_number")
+
+
+def test_an_edit_that_names_another_revision_conflicts(ledger: Ledger) -> None:
+    added = ledger.customers.add(name="A", city="Bonn")
+    ledger.customers.edit(added.id, city="Berlin")
+    with pytest.raises(ConflictError, match="revision 2 now, not 1"):
+        edit(ledger.session, "customer", added.id, {"level": "A"}, revision=1)
+    assert edit(ledger.session, "customer", added.id, {"level": "A"}, revision=2)[3] == 3
+
+
+def test_what_a_write_returns_is_what_the_ledger_keeps(ledger: Ledger) -> None:
+    added = ledger.customers.add(name="A", tags=["b", "a"], birthday="1990-02-03")
+    assert ledger.customers.get(added.id) == added
+    edited = ledger.customers.edit(added.id, city="Bonn", birthday=None)
+    assert ledger.customers.get(added.id) == edited
+    merged = ledger.customers.edit(added, level="A")
+    assert ledger.customers.get(added.id) == merged
+    assert merged.city == "Bonn"

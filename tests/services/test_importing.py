@@ -197,6 +197,7 @@ def test_one_operation_holds_all_chunks_each_with_its_place_and_undo_takes_them_
     assert report.operation_ref.startswith("O-")
     entries = session.view.log(operation=report.operation)
     assert [entry.count for entry in entries] == [3, 3, 2]
+    assert report.operation is not None
     undo(session, report.operation)
     assert values(session, "name") == []
 
@@ -322,6 +323,7 @@ def test_missing_customers_are_made_once_with_code_and_name_in_the_same_changese
         assert (each.added, each.rejected, dict(each.created)) == (4, 1, {"customer": 2})
     assert [values(session, key) for key in ("code", "name", "status")] == [["17850", "13047"]] * 2 + [["new"] * 2]
     assert len(session.view.operations(ids=[report.operation])) == 1
+    assert report.operation is not None
     undo(session, report.operation)
     assert values(session, "code") == []
 
@@ -395,7 +397,7 @@ def test_a_plugin_that_crashes_stops_the_import_with_nothing_written(tmp_path):
 
 
 def test_progress_is_told_after_each_chunk_and_ends_at_one(bring, monkeypatch):
-    shares = []
+    shares: list[float] = []
     with small_chunks(monkeypatch, 2):
         bring("name\n" + "A\n" * 6, progress=shares.append)
     assert len(shares) == 3
@@ -414,6 +416,7 @@ def test_ctrl_c_leaves_whole_chunks_keeps_the_rejects_and_says_how_to_undo(sessi
     assert (report.added, report.last_row) == (5, 7)
     assert str(caught.value) == f"Rows up to 7 are in. To take them back: custledger undo {report.operation_ref}"
     assert (tmp_path / "in.rejected.csv").exists()
+    assert report.operation is not None
     undo(session, report.operation)
     assert values(session, "name") == []
 

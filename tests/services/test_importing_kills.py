@@ -19,7 +19,8 @@ from custledger.services.opening import open_session
 from custledger.services.selecting import Selection
 from custledger.services.undo import undo
 
-KILLS = int(os.environ.get("CUSTLEDGER_KILLS", "8"))
+KILLS = int(os.environ.get("CUSTLEDGER_KILLS", "300")) * 2 // 15
+"""The share of all kills that falls to imports; the others are in the tests of custledger-sqlite."""
 PROGRAM = """
 import sys
 import custledger_csv, custledger_sales, custledger_sqlite

@@ -36,7 +36,7 @@ def test_real_headings_are_recognised_or_left_for_the_user():
     ]
     recognised = total = 0
     for heading in rows:
-        maps = {}
+        maps: dict[str, str] = {}
         for _ in heading:
             try:
                 made = make_plan(CUSTOMER, heading, maps, None)

@@ -2,6 +2,8 @@
 
 import csv
 import random
+import re
+import subprocess
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +19,8 @@ from custledger.services.importing import import_file
 from custledger.services.opening import open_session
 from custledger.services.selecting import Selection
 
-DATA = Path(__file__).parents[2] / "../shared/data"
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "../shared/data"
 RETAIL = sorted((DATA / "online-retail").glob("or_*.csv"))
 CDNOW = DATA / "cdnow/CDNOW_master.txt"
 
@@ -45,7 +48,7 @@ def columns(session, record_type, *keys):
 @pytest.mark.skipif(len(RETAIL) != 16, reason="the online retail files are not beside the project")
 def test_online_retail_comes_in_with_its_customers_and_nothing_is_lost(session, tmp_path):
     lines, lost, cancelled, people, value = 0, [], 0, set(), Decimal(0)
-    done = Counter()
+    done: Counter[str] = Counter()
     for path in RETAIL:
         with path.open(encoding="utf-8", newline="") as stream:
             file = list(csv.DictReader(stream))
@@ -84,13 +87,15 @@ def test_online_retail_comes_in_with_its_customers_and_nothing_is_lost(session, 
 
 @pytest.mark.skipif(not CDNOW.exists(), reason="the CDNOW files are not beside the project")
 def test_cdnow_comes_in_after_one_line_of_conversion_with_the_published_totals(session, tmp_path):
-    # the conversion: fields separated by runs of spaces, and headings that say what they are
-    table = tmp_path / "cdnow.csv"
-    table.write_text(
-        "customer,at,quantity,amount\n"
-        + "\n".join(",".join(line.split()) for line in CDNOW.read_text("ascii").splitlines()[1:])
+    guide = (ROOT / "docs/guides/import.md").read_text("utf-8")
+    script, maps = (
+        re.findall(r"sed '(.+?)' CDNOW_master", guide)[0],
+        re.findall(r"--map (\w+=\w+)", guide.split("cdnow.csv --as")[1]),
     )
-    report = import_file(session, str(table), "transaction", create=["customer"])
+    table = tmp_path / "cdnow.csv"
+    with table.open("wb") as converted:
+        subprocess.run(["sed", script, str(CDNOW)], stdout=converted, check=True)
+    report = import_file(session, str(table), "transaction", create=["customer"], maps=maps[:3])
     assert (report.rows, report.added, report.rejected, dict(report.created)) == (
         69_659,
         69_659,

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import custledger
+from custledger.changes import Action, by_key, digest
 from custledger.conventions import FixedClock
 from custledger.errors import NotFoundError
 from custledger.ledger import Ledger
+from custledger.schema import Row
 
 
 @pytest.fixture
@@ -192,10 +194,24 @@ def test_undo_of_any_operation_touches_nothing_that_was_edited_later(
             for offset in range(entry.count)
             for key in (entry.before or schema.by_key)
         }
+        made = {
+            (entry.type, entry.record): entry.digests
+            for entry in ledger.session.view.log(operation=operation.id)
+            if entry.action is Action.CREATE
+        }
+        left = {key: digest(by_key(ledger.records(key[0]).schema, row)) for key in made if (row := row_of(ledger, key))}
         ledger.undo(operation.id)
         after = content(ledger)
-        for (record_type, number, key) in touched:
+        for record_type, number, key in touched:
             kind = ledger.records(record_type).schema
-            if number in present[record_type] and key in kind.by_key and key not in {"revision", "updated_at"}:
-                position = [one for one in kind.keys if one not in {"revision", "updated_at"}].index(key)
-                assert after[record_type][number][position] == present[record_type][number][position]
+            if number not in present[record_type] or key not in kind.by_key or key in {"revision", "updated_at"}:
+                continue
+            if number not in after[record_type]:  # edited later, and back to what the operation made
+                assert left[record_type, number] == made[record_type, number]
+                continue
+            position = [one for one in kind.keys if one not in {"revision", "updated_at"}].index(key)
+            assert after[record_type][number][position] == present[record_type][number][position]
+
+
+def row_of(ledger: Ledger, key: tuple[str, int]) -> Row | None:
+    return ledger.session.get(key[0], [key[1]])[0]

@@ -1,6 +1,6 @@
 """The suite that proves stores proves something: stores with one planted fault each fail the case that is meant for it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,7 @@ class RewritingRevisions(MemoryStore):
 class LosingTheLastChunk(MemoryStore):
     """Yields a receipt for a chunk of a load before it has landed."""
 
-    def load(self, changesets: Iterable[Changeset], *, generation: int) -> Iterator[Receipt]:
+    def load(self, changesets: Iterable[Changeset], *, generation: int) -> Generator[Receipt, None, None]:
         waiting: Changeset | None = None
         for changeset in changesets:
             if waiting is not None:

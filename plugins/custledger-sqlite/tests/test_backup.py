@@ -1,20 +1,19 @@
 """Backups: taken while the ledger is in use, proven before they count, and never half there."""
 
-import os
 from pathlib import Path
 
 import apsw
 import pytest
-
-from custledger.errors import NotFoundError, StoreError, UsageError
-from custledger.testing.clerk import Clerk
-from custledger.testing.samples import sample_people
 from custledger_sqlite import backup as backing
 from custledger_sqlite.opening import open_store
 from custledger_sqlite.store import SqliteStore
 
+from custledger.errors import NotFoundError, StoreError, UsageError
+from custledger.testing.clerk import Clerk
+from custledger.testing.samples import sample_people
 
-@pytest.fixture()
+
+@pytest.fixture
 def clerk(tmp_path: Path) -> Clerk:
     """A clerk of a ledger with some people in it."""
     clerk = Clerk(open_store(str(tmp_path / "ledger.db")))
@@ -50,7 +49,7 @@ def test_a_backup_is_one_file_that_others_may_not_read_sooner_than_the_ledger(cl
     (tmp_path / "folder").mkdir()
     target = tmp_path / "folder" / "copy.db"
     store_of(clerk).backup(str(target))
-    assert os.listdir(target.parent) == ["copy.db"]
+    assert [path.name for path in target.parent.iterdir()] == ["copy.db"]
     assert target.stat().st_mode & 0o777 == 0o600
     clerk.store.close()
 
@@ -73,15 +72,18 @@ def test_a_ledger_is_written_and_read_while_it_is_copied(
     clerk.store.close()
 
 
-@pytest.mark.parametrize("damage", [
-    "UPDATE person SET name = 'someone else' WHERE id = (SELECT max(id) FROM person)",
-    "DELETE FROM custledger_log",
-    "UPDATE person SET mentor = 12345",
-    "PRAGMA application_id = 1",
-    "INSERT INTO person__tags (record, tag, folded, source, actor, at) VALUES (1, 'x', 'x', 'x', 'x', 'x')",
-    "DROP TABLE visit",
-    "DELETE FROM person__search_data WHERE id > 10",
-])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE person SET name = 'someone else' WHERE id = (SELECT max(id) FROM person)",
+        "DELETE FROM custledger_log",
+        "UPDATE person SET mentor = 12345",
+        "PRAGMA application_id = 1",
+        "INSERT INTO person__tags (record, tag, folded, source, actor, at) VALUES (1, 'x', 'x', 'x', 'x', 'x')",
+        "DROP TABLE visit",
+        "DELETE FROM person__search_data WHERE id > 10",
+    ],
+)
 def test_a_copy_that_is_not_true_never_gets_its_name(
     clerk: Clerk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
@@ -102,7 +104,7 @@ def test_a_copy_that_is_not_true_never_gets_its_name(
     assert caught.value.hint
     assert target.read_text() == "the backup of yesterday"
     clerk.store.close()
-    assert sorted(os.listdir(tmp_path)) == ["copy.db", "ledger.db"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "ledger.db"]
 
 
 def test_places_that_cannot_hold_a_backup_are_refused(clerk: Clerk, tmp_path: Path) -> None:

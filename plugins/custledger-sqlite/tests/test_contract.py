@@ -1,18 +1,19 @@
 """SQLite keeps the contract of a store."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from custledger_sqlite.opening import open_store
 
 from custledger.expressions.sql import SQLITE, Dialect
 from custledger.stores.contract import Store
 from custledger.testing.stores import StoreContract
-from custledger_sqlite.opening import open_store
 
 
 class TestSqlite(StoreContract):
     """The suite that every store must pass."""
 
-    dialect: Dialect = SQLITE
+    dialect: ClassVar[Dialect | None] = SQLITE
 
     def open_store(self, place: Any, *, read_only: bool = False) -> Store:
         """Open the ledger in the file ``place``."""

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import apsw
 import pytest
+from custledger_sqlite.opening import open_store
+from custledger_sqlite.store import DIALECT
 
 from custledger.changes import Changeset
 from custledger.stores.sql import loading
 from custledger.stores.sql.layout import plain_indexes
 from custledger.testing.clerk import Clerk
-from custledger_sqlite.opening import open_store
-from custledger_sqlite.store import DIALECT
 
 CHUNK = loading.MANY
 NAMES = "甲乙丙丁戊"
 
 
-@pytest.fixture()
+@pytest.fixture
 def clerk(tmp_path: Path) -> Iterator[Clerk]:
     """A clerk of a new ledger."""
     with open_store(str(tmp_path / "ledger.db")) as store:
@@ -29,7 +29,10 @@ def chunks(clerk: Clerk, count: int, size: int = CHUNK) -> Iterator[Changeset]:
     """Yield chunks of people, as an import does."""
     operation = clerk.operation("import")
     for place in range(count):
-        people = [{"name": f"李{NAMES[place]} {index}", "code": f"{place}-{index}", "tags": ("bulk",)} for index in range(size)]
+        people = [
+            {"name": f"李{NAMES[place]} {index}", "code": f"{place}-{index}", "tags": ("bulk",)}
+            for index in range(size)
+        ]
         yield clerk.changeset(creates=[clerk.creates("person", people, operation.at)], operation=operation)
 
 
@@ -110,7 +113,7 @@ def test_a_load_whose_process_died_is_made_good_by_the_next_preparation(
     child = os.spawnlp(os.P_NOWAIT, "true", "true") if hasattr(os, "spawnlp") else 0
     if child:
         os.waitpid(child, 0)
-        monkeypatch.setattr(loading.os, "getpid", lambda: child)
+        monkeypatch.setattr(os, "getpid", lambda: child)
     load = clerk.store.load(chunks(clerk, 5), generation=clerk.generation)
     next(load)
     monkeypatch.undo()

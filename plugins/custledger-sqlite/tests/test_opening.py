@@ -1,6 +1,5 @@
 """Opening: what is made, what is refused and in which words, upgrades, and files that may only be read."""
 
-import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -8,15 +7,15 @@ from pathlib import Path
 
 import apsw
 import pytest
-
-from custledger.errors import CustledgerError, ForeignStoreError, NotAllowedError, NotFoundError, StoreError, UsageError
-from custledger.testing.clerk import Clerk
 from custledger_sqlite import custledger_stores, layouts
 from custledger_sqlite.filesystems import network_file_system
 from custledger_sqlite.opening import open_store
 
+from custledger.errors import CustledgerError, ForeignStoreError, NotAllowedError, NotFoundError, StoreError, UsageError
+from custledger.testing.clerk import Clerk
 
-@pytest.fixture()
+
+@pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A ledger with one person in it."""
     file = tmp_path / "ledger.db"
@@ -52,8 +51,10 @@ def test_a_ledger_says_what_it_is(path: Path) -> None:
 def test_connections_are_as_safe_as_promised(path: Path) -> None:
     with open_store(str(path)) as store:
         connection = store._file.connect()
-        found = {name: list(connection.execute(f"PRAGMA {name}"))[0][0]
-                 for name in ("synchronous", "foreign_keys", "trusted_schema", "journal_mode")}
+        found = {
+            name: next(iter(connection.execute(f"PRAGMA {name}")))[0]
+            for name in ("synchronous", "foreign_keys", "trusted_schema", "journal_mode")
+        }
         connection.close()
     assert found == {"synchronous": 2, "foreign_keys": 1, "trusted_schema": 0, "journal_mode": "wal"}
     assert tuple(map(int, apsw.sqlite_lib_version().split("."))) >= (3, 51, 3)
@@ -62,15 +63,16 @@ def test_connections_are_as_safe_as_promised(path: Path) -> None:
 def test_opening_what_is_not_there_says_so_and_makes_nothing(tmp_path: Path) -> None:
     missing = tmp_path / "none.db"
     for options in ({"create": False}, {"read_only": True}):
-        with pytest.raises(NotFoundError, match="none.db") as caught:
+        with pytest.raises(NotFoundError, match=r"none\.db") as caught:
             open_store(str(missing), **options)
         assert "init" in caught.value.hint
     assert not missing.exists()
 
 
-@pytest.mark.parametrize(("location", "error"), [
-    ("", UsageError), ("no/such/folder/ledger.db", NotFoundError), (".", ForeignStoreError), ("a\0b", UsageError),
-])
+@pytest.mark.parametrize(
+    ("location", "error"),
+    [("", UsageError), ("no/such/folder/ledger.db", NotFoundError), (".", ForeignStoreError), ("a\0b", UsageError)],
+)
 def test_places_that_cannot_hold_a_ledger_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, location: str, error: type[CustledgerError]
 ) -> None:
@@ -97,7 +99,7 @@ def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path)
     with pytest.raises(ForeignStoreError, match="not a ledger"):
         open_store(str(file))
     assert file.read_bytes() == before
-    assert os.listdir(tmp_path) == ["other.db"]
+    assert [each.name for each in tmp_path.iterdir()] == ["other.db"]
 
 
 def test_a_ledger_of_a_newer_layout_is_refused_and_left_alone(path: Path) -> None:
@@ -172,7 +174,7 @@ class TestUpgrades:
 
     def test_a_step_that_fails_leaves_the_file_as_it_was(self, path: Path) -> None:
         before = self.contents(path)
-        with pytest.raises(StoreError, match="could not be brought to layout 3.*It is as it was") as caught:
+        with pytest.raises(StoreError, match=r"could not be brought to layout 3.*It is as it was") as caught:
             self.upgrade(path, {2: self.add_column, 3: self.fail}, 3)
         assert caught.value.hint
         assert self.contents(path) == before
@@ -192,7 +194,7 @@ class TestUpgrades:
 class TestReadingOnly:
     """Ledgers that may be read and not written."""
 
-    @pytest.fixture()
+    @pytest.fixture
     def mounted(self, path: Path) -> Iterator[Path]:
         """The ledger, in a folder that nobody may write, not even root."""
         folder = str(path.parent)
@@ -200,10 +202,10 @@ class TestReadingOnly:
             subprocess.run(["mount", "--bind", folder, folder], check=True, capture_output=True)
             subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError) as error:
-            subprocess.run(["umount", folder], check=False, capture_output=True)
+            subprocess.run(["umount", "--lazy", folder], check=False, capture_output=True)
             pytest.skip(f"a folder cannot be mounted read-only here: {error}")
         yield path
-        subprocess.run(["umount", folder], check=True, capture_output=True)
+        subprocess.run(["umount", "--lazy", folder], check=True, capture_output=True)
 
     def test_a_read_only_folder_opens_for_reading_and_refuses_to_write(self, mounted: Path) -> None:
         with open_store(str(mounted)) as store:

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import apsw
-import pytest
-
-from custledger.errors import CustledgerError
-from custledger.testing.clerk import Clerk
 from custledger_sqlite.connecting import SqliteDatabase
 from custledger_sqlite.opening import open_store
 from custledger_sqlite.store import SqliteStore
+
+from custledger.errors import CustledgerError
+from custledger.testing.clerk import Clerk
 
 CUTS = int(os.environ.get("CUSTLEDGER_CUTS", "40"))
 CHANGESETS = 25
@@ -35,17 +34,17 @@ class NotingFile(apsw.VFSFile):
         self._notes = notes
         self._ending = "-wal" if flags[0] & apsw.SQLITE_OPEN_WAL else ""
 
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - apsw's name
+    def xWrite(self, data: bytes, offset: int) -> None:
         """Write, and note it."""
         self._notes.append(("write", self._ending, offset, bytes(data)))
         super().xWrite(data, offset)
 
-    def xTruncate(self, newsize: int) -> None:  # noqa: N802 - apsw's name
+    def xTruncate(self, newsize: int) -> None:
         """Cut off, and note it."""
         self._notes.append(("truncate", self._ending, newsize, b""))
         super().xTruncate(newsize)
 
-    def xSync(self, flags: int) -> None:  # noqa: N802 - apsw's name
+    def xSync(self, flags: int) -> None:
         """Sync, and note it."""
         self._notes.append(("sync", self._ending, 0, b""))
         super().xSync(flags)
@@ -58,7 +57,7 @@ class NotingFileSystem(apsw.VFS):
         super().__init__(name, "")
         self._notes = notes
 
-    def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:  # noqa: N802 - apsw's name
+    def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:
         """Open a file."""
         return NotingFile(self._notes, name, flags)
 
@@ -118,7 +117,7 @@ def _do(files: dict[str, bytearray], note: Note) -> None:
         del held[offset:]
     else:
         held.extend(bytes(max(0, offset - len(held))))
-        held[offset:offset + len(data)] = data
+        held[offset : offset + len(data)] = data
 
 
 def damage_of_cuts(folder: Path, synchronous: str) -> list[str]:
@@ -146,7 +145,7 @@ def people_after(path: Path) -> list[int]:
     with open_store(str(path)) as store:
         clerk = Clerk(store)
         people = clerk.ids("person", "name starts with New")
-        assert {visit["person"] for visit in clerk.everything("visit").values()} == set(people)
+        assert {visit.get("person") for visit in clerk.everything("visit").values()} == set(people)
     connection = apsw.Connection(str(path))
     assert list(connection.execute("PRAGMA integrity_check")) == [("ok",)]
     connection.close()

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from custledger_sqlite.opening import open_store
+from custledger_sqlite.store import SqliteStore
 
 from custledger.changes import Change
 from custledger.errors import ConflictError
 from custledger.stores.sql.tables import Table, Values
 from custledger.stores.sql.writing import Landing
 from custledger.testing.clerk import Clerk, fixed_clock, seeded_mint
-from custledger_sqlite.opening import open_store
-from custledger_sqlite.store import SqliteStore
 
 PROCESSES = 8
 TURNS = int(os.environ.get("CUSTLEDGER_TURNS", "15"))
@@ -72,8 +72,9 @@ def words_added(path: Path, landing: type[Landing]) -> list[int]:
             while True:
                 row = mine.whole("person", ada)
                 after = {"notes": f"{row['notes']} {1 + index * TURNS + turn}"}
-                change = Change(type="person", id=ada, before={"notes": row["notes"]}, after=after,
-                                revision=row["revision"])
+                change = Change(
+                    type="person", id=ada, before={"notes": row["notes"]}, after=after, revision=row["revision"]
+                )
                 try:
                     mine.apply(change)
                 except ConflictError:

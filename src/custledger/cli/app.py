@@ -1,21 +1,22 @@
-"""The application: of all commands there are, only the one that was typed is built.
+"""What commands there are: of all of them only the one that was typed is built, and its module imported.
 
 A word is a command of the core, else a record type (by name, plural or label), else a plugin's command. Without a
-word, and for help, all of them are listed.
+word, and for help, all of them are listed. Everything is added to one typer application, also by plugins.
 """
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import Annotated
+
+import typer
 
 from custledger.cli import records
-from custledger.cli.arguments import Group
+from custledger.cli.application import PROGRAM, call, group, names_of
 from custledger.cli.flags import CommandLine
 from custledger.cli.invocation import Invocation
 from custledger.errors import CustledgerError, UsageError
 from custledger.schema import Schema, nearest
 from custledger.values import fold
-
-PROGRAM = "custledger"
 
 COMMANDS: Mapping[str, str] = {
     "init": "setting_up",
@@ -37,13 +38,6 @@ COMMANDS: Mapping[str, str] = {
 EXTENSIONS: Mapping[str, str] = {"followup": "followup"}
 """Commands that the core adds to the group of a record type, by the type's name."""
 
-OPTIONS = (
-    ("--ledger URL", "the ledger: a path, or a URL such as sqlite:ledger.db"),
-    ("--as ACTOR", "who is acting, for the log"),
-    ("--lang en|zh", "the language of headings and choices"),
-    ("--as-of DATE", "the day that counts as today"),
-    ("--version", "print the version"),
-)
 ABOUT = "A customer ledger that a business owns."
 
 
@@ -51,7 +45,7 @@ def run(line: CommandLine, invocation: Invocation | None = None) -> int:
     """Run what was typed and return the exit code. Raises ``CustledgerError``."""
     invocation = invocation or Invocation(line)
     try:
-        code = _run(line, invocation)
+        code = _run(line.rest, invocation)
     except BaseException:
         _close_quietly(invocation)
         raise
@@ -59,50 +53,75 @@ def run(line: CommandLine, invocation: Invocation | None = None) -> int:
     return code
 
 
-def _run(line: CommandLine, invocation: Invocation) -> int:
-    words = list(line.rest)
-    word = words[0] if words and not words[0].startswith("-") else ""
-    if not word:
-        return everything(invocation).run(words, PROGRAM)
-    root = Group(PROGRAM)
+def _run(words: list[str], invocation: Invocation) -> int:
+    word = words[0] if words else ""
+    if not word or word.startswith("-"):
+        return call(everything(invocation, members=False), words, invocation)
+    app = _root()
     if word in COMMANDS:
-        _add_core(root, word, invocation)
-        return root.run(words, PROGRAM)
+        _add_core(app, word, invocation)
+        return call(app, words, invocation)
     schemas = invocation.plugins.schemas()
     schema = schemas.get(word) or _by_name(schemas, word)
     if schema is None:
-        return _strange(word, words, invocation, schemas)
+        return _strange(words, invocation, [*COMMANDS, *schemas])
     verb = words[1] if len(words) > 1 else ""
-    root.add(group_of(schema, verb, invocation))
-    return root.run([schema.name, *words[1:]], PROGRAM)
+    app.add_typer(group_of(schema, verb, invocation), name=schema.name)
+    return call(app, [schema.name, *words[1:]], invocation)
 
 
-def everything(invocation: Invocation) -> Group:
-    """Return every command there is: the core's, those of the record types, and those of plugins."""
-    root = Group(PROGRAM, ABOUT)
-    root.options = OPTIONS
+def everything(invocation: Invocation, *, members: bool = True) -> typer.Typer:
+    """Return every command there is: the core's, those of the record types, and those of plugins.
+
+    Without ``members`` the groups of the record types are empty, which is enough to list them.
+    """
+    app = group(ABOUT)
+    app.callback()(_global_options)
     for schema in invocation.plugins.schemas().values():
-        root.add(group_of(schema, "", invocation))
+        one = group_of(schema, "", invocation) if members else group(_about(schema))
+        app.add_typer(one, name=schema.name)
     for name in COMMANDS:
-        _add_core(root, name, invocation)
-    if any("commands" in one.hooks for one in invocation.plugins.described()):
-        from custledger.cli.strangers import Strangers  # noqa: PLC0415 - typer is imported only for plugins' commands
-
-        for name, about in Strangers(invocation).names().items():
-            root.add(Group(name, about))
-    return root
+        _add_core(app, name, invocation)
+    invocation.plugins.commands(app)
+    return app
 
 
-def group_of(schema: Schema, verb: str, invocation: Invocation) -> Group:
+def group_of(schema: Schema, verb: str, invocation: Invocation) -> typer.Typer:
     """Return the group of a record type, with just the command ``verb`` where it is one that every type has."""
-    group = Group(schema.name, f"{schema.info.labels.en} records ({schema.info.labels.zh}).")
-    if records.add_verb(group, schema, verb, invocation):
-        return group
+    app = group(_about(schema))
+    if records.add_verb(app, schema, verb, invocation):
+        return app
     for each in records.VERBS:
-        records.add_verb(group, schema, each, invocation)
+        records.add_verb(app, schema, each, invocation)
     if schema.name in EXTENSIONS:
-        import_module(f"custledger.cli.commands.{EXTENSIONS[schema.name]}").extend(group, invocation)
-    return group
+        import_module(f"custledger.cli.commands.{EXTENSIONS[schema.name]}").extend(app, invocation)
+    return app
+
+
+def _root() -> typer.Typer:
+    """Return the application without commands; only the help of ``everything`` shows the global options."""
+    app = group(ABOUT)
+    app.callback()(_nothing)
+    return app
+
+
+def _nothing() -> None:
+    """Do nothing: with a callback, typer makes a group even of a single command."""
+
+
+def _global_options(
+    *,
+    ledger: Annotated[str, typer.Option("--ledger", metavar="URL", help="The ledger: a path, or a URL.")] = "",
+    actor: Annotated[str, typer.Option("--as", metavar="ACTOR", help="Who is acting, for the log.")] = "",
+    lang: Annotated[str, typer.Option("--lang", metavar="en|zh", help="The language of headings and choices.")] = "",
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="The day that counts as today.")] = "",
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Show the options of every command. ``cli.flags`` has read them, since they may follow a command too."""
+
+
+def _about(schema: Schema) -> str:
+    return f"{schema.info.labels.en} records ({schema.info.labels.zh})."
 
 
 def _by_name(schemas: Mapping[str, Schema], word: str) -> Schema | None:
@@ -114,23 +133,31 @@ def _by_name(schemas: Mapping[str, Schema], word: str) -> Schema | None:
     return None
 
 
-def _add_core(root: Group, name: str, invocation: Invocation) -> None:
-    import_module(f"custledger.cli.commands.{COMMANDS[name]}").register(root, invocation)
+def _add_core(app: typer.Typer, name: str, invocation: Invocation) -> None:
+    import_module(f"custledger.cli.commands.{COMMANDS[name]}").register(app, invocation)
 
 
-def _strange(word: str, words: list[str], invocation: Invocation, schemas: Mapping[str, Schema]) -> int:
-    """Run a plugin's command. Raises ``UsageError`` where no plugin has it."""
-    names: list[str] = []
-    if any("commands" in one.hooks for one in invocation.plugins.described()):
-        from custledger.cli.strangers import Strangers  # noqa: PLC0415 - as above
+def _strange(words: list[str], invocation: Invocation, others: list[str]) -> int:
+    """Run a plugin's command. What it raises beside ``CustledgerError`` is named and told in one line.
 
-        strangers = Strangers(invocation)
-        names = list(strangers.names())
-        if word in names:
-            return strangers.invoke(words, PROGRAM)
-    near = nearest(word, [*COMMANDS, *schemas, *names])
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"{PROGRAM} --help lists the commands."
-    raise UsageError(f"There is no command {word}.", hint=hint)
+    Raises ``UsageError`` where no plugin has it.
+    """
+    app, word = _root(), words[0]
+    invocation.plugins.commands(app)
+    names = names_of(app)
+    if word not in names:
+        near = nearest(word, [*others, *names])
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"{PROGRAM} --help lists the commands."
+        raise UsageError(f"There is no command {word}.", hint=hint)
+    try:
+        return call(app, words, invocation)
+    except (CustledgerError, OSError):
+        raise
+    except Exception as error:
+        raise CustledgerError(
+            f"The command {word}, which a plugin brings, failed: {type(error).__name__}: {error}",
+            hint=f"{PROGRAM} plugin list shows which plugin brings commands; tell its author.",
+        ) from error
 
 
 def _close_quietly(invocation: Invocation) -> None:

@@ -45,7 +45,9 @@ def _event_texts(shower: Shower, event: Event) -> list[str]:
 
 
 def _event_json(shower: Shower, event: Event) -> dict[str, Any]:
-    operation = event.operation
+    from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+
+    operation = json_form(event.operation)
 
     def plain(key: str, value: Any) -> Any:
         field = shower.schema.by_key.get(key)
@@ -54,11 +56,8 @@ def _event_json(shower: Shower, event: Event) -> dict[str, Any]:
     return {
         "record": shower.schema.public_id(event.id),
         "action": event.action.value,
-        "at": operation.at,
-        "actor": operation.actor,
-        "verb": operation.verb,
-        "operation": operation_id(operation.id),
-        "reason": operation.reason,
+        "operation": operation["id"],
+        **{key: operation[key] for key in ("at", "actor", "verb", "reason")},
         "fields": {
             key: {"before": plain(key, before), "after": plain(key, after)}
             for key, (before, after) in event.fields.items()

@@ -47,6 +47,7 @@ class Invocation:
                 self._session = self.open()
             except NotAllowedError:
                 self._session = self.open(read_only=True)
+            gc.freeze()  # what a start has made stays: a collection need not look at it
             gc.enable()
         return self._session
 

@@ -1,14 +1,15 @@
 """Options of the command line made from the fields of a record type.
 
-A command's options are read from the signature of its function (``cli.arguments``), so a function is given a signature
-that has one option for each field. What people write is handed on as text: the field's own kind reads it.
+typer reads a command's options from the signature of its function, so a function is given a signature that has one
+option for each field. What people write is handed on as text: the field's own kind reads it.
 """
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
-from custledger.cli.arguments import Argument, Option
+import typer
+
 from custledger.errors import UsageError
 from custledger.fields import Kind
 from custledger.schema import Field, Schema
@@ -31,20 +32,20 @@ _KINDS = {
     Kind.REFERENCE: "REF",
 }
 
-JsonFlag = Annotated[bool, Option("--json", help="Print JSON.")]
-NlFlag = Annotated[bool, Option("--nl", help="Print one JSON object a line.")]
-CsvFlag = Annotated[bool, Option("--csv", help="Print CSV.")]
-TsvFlag = Annotated[bool, Option("--tsv", help="Print tab-separated values.")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+NlFlag = Annotated[bool, typer.Option("--nl", help="Print one JSON object a line.")]
+CsvFlag = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+TsvFlag = Annotated[bool, typer.Option("--tsv", help="Print tab-separated values.")]
 SetOption = Annotated[
     list[str] | None,
-    Option("--set", metavar="FIELD=VALUE", help="Set a field by name, label or alias; custom fields too."),
+    typer.Option("--set", metavar="FIELD=VALUE", help="Set a field by name, label or alias; custom fields too."),
 ]
-ReasonOption = Annotated[str, Option("--reason", metavar="TEXT", help="Why, for the log.")]
-WhereOption = Annotated[str, Option("--where", metavar="EXPRESSION", help="Only records for which this is true.")]
-DryRunFlag = Annotated[bool, Option("--dry-run", help="Show what would be done, and do nothing.")]
-YesFlag = Annotated[bool, Option("--yes", help="Do not ask.")]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the log.")]
+WhereOption = Annotated[str, typer.Option("--where", metavar="EXPRESSION", help="Only records for which this is true.")]
+DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
+YesFlag = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 RefArgument = Annotated[
-    str, Argument(metavar="REF", help="An id, the end of one, a code, or an exact name that is unique.")
+    str, typer.Argument(metavar="REF", help="An id, the end of one, a code, or an exact name that is unique.")
 ]
 
 
@@ -100,7 +101,7 @@ def merged(fields: Mapping[str, str], texts: Sequence[str] | None) -> dict[str, 
 def _parameter(field: Field) -> inspect.Parameter:
     name = option_name(field)
     annotation = Annotated[
-        str | None, Option(f"--{name}", metavar=_KINDS.get(field.spec.kind, "TEXT"), help=_help(field))
+        str | None, typer.Option(f"--{name}", metavar=_KINDS.get(field.spec.kind, "TEXT"), help=_help(field))
     ]
     return inspect.Parameter(MARK + field.key, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 

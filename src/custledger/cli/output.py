@@ -39,12 +39,16 @@ class Cell(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column of a table: its heading for people, its key for programs, and whether numbers stand in it."""
+    """A column of a table: its heading for people, its key for programs, and whether numbers stand in it.
+
+    What is ``whole`` (ids, dates, numbers) is never cut; what is ``kept`` (the id, the title) is never left out.
+    """
 
     heading: str
     key: str
     numeric: bool = False
     whole: bool = False
+    kept: bool = False
 
 
 class Output:

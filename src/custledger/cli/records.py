@@ -6,7 +6,8 @@ Each function adds one command to a group, so that a run builds the one that was
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from custledger.cli.arguments import Argument, Group, Option
+import typer
+
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import (
     CsvFlag,
@@ -29,10 +30,10 @@ from custledger.schema import Schema
 SHOWN_AT_ONCE = 50
 """How many records a list on a terminal shows unless it is told otherwise; elsewhere it prints them all."""
 
-OptionalRef = Annotated[str, Argument(metavar="[REF]", help="The record; or name many with --where.")]
+OptionalRef = Annotated[str, typer.Argument(metavar="[REF]", help="The record; or name many with --where.")]
 
 
-def add_verb(group: Group, schema: Schema, verb: str, run: Invocation) -> bool:
+def add_verb(group: typer.Typer, schema: Schema, verb: str, run: Invocation) -> bool:
     """Add one command of a record type to its group; return whether there is one of that name."""
     make = VERBS.get(verb)
     if make is None:
@@ -64,12 +65,12 @@ def _list(schema: Schema, run: Invocation) -> Callable[..., None]:
     def list_(
         *,
         where: WhereOption = "",
-        columns: Annotated[list[str] | None, Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
+        columns: Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
         sort: Annotated[
-            list[str] | None, Option("--sort", metavar="FIELDS", help="-created_at,name: - is from the greatest.")
+            list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-created_at,name: - is from the greatest.")
         ] = None,
-        limit: Annotated[int | None, Option("--limit", min=0, help="At most so many.")] = None,
-        everything: Annotated[bool, Option("--all", help="Every record, on a terminal too.")] = False,
+        limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = None,
+        everything: Annotated[bool, typer.Option("--all", help="Every record, on a terminal too.")] = False,
         json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False,
     ) -> None:
         """List records."""
@@ -125,7 +126,7 @@ def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
         assigned: SetOption = None,
         where: WhereOption = "",
         dry_run: DryRunFlag = False,
-        revision: Annotated[int | None, Option("--revision", help="The revision that you had read.")] = None,
+        revision: Annotated[int | None, typer.Option("--revision", metavar="N", help="The revision that you had read.")] = None,
         reason: ReasonOption = "",
         json: JsonFlag = False,
     ) -> None:
@@ -185,7 +186,7 @@ def _count(schema: Schema, run: Invocation) -> Callable[..., None]:
     def count(
         *,
         where: WhereOption = "",
-        by: Annotated[list[str] | None, Option("--by", metavar="FIELDS", help="Count by these fields.")] = None,
+        by: Annotated[list[str] | None, typer.Option("--by", metavar="FIELDS", help="Count by these fields.")] = None,
         json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False,
     ) -> None:
         """Count records."""
@@ -264,7 +265,7 @@ def _tell_many(run: Invocation, schema: Schema, many: Any, done: str, *, dry_run
         records = [known.public_id(row) for row in many.rows]
         run.output.json({done: len(many.rows), "dry_run": dry_run, "operation": operation, "records": records})
     elif dry_run:
-        columns = [Column(heading="ID", key="id", whole=True), Column(heading="Name", key="name"),
+        columns = [Column(heading="ID", key="id", whole=True, kept=True), Column(heading="Name", key="name"),
                    Column(heading="Change", key="change")]
         run.output.table(columns, [
             [Cell(known.public_id(row)), Cell(known.display(row)), Cell(shower.change(change))]

@@ -15,6 +15,7 @@ CHUNK = 500
 """How many rows are looked at together when references are named."""
 MINUTES = len("2026-11-22 14:30")
 _NUMERIC = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY})
+_WHOLE = _NUMERIC | {Kind.ID, Kind.DATE, Kind.TIME, Kind.YES_NO, Kind.PHONE}
 _LIST_MARKS = str.maketrans({"，": ",", "、": ","})
 
 
@@ -48,10 +49,17 @@ def columns_of(fields: Sequence[Field], language: str) -> list[Column]:
             heading=field.label(language),
             key=field.key,
             numeric=field.spec.kind in _NUMERIC,
-            whole=field.spec.kind is Kind.ID,
+            whole=_is_whole(field),
+            kept=field.spec.kind is Kind.ID or field.spec.title,
         )
         for field in fields
     ]
+
+
+def _is_whole(field: Field) -> bool:
+    """Whether half of a value would mislead, or could not be copied: ids, codes, numbers, dates."""
+    spec = field.spec
+    return spec.kind in _WHOLE or spec.code or (spec.kind is Kind.REFERENCE and spec.target is None)
 
 
 class Shower:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from custledger.cli.output import Cell, Column, Output
 
 NARROWEST = 8
-"""A column is not squeezed below so many cells; rather, columns at the end are left out."""
+"""A column of text is not squeezed below so many cells; rather, columns at the end are left out."""
 WIDEST = 40
 GAP = 2
 """Cells between two columns: one of padding, and one where other boxes have a line."""
@@ -39,11 +39,15 @@ STYLES = {
 def print_table(
     output: "Output", columns: "Sequence[Column]", rows: "Iterable[Sequence[Cell]]", *, title: str = ""
 ) -> "list[Column]":
-    """Print a table that fits the terminal; return the columns, from the end, that there was no room for."""
+    """Print a table that fits the terminal; return the columns that there was no room for.
+
+    Only text is cut, with an ellipsis; ids, dates and numbers never are, even if the lines get too long for that.
+    """
     console = _console(output)
     kept = list(rows)
     wanted = _widths(columns, kept)
-    shown = _fitting(wanted, console.width)
+    shown = _fitting(columns, wanted, console.width)
+    widths = _shrunk([columns[index] for index in shown], [wanted[index] for index in shown], console.width)
     table = Table(
         box=box.SIMPLE_HEAD,
         show_edge=False,
@@ -52,18 +56,20 @@ def print_table(
         title=title or None,
         title_justify="left",
     )
-    for column, cells in zip(columns[:shown], _shrunk(wanted[:shown], console.width), strict=True):
+    for index, cells in zip(shown, widths, strict=True):
         table.add_column(
-            Text(one_line(column.heading)),
+            Text(one_line(columns[index].heading)),
             width=cells,
             no_wrap=True,
             overflow="ellipsis",
-            justify="right" if column.numeric else "left",
+            justify="right" if columns[index].numeric else "left",
         )
     for row in kept:
-        table.add_row(*(Text(one_line(cell.text), style=STYLES.get(cell.color, "")) for cell in row[:shown]))
+        cells_of_row = (row[index] for index in shown)
+        table.add_row(*(Text(one_line(cell.text), style=STYLES.get(cell.color, "")) for cell in cells_of_row))
+    console.width = max(console.width, _total(widths))
     console.print(table)
-    return list(columns[shown:])
+    return [column for index, column in enumerate(columns) if index not in shown]
 
 
 def print_pairs(output: "Output", pairs: "Sequence[tuple[str, Cell]]") -> None:
@@ -89,24 +95,29 @@ def _widths(columns: "Sequence[Column]", rows: "Sequence[Sequence[Cell]]") -> li
     return [cells if column.whole else min(cells, WIDEST) for column, cells in zip(columns, wanted, strict=True)]
 
 
-def _fitting(wanted: Sequence[int], room: int) -> int:
-    """Return how many columns fit when each is squeezed as far as it may be; one at least."""
-    taken = 0
-    for index, cells in enumerate(wanted):
-        taken += min(cells, NARROWEST if index else cells) + GAP
-        if taken - GAP > room and index:
-            return index
-    return len(wanted)
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + GAP * (len(widths) - 1)
 
 
-def _shrunk(wanted: Sequence[int], room: int) -> list[int]:
-    """Return widths that fit ``room``, taken from the widest columns first; the first column is left whole."""
+def _fitting(columns: "Sequence[Column]", wanted: Sequence[int], room: int) -> list[int]:
+    """Return the places of the columns that fit when each is squeezed as far as it may be; one at least."""
+    least = [cells if column.whole else min(cells, NARROWEST) for column, cells in zip(columns, wanted, strict=True)]
+    shown = list(range(len(columns)))
+    while _total([least[index] for index in shown]) > room:
+        last = next((index for index in reversed(shown[1:]) if not columns[index].kept), None)
+        if last is None:
+            break
+        shown.remove(last)
+    return shown
+
+
+def _shrunk(columns: "Sequence[Column]", wanted: Sequence[int], room: int) -> list[int]:
+    """Return widths that fit ``room``, taken from the widest columns of text first."""
     widths = list(wanted)
-    excess = sum(widths) + GAP * (len(widths) - 1) - room
-    while excess > 0 and len(widths) > 1:
-        widest = max(range(1, len(widths)), key=widths.__getitem__)
+    texts = [index for index, column in enumerate(columns) if not column.whole]
+    while texts and _total(widths) > room:
+        widest = max(texts, key=widths.__getitem__)
         if widths[widest] <= NARROWEST:
             break
         widths[widest] -= 1
-        excess -= 1
     return widths

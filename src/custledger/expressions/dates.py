@@ -59,12 +59,8 @@ _DIGITS = {character: number for number, character in enumerate("零一二三四
 _DIGITS |= {"两": 2, "a": 1, "an": 1, "one": 1}
 _EN = "(?P<number>[0-9]+|an?|one) (?P<unit>day|week|month|quarter|year)s?"
 _ZH = "(?P<number>[0-9]+|[一二两三四五六七八九十]) ?个? ?(?P<unit>天|日|周|星期|礼拜|月|季度|季|年) ?(?:以|之)?"
-_FORMS = (
-    (re.compile(f"{_EN} ago"), -1),
-    (re.compile(f"in {_EN}"), 1),
-    (re.compile(f"{_ZH}前"), -1),
-    (re.compile(f"{_ZH}[后内]"), 1),
-)
+_FORMS = ((f"{_EN} ago", -1), (f"in {_EN}", 1), (f"{_ZH}前", -1), (f"{_ZH}[后内]", 1))
+"""Patterns and directions. They are compiled when a text is read: that takes longer than all else here at import."""
 _MONTHS: dict[Unit, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -77,7 +73,7 @@ def parse_day(text: str) -> Day | None:
     if plain in STARTS:
         return STARTS[plain]
     for form, sign in _FORMS:
-        if found := form.fullmatch(plain):
+        if found := re.fullmatch(form, plain):
             number = found["number"].lstrip("0") or "0"
             if len(number) > len(str(FURTHEST)):
                 raise ValueError("is too far away")

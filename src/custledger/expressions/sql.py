@@ -26,6 +26,7 @@ from custledger.expressions.paging import PageKey, after_condition, after_segmen
 from custledger.expressions.settle import settle
 from custledger.expressions.tree import FieldNode
 from custledger.schema import ID, Schema
+from custledger.structs import Struct
 from custledger.values import Plain
 
 __all__ = [
@@ -105,8 +106,8 @@ def compile_after(
     return after_condition(keys, dialect) if keys else None
 
 
-@attrs.frozen
-class Segment:
+@attrs.frozen(eq=False, repr=False)
+class Segment(Struct):
     """A part of the rows that come after another: a condition, and what follows ORDER BY within the part."""
 
     where: Sql

@@ -1,6 +1,7 @@
 """Backups: a copy that counts only once it has been opened and compared, and bringing one back."""
 
 import os
+from pathlib import Path
 
 from custledger.errors import UsageError
 from custledger.plugins import Plugins, disabled_by
@@ -16,7 +17,7 @@ def backup(session: Session, target: str | os.PathLike[str]) -> Verification:
     is not true.
     """
     path = os.fspath(target)
-    if os.path.exists(path):
+    if Path(path).exists():
         raise UsageError(f"{path} is there already.", hint="Give the backup a name of its own.")
     if not isinstance(session.store, BackupStore):
         raise UsageError(f"A ledger kept at {session.store.url} cannot be backed up this way.",

@@ -20,7 +20,8 @@ class Batch:
     """Writes that are collected, and land together when the ``with`` block ends without an error.
 
     What is read meanwhile does not show them yet, but an added record is returned at once with its id, so that others
-    can refer to it (by the record, not by a code or a name, which nobody can look up yet). An error inside the block, or in any of the writes, leaves the ledger as it was.
+    can refer to it (by the record, not by a code or a name, which nobody can look up yet). An error inside the block,
+    or in any of the writes, leaves the ledger as it was.
     """
 
     def __init__(self, session: Session, verb: str = "batch", reason: str = "") -> None:

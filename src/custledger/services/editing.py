@@ -11,12 +11,13 @@ import attrs
 
 from custledger import ids
 from custledger.changes import Change, Changeset, Receipt, by_key
-from custledger.errors import InvalidValueError
+from custledger.codec import row_from, unseal
+from custledger.errors import ConflictError, InvalidValueError
 from custledger.expressions import understand
 from custledger.fields import Kind
 from custledger.records import Record
 from custledger.schema import ID, REVISION, Field, Row, Schema
-from custledger.services.naming import Reference, find, find_any, find_row
+from custledger.services.naming import Reference, find, find_any, find_row, row_of
 from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.stores.contract import Query
@@ -25,8 +26,8 @@ from custledger.stores.contract import Query
 def add(session: Session, record_type: str, values: Mapping[str, Any], *, reason: str = "") -> Row:
     """Add a record and return its row. ``values`` names fields by key, label or alias; see ``make_addition``."""
     change = make_addition(session, record_type, values)
-    write(session, Changeset(operation=session.operation("add", reason=reason), changes=[change]))
-    return find_row(session, record_type, change.id)
+    receipt = write(session, Changeset(operation=session.operation("add", reason=reason), changes=[change]))
+    return _landed(session, change, None, receipt)
 
 
 def edit(
@@ -39,10 +40,11 @@ def edit(
     reason: str = "",
 ) -> Row:
     """Set fields of a record and return its row as it now is; see ``make_edit``."""
-    change = make_edit(session, record_type, ref, values, revision=revision)
-    if change.after:
-        write(session, Changeset(operation=session.operation("edit", reason=reason), changes=[change]))
-    return find_row(session, record_type, change.id)
+    row, change = _edition(session, record_type, ref, values, revision=revision)
+    if not change.after:
+        return row
+    receipt = write(session, Changeset(operation=session.operation("edit", reason=reason), changes=[change]))
+    return _landed(session, change, row, receipt)
 
 
 def remove(session: Session, record_type: str, ref: Reference, *, reason: str = "") -> Receipt:
@@ -61,10 +63,18 @@ class Many:
 
 
 def edit_where(
-    session: Session, record_type: str, where: str, values: Mapping[str, Any], *, dry_run: bool = False, reason: str = ""
+    session: Session,
+    record_type: str,
+    where: str,
+    values: Mapping[str, Any],
+    *,
+    dry_run: bool = False,
+    reason: str = "",
 ) -> Many:
-    """Set fields of every record that ``where`` selects, whole or not at all. Records that have the values already
-    are left alone. With ``dry_run`` nothing is written."""
+    """Set fields of every record that ``where`` selects, whole or not at all.
+
+    Records that have the values already are left alone. With ``dry_run`` nothing is written.
+    """
     schema, rows = _selected(session, record_type, where)
     plain = plain_values(session, schema, values)
     pairs = [(row, change) for row in rows if (change := _update(schema, row, plain)).after]
@@ -102,27 +112,50 @@ def make_edit(
 ) -> Change:
     """Return the change that sets fields of a record; its ``after`` is empty where nothing would change.
 
-    With ``revision`` the caller says which revision it had read; a record given as ``ref`` says so itself: both what
-    it read and what it wants are then compared with the present state by the store.
+    With ``revision`` the caller says which revision it had read; any other now is a ``ConflictError``. A record given
+    as ``ref`` says so itself, field by field: what it read and what is wanted are compared with the present state by
+    the store.
     """
+    return _edition(session, record_type, ref, values, revision=revision)[1]
+
+
+def _edition(
+    session: Session, record_type: str, ref: Reference, values: Mapping[str, Any], *, revision: int | None
+) -> tuple[Row, Change]:
+    """Return the present row of a record, and the change that sets its fields."""
     session.refresh()
     schema = session.writable_schema(record_type)
-    row = find_row(session, schema.name, ref)
+    row = row_of(session, schema, ref)
+    if revision is not None and revision != row[REVISION]:
+        raise ConflictError(schema.public_id(row), why=f"it is at revision {row[REVISION]} now, not {revision}")
     plain = plain_values(session, schema, values)
-    if isinstance(ref, Record):
-        row = _as_read(session, schema, ref, row)
-    elif revision is not None:
-        row = row[:REVISION] + (revision,) + row[REVISION + 1 :]
-    change = _update(schema, row, plain)
-    require(schema, {**by_key(schema, row), **(change.after or {})}, session.conventions.language)
-    return change
+    read = _as_read(session, schema, ref, row) if isinstance(ref, Record) else row
+    change = _update(schema, read, plain)
+    require(schema, {**by_key(schema, read), **(change.after or {})}, session.conventions.language)
+    return row, change
+
+
+def _landed(session: Session, change: Change, row: Row | None, receipt: Receipt) -> Row:
+    """Return the row of a record as a write of one changeset left it; ``row`` is what it was, if it was there."""
+    schema = session.schema(change.type)
+    (landed,) = receipt.applied
+    found = next((one for one in landed.changes if one.id == change.id and one.type == change.type), None)
+    at = landed.operation.at
+    if found is not None and row is None:
+        system = {"id": change.id, "created_at": at, "updated_at": at, "revision": 1}
+        return unseal(row_from(schema, {**(found.after or {}), **system}), schema)
+    if found is not None and row is not None and found.revision == row[REVISION]:
+        system = {"updated_at": at, "revision": row[REVISION] + 1}
+        now = {**dict(zip(schema.keys, row, strict=True)), **(found.after or {}), **system}
+        return tuple(now[key] for key in schema.keys)
+    return find_row(session, change.type, change.id)  # it was merged with what somebody else wrote meanwhile
 
 
 def make_removal(session: Session, record_type: str, ref: Reference) -> Change:
     """Return the change that removes a record."""
     session.refresh()
     schema = session.writable_schema(record_type)
-    row = find_row(session, schema.name, ref)
+    row = row_of(session, schema, ref)
     change = _removal(schema, row)
     return attrs.evolve(change, revision=ref.revision) if isinstance(ref, Record) else change
 

@@ -25,7 +25,10 @@ def find(session: Session, record_type: str, ref: Reference) -> int:
     an id of at least four letters; they are tried in this order. Raises ``NotFoundError`` or ``AmbiguousError``.
     """
     session.refresh()
-    schema = session.schema(record_type)
+    return _number(session, session.schema(record_type), ref)
+
+
+def _number(session: Session, schema: Schema, ref: Reference) -> int:
     if isinstance(ref, Record):
         return _of_type(schema, ref)
     if isinstance(ref, int):
@@ -43,8 +46,13 @@ def find(session: Session, record_type: str, ref: Reference) -> int:
 
 def find_row(session: Session, record_type: str, ref: Reference) -> Row:
     """Return the row of the record that ``ref`` names. Raises ``NotFoundError`` or ``AmbiguousError``."""
-    number = find(session, record_type, ref)
-    schema = session.schema(record_type)
+    session.refresh()
+    return row_of(session, session.schema(record_type), ref)
+
+
+def row_of(session: Session, schema: Schema, ref: Reference) -> Row:
+    """Return the row that ``ref`` names, in a session that has just looked at its settings."""
+    number = _number(session, schema, ref)
     row = session.view.get(schema, [number])[0]
     if row is None:
         raise NotFoundError(schema.name, schema.public_id(number))

@@ -1,6 +1,5 @@
 """Opening a ledger by its URL: ``sqlite:customers.db``, or a bare path whose ending a store recognises."""
 
-import getpass
 import os
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -74,9 +73,10 @@ def resolve_url(plugins: Plugins, url: str) -> tuple[StoreType, str]:
         by_scheme = {one: kind for kind in kinds for one in kind.schemes}
         if scheme in by_scheme:
             return by_scheme[scheme], rest
-        hint = "There are: " + ", ".join(f"{one}:" for one in sorted(by_scheme)) + "."
         near = nearest(scheme, by_scheme)
-        raise UsageError(f"No store understands the URL {url}.", hint=f"Did you mean {near[0]}:{rest}?" if near else hint)
+        listed = ", ".join(f"{one}:" for one in sorted(by_scheme))
+        hint = f"Did you mean {near[0]}:{rest}?" if near else f"There are: {listed}."
+        raise UsageError(f"No store understands the URL {url}.", hint=hint)
     for kind in kinds:
         if any(url.lower().endswith(suffix) for suffix in kind.suffixes):
             return kind, url
@@ -84,8 +84,11 @@ def resolve_url(plugins: Plugins, url: str) -> tuple[StoreType, str]:
     if not endings:
         raise UsageError(f"No store understands {url}: no storage plugin is installed.",
                          hint="Install custledger-sqlite, or see custledger doctor.")
-    raise UsageError(f"It is not clear what kind of ledger {url or '(an empty name)'} is.",
-                     hint=f"Give it one of the endings {', '.join(endings)}, or a URL such as {kinds[-1].schemes[0]}:{url}.")
+    example = f"{kinds[-1].schemes[0]}:{url}"
+    raise UsageError(
+        f"It is not clear what kind of ledger {url or '(an empty name)'} is.",
+        hint=f"Give it one of the endings {', '.join(endings)}, or a URL such as {example}.",
+    )
 
 
 def set_up(session: Session, told: Mapping[str, Any]) -> None:
@@ -105,6 +108,8 @@ def set_up(session: Session, told: Mapping[str, Any]) -> None:
 
 def default_actor() -> str:
     """Return the name of the computer's user, or ``unknown`` where it has none."""
+    import getpass  # noqa: PLC0415 - only where nobody was named
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

@@ -66,7 +66,10 @@ class Selection(Generic[RecordT]):
         return self.session.view.select(schema, self._query(schema))
 
     def columns(self, *names: str) -> dict[str, list[Any]]:
-        """Return columns as lists of Python values, by the names asked for: ``polars.DataFrame(selection.columns("name"))``."""
+        """Return columns as lists of Python values, by the names asked for.
+
+        One line makes a table of them elsewhere: ``polars.DataFrame(selection.columns("name", "city"))``.
+        """
         schema = self._schema()
         expressions = [understand(name, schema, self.session.conventions, want=None) for name in names]
         rows = self.session.view.select(schema, attrs.evolve(self._query(schema), columns=tuple(expressions)))

@@ -20,9 +20,9 @@ ATTEMPTS = 10
 def write(session: Session, changeset: Changeset, *, amend: bool = True) -> Receipt:
     """Land a changeset whole, or raise with nothing written.
 
-    ``amend=False`` leaves the plugins' amendments out, for an undo, which must bring back exactly what was.
+    ``amend=False`` leaves the plugins' amendments out, for an undo, which must bring back exactly what was. Whether
+    the settings are still those that the changeset was made with is for the store to say.
     """
-    session.refresh()
     ready = _ready(session, changeset, amend=amend)
     receipt = _apply(session, ready)
     _tell(session, receipt)

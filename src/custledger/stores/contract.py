@@ -18,7 +18,7 @@ is its own. ``custledger.testing`` has the suite that proves any store.
 """
 
 import abc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -199,10 +199,11 @@ class Store(abc.ABC):
         (read-only), ``GenerationMovedError``, ``StoreError`` (disk full and the like).
         """
 
-    def load(self, changesets: Iterable[Changeset], *, generation: int) -> Iterator[Receipt]:
+    def load(self, changesets: Iterable[Changeset], *, generation: int) -> Generator[Receipt, None, None]:
         """Land many changesets of one operation, each atomically, and yield their receipts.
 
-        A store may put off its indexes until the end. What landed before an error stays.
+        A store may put off its indexes until the end, which is also when the generator is closed early. What landed
+        before an error stays.
         """
         for changeset in changesets:
             yield self.apply(changeset, generation=generation)

@@ -27,6 +27,16 @@ def _describe() -> str:
 @hookimpl
 def custledger_stores() -> Sequence[StoreType]:
     """Return the SQLite store."""
-    summary = Labels("One SQLite file, for one computer and any number of programs on it", "单个 SQLite 文件，本机多个程序可同时使用")
-    return [StoreType(name="sqlite", summary=summary, schemes=("sqlite",), suffixes=(".db", ".sqlite", ".sqlite3"),
-                      open=_open, describe=_describe)]
+    summary = Labels(
+        "One SQLite file, for one computer and any number of programs on it", "单个 SQLite 文件，本机多个程序可同时使用"
+    )
+    return [
+        StoreType(
+            name="sqlite",
+            summary=summary,
+            schemes=("sqlite",),
+            suffixes=(".db", ".sqlite", ".sqlite3"),
+            open=_open,
+            describe=_describe,
+        )
+    ]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from custledger.errors import CustledgerError, NotFoundError, StoreError, UsageError
+from custledger.errors import NotFoundError, StoreError, UsageError
 from custledger.stores.contract import Verification
 from custledger.stores.sql.layout import quoted
 from custledger_sqlite import layouts
@@ -33,16 +33,20 @@ def backup(source: SqliteDatabase, target: str) -> Verification:
             _copy(connection, copy)
             verification = verified(connection, copy)
         if verification.problems:
-            raise StoreError(f"{path}: the backup is not a true copy: {'; '.join(verification.problems)}.",
-                             hint="Nothing was replaced. Check the disk, then try again.")
+            raise StoreError(
+                f"{path}: the backup is not a true copy: {'; '.join(verification.problems)}.",
+                hint="Nothing was replaced. Check the disk, then try again.",
+            )
         _flush(copy)
         copy.replace(path)
         _flush(path.parent)
     except apsw.Error as fault:
         raise explained(fault, str(path)) from fault
     except OSError as fault:
-        raise StoreError(f"{path} cannot be written: {fault.strerror}.",
-                         hint="Nothing was replaced. Choose another place, or make room.") from fault
+        raise StoreError(
+            f"{path} cannot be written: {fault.strerror}.",
+            hint="Nothing was replaced. Choose another place, or make room.",
+        ) from fault
     finally:
         for suffix in ("", "-journal", "-wal", "-shm"):
             with contextlib.suppress(OSError):
@@ -71,8 +75,6 @@ def _snapshot(source: SqliteDatabase) -> Iterator[apsw.Connection]:
         # A transaction begins to see with its first reading.
         list(connection.execute("SELECT generation FROM custledger_ledger"))
         yield connection
-    except CustledgerError:
-        raise
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
@@ -132,17 +134,23 @@ def _problems(connection: apsw.Connection) -> Iterator[str]:
 
 
 def _search_tables(connection: apsw.Connection) -> list[str]:
-    return [name for (name,) in connection.execute(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%'")]
+    return [
+        name
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
+        )
+    ]
 
 
 def _tables(connection: apsw.Connection) -> Iterator[str]:
     """Yield the names of the tables that hold rows; a search index is checked, not compared."""
     search = _search_tables(connection)
     shadows = {f"{name}_{shadow}" for name in search for shadow in _SHADOWS} | set(search)
-    for (name,) in list(connection.execute(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
-    )):
+    for (name,) in list(
+        connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
+        )
+    ):
         if name not in shadows:
             yield name
 

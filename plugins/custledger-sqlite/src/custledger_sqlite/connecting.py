@@ -3,8 +3,9 @@
 import contextlib
 import os
 import threading
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ WAIT_MILLISECONDS = 30_000
 """How long a writer waits for another one, in any process, before it gives up."""
 
 _MOST_KEPT = 8
+_SHORT_PAUSE = 0.0005
+_LONG_PAUSE = 0.002
 _PAGES_BEFORE_CHECKPOINT = 4000
 
 
@@ -27,7 +30,13 @@ class SqliteDatabase:
     faults: type[Exception] = apsw.Error
 
     def __init__(
-        self, path: str, *, read_only: bool = False, unchanging: bool = False, synchronous: str = "FULL", vfs: str = "",
+        self,
+        path: str,
+        *,
+        read_only: bool = False,
+        unchanging: bool = False,
+        synchronous: str = "FULL",
+        vfs: str = "",
         wait: int = WAIT_MILLISECONDS,
     ) -> None:
         self.path = path
@@ -50,7 +59,7 @@ class SqliteDatabase:
         flags = apsw.SQLITE_OPEN_URI | (apsw.SQLITE_OPEN_READONLY if self._read_only else apsw.SQLITE_OPEN_READWRITE)
         options = "?immutable=1" if self._unchanging else ""
         connection = apsw.Connection(f"file:{quote(self.path)}{options}", flags=flags, vfs=self._vfs or None)
-        connection.set_busy_timeout(self._wait)
+        connection.set_busy_handler(_patience(self._wait))
         for pragma in (
             f"synchronous = {self._synchronous}",
             "foreign_keys = ON",
@@ -87,7 +96,8 @@ class SqliteDatabase:
         with self._writers:
             try:
                 if self._writer is None:
-                    self._writer = self.connect()
+                    # One that has read has the schema in memory already.
+                    self._writer = self.borrow()
                 connection: Any = self._writer
                 connection.execute("BEGIN IMMEDIATE")
             except apsw.Error as fault:
@@ -111,7 +121,7 @@ class SqliteDatabase:
             # The connection is of no more use; SQLite undoes the transaction when it is closed, or at the next opening.
             self._writer = None
             with contextlib.suppress(apsw.Error):
-                connection.close(True)
+                connection.close(force=True)
 
     def explained(self, fault: Exception) -> CustledgerError:
         """Return the error of custledger that a fault of SQLite means."""
@@ -126,3 +136,24 @@ class SqliteDatabase:
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
+
+
+def _patience(wait: int) -> Callable[[int], bool]:
+    """Return a function that pauses while another writer is at work, and gives up after ``wait`` milliseconds.
+
+    SQLite's own pauses soon take a tenth of a second, while a write takes a thousandth: eight busy processes would
+    leave the file idle half of the time. Pauses differ at random so that they do not all come back at once.
+    """
+    until = 0.0
+
+    def pause(count: int) -> bool:
+        nonlocal until
+        from random import uniform  # noqa: PLC0415 - only who has to wait needs it
+
+        now = time.monotonic()
+        if count == 0:
+            until = now + wait / 1000
+        time.sleep(min(_LONG_PAUSE, _SHORT_PAUSE * (1 + count / 4)) * uniform(0.5, 1.5))  # noqa: S311 - it only spreads pauses
+        return now < until
+
+    return pause

@@ -10,8 +10,10 @@ def explained(fault: Exception, path: str) -> CustledgerError:
     for kind, explain in _MEANINGS.items():
         if isinstance(fault, kind):
             return explain(path, fault)
-    return StoreError(f"{path}: SQLite failed: {_words(fault)}.",
-                      hint="Nothing was changed. If it happens again, please report it with this message.")
+    return StoreError(
+        f"{path}: SQLite failed: {_words(fault)}.",
+        hint="Nothing was changed. If it happens again, please report it with this message.",
+    )
 
 
 def _full(path: str, _fault: Exception) -> CustledgerError:
@@ -19,13 +21,17 @@ def _full(path: str, _fault: Exception) -> CustledgerError:
 
 
 def _io(path: str, fault: Exception) -> CustledgerError:
-    return StoreError(f"{path}: the disk could not be read or written ({_words(fault)}).",
-                      hint="Check the disk and its connection, then try again.")
+    return StoreError(
+        f"{path}: the disk could not be read or written ({_words(fault)}).",
+        hint="Check the disk and its connection, then try again.",
+    )
 
 
 def _read_only(path: str, _fault: Exception) -> CustledgerError:
-    return NotAllowedError(f"{path} may not be written.",
-                           hint="Ask for the right to write the file and its folder, or open it for reading only.")
+    return NotAllowedError(
+        f"{path} may not be written.",
+        hint="Ask for the right to write the file and its folder, or open it for reading only.",
+    )
 
 
 def _locked(path: str, _fault: Exception) -> CustledgerError:
@@ -33,8 +39,10 @@ def _locked(path: str, _fault: Exception) -> CustledgerError:
 
 
 def _damaged(path: str, fault: Exception) -> CustledgerError:
-    return StoreError(f"{path} is damaged ({_words(fault)}).",
-                      hint="Restore the latest backup with “custledger restore”, and keep the damaged file.")
+    return StoreError(
+        f"{path} is damaged ({_words(fault)}).",
+        hint="Restore the latest backup with “custledger restore”, and keep the damaged file.",
+    )
 
 
 def _foreign(path: str, _fault: Exception) -> CustledgerError:
@@ -42,8 +50,9 @@ def _foreign(path: str, _fault: Exception) -> CustledgerError:
 
 
 def _cannot_open(path: str, _fault: Exception) -> CustledgerError:
-    return NotAllowedError(f"{path} cannot be opened.",
-                           hint="Check that the folder is there, and that you may read and write in it.")
+    return NotAllowedError(
+        f"{path} cannot be opened.", hint="Check that the folder is there, and that you may read and write in it."
+    )
 
 
 def _too_big(path: str, _fault: Exception) -> CustledgerError:

@@ -4,10 +4,31 @@ import os
 import sys
 from pathlib import Path
 
-_NETWORK = frozenset({
-    "nfs", "nfs4", "cifs", "smb3", "smbfs", "smb2", "afs", "ncpfs", "ceph", "lustre", "gfs2", "ocfs2", "beegfs",
-    "fuse.sshfs", "fuse.glusterfs", "fuse.ceph-fuse", "fuse.rclone", "fuse.s3fs", "davfs", "fuse.davfs2", "9p",
-})
+_NETWORK = frozenset(
+    {
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "smb2",
+        "afs",
+        "ncpfs",
+        "ceph",
+        "lustre",
+        "gfs2",
+        "ocfs2",
+        "beegfs",
+        "fuse.sshfs",
+        "fuse.glusterfs",
+        "fuse.ceph-fuse",
+        "fuse.rclone",
+        "fuse.s3fs",
+        "davfs",
+        "fuse.davfs2",
+        "9p",
+    }
+)
 _MOUNTS = Path("/proc/self/mounts")
 
 

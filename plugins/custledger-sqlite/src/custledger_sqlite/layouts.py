@@ -41,17 +41,24 @@ def check(connection: apsw.Connection, path: str, layout: int = LAYOUT) -> bool:
     Raises ``ForeignStoreError`` for what is no ledger, or one of a newer layout.
     """
     if number(connection, "application_id") != APPLICATION_ID:
-        raise ForeignStoreError(f"{path} is a SQLite database, but not a ledger.",
-                                hint="Give the path of a ledger, or a path where there is no file yet.")
+        raise ForeignStoreError(
+            f"{path} is a SQLite database, but not a ledger.",
+            hint="Give the path of a ledger, or a path where there is no file yet.",
+        )
     found = number(connection, "user_version")
     if found > layout:
-        raise ForeignStoreError(f"{path} was written by a newer custledger (layout {found}, this one knows {layout}).",
-                                hint="Upgrade: pip install --upgrade custledger custledger-sqlite")
+        raise ForeignStoreError(
+            f"{path} was written by a newer custledger (layout {found}, this one knows {layout}).",
+            hint="Upgrade: pip install --upgrade custledger custledger-sqlite",
+        )
     return found < layout
 
 
 def upgrade(connection: apsw.Connection, path: str, steps: Mapping[int, Step] = STEPS, layout: int = LAYOUT) -> None:
-    """Bring the file to ``layout`` in one transaction. Raises ``StoreError``, with the file as it was, if a step fails."""
+    """Bring the file to ``layout`` in one transaction.
+
+    Raises ``StoreError``, with the file as it was, if a step fails.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another program may have upgraded it while this one waited for the lock.
@@ -63,8 +70,10 @@ def upgrade(connection: apsw.Connection, path: str, steps: Mapping[int, Step] = 
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         if isinstance(error, apsw.Error):
-            raise StoreError(f"{path} could not be brought to layout {layout}: {error}. It is as it was.",
-                             hint="Go on with the custledger that wrote it, and please report this.") from error
+            raise StoreError(
+                f"{path} could not be brought to layout {layout}: {error}. It is as it was.",
+                hint="Go on with the custledger that wrote it, and please report this.",
+            ) from error
         raise
 
 

@@ -1,4 +1,4 @@
-"""Opening a ledger in a SQLite file: finding it, making it, refusing what is none, and opening it read-only if need be."""
+"""Opening a ledger in a SQLite file: finding it, making it, refusing what is none, or opening it only for reading."""
 
 import time
 from pathlib import Path
@@ -24,8 +24,10 @@ def open_store(location: str, *, create: bool = True, read_only: bool = False) -
         _check_creation(path, create=create, read_only=read_only)
     read_only = read_only or not (is_new or is_writable(path))
     if not read_only and (network := network_file_system(path.parent)):
-        raise StoreError(f"{path} lies on a network file system ({network}), where programs cannot share a ledger safely.",
-                         hint="Keep the ledger on a disk of this computer, or use a database server.")
+        raise StoreError(
+            f"{path} lies on a network file system ({network}), where programs cannot share a ledger safely.",
+            hint="Keep the ledger on a disk of this computer, or use a database server.",
+        )
     # In a folder that may not be written SQLite can keep no shared index of the log, and needs to be told that
     # nobody writes the file meanwhile.
     alone = read_only and not is_writable(path.parent) and not Path(f"{path}-wal").exists()
@@ -56,29 +58,46 @@ def _check_creation(path: Path, *, create: bool, read_only: bool) -> None:
     if not path.parent.is_dir():
         raise NotFoundError("folder", path.parent, hint="Make the folder first.")
     if not is_writable(path.parent):
-        raise NotAllowedError(f"{path.parent} may not be written, so no ledger can be made there.",
-                              hint="Choose another folder.")
+        raise NotAllowedError(
+            f"{path.parent} may not be written, so no ledger can be made there.", hint="Choose another folder."
+        )
 
 
 def _make_ready(database: SqliteDatabase, path: Path, *, is_new: bool, read_only: bool) -> None:
     if is_new:
-        path.touch()
+        _touch(path)
     connection = database.connect()
     try:
         if is_new:
             _make(connection)
         is_older = layouts.check(connection, str(path))
-        if not read_only:
+        if read_only:
+            _refuse_upgrade(path, is_older=is_older)
+        else:
             _write_ahead(connection, path)
-        if is_older:
-            if read_only:
-                raise NotAllowedError(f"{path} is of an older layout and may not be written, so it cannot be upgraded.",
-                                      hint="Open it for writing once.")
-            layouts.upgrade(connection, str(path))
+            if is_older:
+                layouts.upgrade(connection, str(path))
     except BaseException:
         connection.close()
         raise
     database.give_back(connection)
+
+
+def _touch(path: Path) -> None:
+    try:
+        path.touch()
+    except OSError as fault:
+        raise StoreError(
+            f"{path} cannot be made: {fault.strerror}.", hint="Choose another place, or make room."
+        ) from fault
+
+
+def _refuse_upgrade(path: Path, *, is_older: bool) -> None:
+    if is_older:
+        raise NotAllowedError(
+            f"{path} is of an older layout and may not be written, so it cannot be upgraded.",
+            hint="Open it for writing once.",
+        )
 
 
 def _write_ahead(connection: apsw.Connection, path: Path) -> None:
@@ -96,8 +115,10 @@ def _write_ahead(connection: apsw.Connection, path: Path) -> None:
             time.sleep(0.01)
             ((mode,),) = connection.execute("PRAGMA journal_mode")
     if mode != "wal":
-        raise StoreError(f"{path} lies where SQLite cannot keep a log beside it (its mode stays {mode}).",
-                         hint="Keep the ledger in an ordinary folder of this computer.")
+        raise StoreError(
+            f"{path} lies where SQLite cannot keep a log beside it (its mode stays {mode}).",
+            hint="Keep the ledger in an ordinary folder of this computer.",
+        )
 
 
 def _make(connection: apsw.Connection) -> None:

@@ -4,9 +4,9 @@ SQLite's own tokenisers do not find Chinese words of two characters, so ``custle
 ``ascii`` tokeniser takes them apart at the spaces between them, and leaves everything beyond ASCII as it is. Neither
 positions nor texts are kept: whether a candidate matches is decided by the records themselves.
 
-FTS5 is made for many rows at once: to write a single one costs it a millisecond. So the records that were written one by
-one are only noted as *stale*, and read through by whoever searches; when there are many of them, they are indexed
-together.
+FTS5 is made for many rows at once: to write a single one costs it a millisecond. So the records that were written
+one by one are only noted as *stale*, and read through by whoever searches; when there are some dozens of them, they are
+indexed together.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ from custledger.schema import Row, Schema
 from custledger.stores.sql.database import Connection
 from custledger.stores.sql.layout import quoted
 
-MOST_STALE = 200
+MOST_STALE = 50
 """How many records are noted as stale before they are indexed."""
 
 _BATCH = 1000
@@ -40,27 +40,30 @@ class Fts5Index:
         """Add the terms of many new records: ``(id, terms)``."""
         _insert(connection, name, list(rows))
 
-    def touch(self, connection: Connection, schema: Schema, number: int) -> None:
-        """Note that one record was written or removed, so that what the index says of it is stale."""
-        stale = _stale(schema.name)
+    def touch(self, connection: Connection, name: str, number: int) -> bool:
+        """Note that one record is stale; return whether so many are that it is time for ``refresh``."""
+        stale = _stale(name)
         connection.execute(f"INSERT OR IGNORE INTO {stale} (id) VALUES (?)", (number,))
         ((count,),) = connection.execute(f"SELECT count(*) FROM {stale}")
-        if count > MOST_STALE:
-            self._refresh(connection, schema)
+        return bool(count > MOST_STALE)
 
     def stale(self, connection: Connection, name: str) -> Sequence[int]:
         """Return the ids of the records of which the index knows nothing true, the largest first."""
         return [number for (number,) in connection.execute(f"SELECT id FROM {_stale(name)} ORDER BY id DESC")]
 
-    def _refresh(self, connection: Connection, schema: Schema) -> None:
-        """Index the stale records."""
-        stale = _stale(schema.name)
-        connection.execute(f"DELETE FROM {_table(schema.name)} WHERE rowid IN (SELECT id FROM {stale})")
-        rows = list(connection.execute(
-            f'SELECT {_texts(schema)} FROM {quoted(schema.name)} WHERE "id" IN (SELECT id FROM {stale}) ORDER BY "id"'
-        ))
-        _insert(connection, schema.name, _terms(rows))
-        connection.execute(f"DELETE FROM {stale}")
+    def warm_up(self) -> None:
+        """Import what makes terms, before others have to wait for it."""
+        _terms(())
+
+    def refresh(self, connection: Connection, schema: Schema) -> None:
+        """Index the stale records, some hundred at a time."""
+        stale, table = _stale(schema.name), _table(schema.name)
+        some = f"SELECT id FROM {stale} ORDER BY id LIMIT {_BATCH}"
+        while list(connection.execute(f"SELECT 1 FROM {stale} LIMIT 1")):
+            connection.execute(f"DELETE FROM {table} WHERE rowid IN ({some})")
+            texts = f'SELECT {_texts(schema)} FROM {quoted(schema.name)} WHERE "id" IN ({some}) ORDER BY "id"'
+            _insert(connection, schema.name, _terms(list(connection.execute(texts))))
+            connection.execute(f"DELETE FROM {stale} WHERE id IN ({some})")
 
     def rebuild(self, connection: Connection, schema: Schema) -> None:
         """Forget everything and read every record of the type anew, in steps of some hundred."""
@@ -75,9 +78,9 @@ class Fts5Index:
         """Yield ``(id,)`` of the records that have every term, the largest first; ``*`` ends a beginning."""
         query = " AND ".join(f'"{term[:-1]}"*' if term.endswith("*") else f'"{term}"' for term in terms)
         table = _table(name)
-        found: Iterator[tuple[int]] = iter(connection.execute(
-            f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC", (query,)
-        ))
+        found: Iterator[tuple[int]] = iter(
+            connection.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC", (query,))
+        )
         return found
 
 
@@ -117,9 +120,11 @@ def _terms(rows: Sequence[Row]) -> list[tuple[int, str]]:
 def _insert(connection: Connection, name: str, rows: Sequence[tuple[int, str]]) -> None:
     """Insert terms, some hundred rows a statement."""
     for start in range(0, len(rows), _TOGETHER):
-        some = rows[start:start + _TOGETHER]
+        some = rows[start : start + _TOGETHER]
         marks = ", ".join(["(?, ?)"] * len(some))
-        connection.execute(f"INSERT INTO {_table(name)} (rowid, terms) VALUES {marks}", tuple(chain.from_iterable(some)))
+        connection.execute(
+            f"INSERT INTO {_table(name)} (rowid, terms) VALUES {marks}", tuple(chain.from_iterable(some))
+        )
 
 
 def _table(name: str) -> str:

@@ -3,15 +3,16 @@
 from pathlib import Path
 from typing import Annotated
 
-from custledger.cli.arguments import Argument, Group
+import typer
+
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag
 from custledger.stores.contract import Verification
 
-FileArgument = Annotated[Path, Argument(metavar="FILE", help="The file of the backup.")]
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the backup.")]
 
 
-def register(app: Group, run: Invocation) -> None:
+def register(app: typer.Typer, run: Invocation) -> None:
     """Add ``backup`` and ``restore``."""
 
     @app.command("backup")
@@ -32,7 +33,9 @@ def register(app: Group, run: Invocation) -> None:
 def _tell(run: Invocation, verified: Verification, path: str, *, json: bool) -> None:
     """Say what was compared."""
     if json:
-        run.output.json({"path": path, "rows": verified.rows})
+        from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+
+        run.output.json({"path": path, **json_form(verified)})
         return
     run.output.say(path)
     compared = ", ".join(f"{count} {name}" for name, count in verified.rows.items() if count)

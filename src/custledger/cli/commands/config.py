@@ -2,21 +2,23 @@
 
 from typing import Annotated, Any
 
-from custledger.cli.arguments import Group, Option
+import typer
+
+from custledger.cli.application import group
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag
 from custledger.cli.output import Cell, Column
 from custledger.config import SETTINGS
 
 
-def register(app: Group, run: Invocation) -> None:
+def register(app: typer.Typer, run: Invocation) -> None:
     """Add the group ``config``."""
-    group = Group("config", "The program's settings.")
+    config = group("The program's settings.")
 
-    @group.command("show")
+    @config.command("show")
     def show(
         *,
-        origin: Annotated[bool, Option("--origin", help="Also where each value comes from.")] = False,
+        origin: Annotated[bool, typer.Option("--origin", help="Also where each value comes from.")] = False,
         json: JsonFlag = False,
     ) -> None:
         """Show the settings of the program; what belongs to a ledger is in the ledger."""
@@ -30,7 +32,7 @@ def register(app: Group, run: Invocation) -> None:
             columns[:shown], [[Cell(name), Cell(_text(each.value)), Cell(each.origin)][:shown] for name, each in rows]
         )
 
-    app.add(group)
+    app.add_typer(config, name="config")
 
 
 def _plain(value: Any) -> Any:

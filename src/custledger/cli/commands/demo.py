@@ -4,7 +4,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from custledger.cli.arguments import Argument, Group, Option
+import typer
+
 from custledger.cli.commands.followup import FOLLOWUP, print_reminders
 from custledger.cli.invocation import Invocation
 from custledger.cli.output import Form
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
 FOLDER = "custledger-demo"
 
 
-def register(app: Group, run: Invocation) -> None:
+def register(app: typer.Typer, run: Invocation) -> None:
     """Add ``demo``."""
 
     @app.command("demo")
     def demo(
         *,
-        folder: Annotated[Path, Argument(metavar="[FOLDER]", help="Where to make it.")] = Path(FOLDER),
-        seed: Annotated[int | None, Option("--seed", help="Another seed gives other people.")] = None,
+        folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where to make it.")] = Path(FOLDER),
+        seed: Annotated[
+            int | None, typer.Option("--seed", metavar="N", help="Another seed gives other people.")
+        ] = None,
     ) -> None:
         """Make a ledger of invented people in FOLDER, and show who is due, who bought what, and where to go next."""
         from custledger.services.demo import SEED, make_demo  # noqa: PLC0415 - needed only when it runs

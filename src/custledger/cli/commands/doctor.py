@@ -3,8 +3,9 @@
 import os
 import sys
 
+import typer
+
 from custledger import __version__
-from custledger.cli.arguments import Group
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag
 from custledger.cli.output import Cell, Column
@@ -13,7 +14,7 @@ COLORS = {"good": "green", "note": "yellow", "bad": "red"}
 FAILED = 1
 
 
-def register(app: Group, run: Invocation) -> None:
+def register(app: typer.Typer, run: Invocation) -> None:
     """Add ``doctor``."""
 
     @app.command("doctor")
@@ -28,9 +29,9 @@ def register(app: Group, run: Invocation) -> None:
             Finding("terminal", "good", _terminal(run)),
         ]
         if json:
-            run.output.json(
-                [{"what": one.what, "state": one.state, "found": one.found, "advice": one.advice} for one in found]
-            )
+            from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+
+            run.output.json(json_form(found))
         else:
             columns = [Column(heading=heading, key=heading.lower()) for heading in ("What", "State", "Found", "Advice")]
             run.output.table(

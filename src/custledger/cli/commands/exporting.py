@@ -2,27 +2,35 @@
 
 from typing import Annotated, Any
 
-from custledger.cli.arguments import Argument, Group, Option
+import typer
+
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import WhereOption
 
 
-def register(app: Group, run: Invocation) -> None:
+def register(app: typer.Typer, run: Invocation) -> None:
     """Add ``export``."""
 
     @app.command("export")
     def export(
         *,
-        record_type: Annotated[str, Argument(metavar="TYPE", help="A record type, such as customer.")],
-        to: Annotated[str, Option("--to", metavar="FILE", help="The file; - is the standard output.")] = "-",
+        record_type: Annotated[str, typer.Argument(metavar="TYPE", help="A record type, such as customer.")],
+        to: Annotated[
+            str,
+            typer.Option("--to", metavar="FILE", show_default=False, help="The file; the standard output otherwise."),
+        ] = "-",
         where: WhereOption = "",
-        columns: Annotated[list[str] | None, Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
-        sort: Annotated[list[str] | None, Option("--sort", metavar="FIELDS", help="-created_at,name")] = None,
-        keys: Annotated[bool, Option("--keys", help="Head the columns by the keys of the fields.")] = False,
-        format_: Annotated[str | None, Option("--format", help="The format; told by the ending otherwise.")] = None,
-        encoding: Annotated[str | None, Option("--encoding", help="UTF-8 otherwise.")] = None,
-        delimiter: Annotated[str | None, Option("--delimiter", help="A comma otherwise.")] = None,
-        excel_bom: Annotated[bool, Option("--excel-bom", help="Begin with the mark that Excel needs.")] = False,
+        columns: Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
+        sort: Annotated[list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-created_at,name")] = None,
+        keys: Annotated[bool, typer.Option("--keys", help="Head the columns by the keys of the fields.")] = False,
+        format_: Annotated[
+            str | None, typer.Option("--format", metavar="NAME", help="The format; told by the ending otherwise.")
+        ] = None,
+        encoding: Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="UTF-8 otherwise.")] = None,
+        delimiter: Annotated[
+            str | None, typer.Option("--delimiter", metavar="CHARACTER", help="A comma otherwise.")
+        ] = None,
+        excel_bom: Annotated[bool, typer.Option("--excel-bom", help="Begin with the mark that Excel needs.")] = False,
     ) -> None:
         """Export records in a form that an import reads back and that a spreadsheet opens safely."""
         from custledger.cli.shown import split_names  # noqa: PLC0415 - needed only when it runs

@@ -2,50 +2,59 @@
 
 from typing import Annotated, Any
 
-from custledger.cli.arguments import Argument, Group, Option
+import typer
+
+from custledger.cli.application import group
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.schema import Field, Schema
 
-FieldName = Annotated[str, Argument(metavar="TYPE.FIELD", help="A field, such as customer.level.")]
-TypeName = Annotated[str, Argument(metavar="TYPE", help="A record type, such as customer.")]
-Aliases = Annotated[list[str] | None, Option("--alias", help="Another name for it in files; may be repeated.")]
+FieldName = Annotated[str, typer.Argument(metavar="TYPE.FIELD", help="A field, such as customer.level.")]
+TypeName = Annotated[str, typer.Argument(metavar="TYPE", help="A record type, such as customer.")]
+Aliases = Annotated[
+    list[str] | None, typer.Option("--alias", metavar="TEXT", help="Another name for it in files; may be repeated.")
+]
 
 
-def register(app: Group, run: Invocation) -> None:
+def register(app: typer.Typer, run: Invocation) -> None:
     """Add the group ``field``."""
-    group = Group("field", "The ledger's own fields, and the choices of fields.")
+    fields = group("The ledger's own fields, and the choices of fields.")
     for add in (_add_add, _add_list, _add_rename, _add_choices):
-        add(group, run)
-    app.add(group)
+        add(fields, run)
+    app.add_typer(fields, name="field")
 
 
-def _add_add(group: Group, run: Invocation) -> None:
-    @group.command("add")
+def _add_add(app: typer.Typer, run: Invocation) -> None:
+    @app.command("add")
     def add(
         *,
         record_type: TypeName,
-        label: Annotated[str, Argument(help="Its label, Chinese or English.")],
+        label: Annotated[str, typer.Argument(metavar="LABEL", help="Its label, Chinese or English.")],
         kind: Annotated[
             str,
-            Option(
+            typer.Option(
                 "--kind",
+                metavar="KIND",
                 help="text, integer, number, money, date, time, yes_no, choice, choices, phone, email or reference.",
             ),
         ] = "text",
-        label_en: Annotated[str, Option("--label-en", help="Its English label.")] = "",
-        label_zh: Annotated[str, Option("--label-zh", help="Its Chinese label.")] = "",
+        label_en: Annotated[str, typer.Option("--label-en", metavar="TEXT", help="Its English label.")] = "",
+        label_zh: Annotated[str, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label.")] = "",
         aliases: Aliases = None,
         choices: Annotated[
-            list[str] | None, Option("--choice", metavar="CODE:LABEL:COLOUR", help="A choice; may be repeated.")
+            list[str] | None, typer.Option("--choice", metavar="CODE:LABEL:COLOUR", help="A choice; may be repeated.")
         ] = None,
-        target: Annotated[str | None, Option("--target", help="The type that a reference refers to.")] = None,
-        required: Annotated[bool, Option("--required", help="Every new record needs one.")] = False,
-        unique: Annotated[bool, Option("--unique", help="No two records may have the same.")] = False,
-        searchable: Annotated[bool, Option("--searchable", help="Text search looks into it.")] = False,
-        sensitive: Annotated[bool, Option("--sensitive", help="Never searched, sorted or computed with.")] = False,
-        indexed: Annotated[bool, Option("--indexed", help="People filter or sort by it often.")] = False,
+        target: Annotated[
+            str | None, typer.Option("--target", metavar="TYPE", help="The type that a reference refers to.")
+        ] = None,
+        required: Annotated[bool, typer.Option("--required", help="Every new record needs one.")] = False,
+        unique: Annotated[bool, typer.Option("--unique", help="No two records may have the same.")] = False,
+        searchable: Annotated[bool, typer.Option("--searchable", help="Text search looks into it.")] = False,
+        sensitive: Annotated[
+            bool, typer.Option("--sensitive", help="Never searched, sorted or computed with.")
+        ] = False,
+        indexed: Annotated[bool, typer.Option("--indexed", help="People filter or sort by it often.")] = False,
     ) -> None:
         """Add a field to a record type of this ledger, and print its key."""
         from custledger.services.fields import add_field  # noqa: PLC0415 - needed only when it runs
@@ -69,12 +78,12 @@ def _add_add(group: Group, run: Invocation) -> None:
         run.output.say(field.key)
 
 
-def _add_list(group: Group, run: Invocation) -> None:
-    @group.command("list")
+def _add_list(app: typer.Typer, run: Invocation) -> None:
+    @app.command("list")
     def list_(
         *,
-        record_type: Annotated[str, Argument(metavar="[TYPE]", help="One record type; all by default.")] = "",
-        custom: Annotated[bool, Option("--custom", help="Only the ledger's own.")] = False,
+        record_type: Annotated[str, typer.Argument(metavar="[TYPE]", help="One record type; all by default.")] = "",
+        custom: Annotated[bool, typer.Option("--custom", help="Only the ledger's own.")] = False,
         json: JsonFlag = False,
         nl: NlFlag = False,
         csv: CsvFlag = False,
@@ -92,13 +101,17 @@ def _add_list(group: Group, run: Invocation) -> None:
         _emit(run, found, form)
 
 
-def _add_rename(group: Group, run: Invocation) -> None:
-    @group.command("rename")
+def _add_rename(app: typer.Typer, run: Invocation) -> None:
+    @app.command("rename")
     def rename(
         *,
         name: FieldName,
-        label_en: Annotated[str | None, Option("--label-en", help="Its English label from now on.")] = None,
-        label_zh: Annotated[str | None, Option("--label-zh", help="Its Chinese label from now on.")] = None,
+        label_en: Annotated[
+            str | None, typer.Option("--label-en", metavar="TEXT", help="Its English label from now on.")
+        ] = None,
+        label_zh: Annotated[
+            str | None, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label from now on.")
+        ] = None,
         aliases: Aliases = None,
     ) -> None:
         """Change the labels or aliases of one of the ledger's own fields; its key stays."""
@@ -108,15 +121,15 @@ def _add_rename(group: Group, run: Invocation) -> None:
         run.output.say(field.key)
 
 
-def _add_choices(group: Group, run: Invocation) -> None:
-    @group.command("choices")
+def _add_choices(app: typer.Typer, run: Invocation) -> None:
+    @app.command("choices")
     def choices(
         *,
         name: FieldName,
         listed: Annotated[
-            list[str] | None, Argument(metavar="[CODE:LABEL:COLOUR]...", help="All the choices, in order.")
+            list[str] | None, typer.Argument(metavar="[CODE:LABEL:COLOUR]...", help="All the choices, in order.")
         ] = None,
-        force: Annotated[bool, Option("--force", help="Drop choices that records still hold.")] = False,
+        force: Annotated[bool, typer.Option("--force", help="Drop choices that records still hold.")] = False,
         json: JsonFlag = False,
     ) -> None:
         """Show the choices of a field, or replace them; a bare code keeps its label and colour."""

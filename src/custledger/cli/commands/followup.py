@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from custledger.cli.arguments import Group, Option
+import typer
+
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, ReasonOption, RefArgument, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
@@ -11,18 +12,20 @@ from custledger.hookspecs import Reminder
 FOLLOWUP = "followup"
 
 
-def extend(group: Group, run: Invocation) -> None:
+def extend(app: typer.Typer, run: Invocation) -> None:
     """Add ``due`` and ``done`` to the group of the follow-ups."""
-    _add_due(group, run)
-    _add_done(group, run)
+    _add_due(app, run)
+    _add_done(app, run)
 
 
-def _add_due(group: Group, run: Invocation) -> None:
-    @group.command("due")
+def _add_due(app: typer.Typer, run: Invocation) -> None:
+    @app.command("due")
     def due(
         *,
-        days: Annotated[int, Option("--days", min=0, help="Also what is due within so many days.")] = 0,
-        owner: Annotated[str | None, Option("--owner", help="Only this person's.")] = None,
+        days: Annotated[
+            int, typer.Option("--days", metavar="N", min=0, help="Also what is due within so many days.")
+        ] = 0,
+        owner: Annotated[str | None, typer.Option("--owner", metavar="TEXT", help="Only this person's.")] = None,
         json: JsonFlag = False,
         nl: NlFlag = False,
         csv: CsvFlag = False,
@@ -69,14 +72,14 @@ def print_reminders(run: Invocation, reminders: list[Reminder]) -> None:
     )
 
 
-def _add_done(group: Group, run: Invocation) -> None:
-    @group.command("done")
+def _add_done(app: typer.Typer, run: Invocation) -> None:
+    @app.command("done")
     def done(
         *,
         ref: RefArgument,
-        result: Annotated[str, Option("--result", help="What came of it.")] = "",
-        skip: Annotated[bool, Option("--skip", help="It was skipped, not done.")] = False,
-        at: Annotated[str, Option("--at", metavar="TIME", help="When; now by default.")] = "",
+        result: Annotated[str, typer.Option("--result", metavar="TEXT", help="What came of it.")] = "",
+        skip: Annotated[bool, typer.Option("--skip", help="It was skipped, not done.")] = False,
+        at: Annotated[str, typer.Option("--at", metavar="TIME", help="When; now by default.")] = "",
         reason: ReasonOption = "",
         json: JsonFlag = False,
     ) -> None:

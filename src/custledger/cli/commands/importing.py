@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import attrs
+import typer
 
-from custledger.cli.arguments import Argument, Group, Option
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption
 from custledger.cli.progress import progress
@@ -15,30 +14,36 @@ if TYPE_CHECKING:
 BAD_ROWS = 3
 """The exit code when rows were rejected: the good ones are in, and somebody should look at the others."""
 
-Maps = Annotated[list[str] | None, Option("--map", metavar="COLUMN=FIELD", help="Which field a column is.")]
+Maps = Annotated[list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="Which field a column is.")]
 Creates = Annotated[
-    list[str] | None, Option("--create", metavar="TYPE", help="Make records of TYPE that are referred to.")
+    list[str] | None, typer.Option("--create", metavar="TYPE", help="Make records of TYPE that are referred to.")
 ]
 
 
-def register(app: Group, run: Invocation) -> None:
+def register(app: typer.Typer, run: Invocation) -> None:
     """Add ``import``."""
 
     @app.command("import")
     def import_(
         *,
-        file: Annotated[str, Argument(metavar="FILE", help="The file; - is the standard input.")],
-        record_type: Annotated[str, Option("--as", metavar="TYPE", help="What its rows are: customer, …")],
+        file: Annotated[str, typer.Argument(metavar="FILE", help="The file; - is the standard input.")],
+        record_type: Annotated[str, typer.Option("--as", metavar="TYPE", help="What its rows are: customer, …")],
         maps: Maps = None,
-        key: Annotated[str | None, Option("--key", metavar="FIELD", help="Update by this field.")] = None,
+        key: Annotated[str | None, typer.Option("--key", metavar="FIELD", help="Update by this field.")] = None,
         create: Creates = None,
-        create_customers: Annotated[bool, Option("--create-customers", help="As --create customer.")] = False,
-        erase: Annotated[bool, Option("--erase", help="With --key: an empty cell empties its field.")] = False,
+        create_customers: Annotated[bool, typer.Option("--create-customers", help="As --create customer.")] = False,
+        erase: Annotated[bool, typer.Option("--erase", help="With --key: an empty cell empties its field.")] = False,
         dry_run: DryRunFlag = False,
-        format_: Annotated[str | None, Option("--format", help="The format; told by the ending otherwise.")] = None,
-        encoding: Annotated[str | None, Option("--encoding", help="Found out otherwise.")] = None,
-        delimiter: Annotated[str | None, Option("--delimiter", help="Found out otherwise.")] = None,
-        rejects: Annotated[str | None, Option("--rejects", metavar="FILE", help="Where rejected rows go.")] = None,
+        format_: Annotated[
+            str | None, typer.Option("--format", metavar="NAME", help="The format; told by the ending otherwise.")
+        ] = None,
+        encoding: Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Found out otherwise.")] = None,
+        delimiter: Annotated[
+            str | None, typer.Option("--delimiter", metavar="CHARACTER", help="Found out otherwise.")
+        ] = None,
+        rejects: Annotated[
+            str | None, typer.Option("--rejects", metavar="FILE", help="Where rejected rows go.")
+        ] = None,
         reason: ReasonOption = "",
         json: JsonFlag = False,
     ) -> int:
@@ -64,7 +69,9 @@ def register(app: Group, run: Invocation) -> None:
                 progress=told,
             )
         if json:
-            run.output.json(_json(report))
+            from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+
+            run.output.json(json_form(report))
         else:
             _tell(run, report)
         return BAD_ROWS if report.rejected else 0
@@ -91,8 +98,3 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
         note(f"The rejected rows are in {report.rejects}, with reasons: correct them there and import that file.")
     if report.operation_ref:
         note(f"custledger undo {report.operation_ref} takes the import back.")
-
-
-def _json(report: "ImportReport") -> dict[str, object]:
-    told = attrs.asdict(report)
-    return {**told, "operation": report.operation_ref}

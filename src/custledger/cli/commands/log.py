@@ -1,9 +1,10 @@
 """``custledger log``: what people did, or what happened to one record."""
 
-from typing import Annotated, Any
+from typing import Annotated
+
+import typer
 
 from custledger.changes import Operation
-from custledger.cli.arguments import Argument, Group, Option
 from custledger.cli.events import SECONDS, events
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
@@ -14,14 +15,14 @@ SHOWN_AT_ONCE = 20
 HEADINGS = ("Operation", "At", "Actor", "Verb", "About", "Reason")
 
 
-def register(app: Group, run: Invocation) -> None:
+def register(app: typer.Typer, run: Invocation) -> None:
     """Add ``log``."""
 
     @app.command("log")
     def log(
         *,
-        ref: Annotated[str, Argument(metavar="[REF]", help="A record; the whole ledger by default.")] = "",
-        limit: Annotated[int | None, Option("--limit", min=0, help="At most so many.")] = None,
+        ref: Annotated[str, typer.Argument(metavar="[REF]", help="A record; the whole ledger by default.")] = "",
+        limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = None,
         json: JsonFlag = False,
         nl: NlFlag = False,
         csv: CsvFlag = False,
@@ -49,7 +50,9 @@ def _of_record(run: Invocation, ref: str, limit: int | None, form: Form) -> None
 
 def _emit(run: Invocation, operations: list[Operation], form: Form) -> None:
     if form in {Form.JSON, Form.LINES}:
-        run.output.objects(map(_json, operations), form)
+        from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+
+        run.output.objects(map(json_form, operations), form)
         return
     columns = [
         Column(heading=heading, key=heading.lower(), whole=heading in {"Operation", "At"}) for heading in HEADINGS
@@ -68,15 +71,3 @@ def _texts(run: Invocation, operation: Operation) -> list[str]:
     if operation.undoes is not None:
         about = f"undoes {operation_id(operation.undoes)}" + (f", {about}" if about else "")
     return [operation_id(operation.id), when[:SECONDS], operation.actor, operation.verb, about, operation.reason]
-
-
-def _json(operation: Operation) -> dict[str, Any]:
-    return {
-        "id": operation_id(operation.id),
-        "at": operation.at,
-        "actor": operation.actor,
-        "verb": operation.verb,
-        "reason": operation.reason,
-        "undoes": None if operation.undoes is None else operation_id(operation.undoes),
-        "about": dict(operation.about),
-    }

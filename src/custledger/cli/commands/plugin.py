@@ -1,22 +1,24 @@
 """``custledger plugin``: which plugins there are."""
 
-from custledger.cli.arguments import Group
+import typer
+
+from custledger.cli.application import group
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag
 from custledger.cli.output import Cell, Column
 from custledger.plugins import PluginInfo
 
 
-def register(app: Group, run: Invocation) -> None:
+def register(app: typer.Typer, run: Invocation) -> None:
     """Add the group ``plugin``."""
-    group = Group("plugin", "The installed plugins.")
+    plugin = group("The installed plugins.")
 
-    @group.command("list")
+    @plugin.command("list")
     def list_(*, json: JsonFlag = False) -> None:
         """List the plugins, what each brings, and what is wrong with it."""
         found = run.plugins.described()
         if json:
-            run.output.json([_json(one) for one in found])
+            run.output.json([one._asdict() for one in found])
             return
         columns = [
             Column(heading=heading, key=heading.lower())
@@ -33,22 +35,10 @@ def register(app: Group, run: Invocation) -> None:
             for problem in one.problems:
                 run.output.note(f"warning: {problem}")
 
-    app.add(group)
+    app.add_typer(plugin, name="plugin")
 
 
 def _state(one: PluginInfo) -> Cell:
     if one.disabled:
         return Cell("disabled", "gray")
     return Cell("failing", "red") if one.problems else Cell("sound", "green")
-
-
-def _json(one: PluginInfo) -> dict[str, object]:
-    return {
-        "name": one.name,
-        "distribution": one.distribution,
-        "version": one.version,
-        "module": one.module,
-        "hooks": list(one.hooks),
-        "disabled": one.disabled,
-        "problems": list(one.problems),
-    }

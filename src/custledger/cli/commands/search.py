@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from custledger.cli.arguments import Argument, Group, Option
+import typer
+
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
@@ -11,21 +12,26 @@ from custledger.schema import Row, Schema
 
 COLUMNS = (
     Column(heading="Type", key="type"),
-    Column(heading="ID", key="id", whole=True),
-    Column(heading="Name", key="name"),
+    Column(heading="ID", key="id", whole=True, kept=True),
+    Column(heading="Name", key="name", kept=True),
     Column(heading="Details", key="details"),
 )
 
 
-def register(app: Group, run: Invocation) -> None:
+def register(app: typer.Typer, run: Invocation) -> None:
     """Add ``search``."""
 
     @app.command("search")
     def search(
         *,
-        text: Annotated[list[str], Argument(help="Words, parts of numbers, Chinese of two characters or more.")],
-        types: Annotated[list[str] | None, Option("--type", help="Only records of this type.")] = None,
-        limit: Annotated[int, Option("--limit", min=1, help="At most so many.")] = 20,
+        text: Annotated[
+            list[str],
+            typer.Argument(metavar="TEXT...", help="Words, parts of numbers, Chinese of two characters or more."),
+        ],
+        types: Annotated[
+            list[str] | None, typer.Option("--type", metavar="TYPE", help="Only records of this type.")
+        ] = None,
+        limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = 20,
         json: JsonFlag = False,
         nl: NlFlag = False,
         csv: CsvFlag = False,

@@ -3,22 +3,27 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from custledger.cli.arguments import Argument, Group, Option
+import typer
+
 from custledger.cli.invocation import Invocation
 from custledger.config import DEFAULT_LEDGER, PROJECT_FILE, write_project_file
 from custledger.errors import NotFoundError, UsageError
 
 
-def register(app: Group, run: Invocation) -> None:
+def register(app: typer.Typer, run: Invocation) -> None:
     """Add ``init``."""
 
     @app.command("init")
     def init(
         *,
-        url: Annotated[str, Argument(metavar="[URL]", help=f"A path or a URL; {DEFAULT_LEDGER} by default.")] = "",
-        name: Annotated[str, Option("--name", help="What the ledger is called.")] = "",
-        currency: Annotated[str, Option("--currency", help="Its currency, such as CNY or USD.")] = "",
-        zone: Annotated[str, Option("--zone", help="Its time zone, such as Asia/Shanghai.")] = "",
+        url: Annotated[
+            str, typer.Argument(metavar="[URL]", help=f"A path or a URL; {DEFAULT_LEDGER} by default.")
+        ] = "",
+        name: Annotated[str, typer.Option("--name", metavar="TEXT", help="What the ledger is called.")] = "",
+        currency: Annotated[
+            str, typer.Option("--currency", metavar="CODE", help="Its currency, such as CNY or USD.")
+        ] = "",
+        zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help="Its time zone, such as Asia/Shanghai.")] = "",
     ) -> None:
         """Make a new ledger; --lang says the language of its headings."""
         place = url or run.config.ledger

@@ -2,20 +2,21 @@
 
 from typing import Annotated
 
-from custledger.cli.arguments import Argument, Group
+import typer
+
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag, ReasonOption
 from custledger.cli.shown import operation_id
 from custledger.errors import ConflictError
 
 
-def register(app: Group, run: Invocation) -> None:
+def register(app: typer.Typer, run: Invocation) -> None:
     """Add ``undo``."""
 
     @app.command("undo")
     def undo(
         *,
-        operation: Annotated[str, Argument(help="An operation's id, or the end of one.")],
+        operation: Annotated[str, typer.Argument(metavar="OPERATION", help="An operation's id, or the end of one.")],
         reason: ReasonOption = "",
         json: JsonFlag = False,
     ) -> None:
@@ -24,10 +25,12 @@ def register(app: Group, run: Invocation) -> None:
 
         undone = undo(run.session, operation, reason=reason)
         receipt = undone.receipt
-        stands = [{"record": one.record, "why": one.why, "fields": list(one.fields)} for one in undone.standing]
         counts = {name: getattr(receipt, name, 0) for name in ("created", "updated", "removed")}
         if json:
+            from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+
             mine = operation_id(receipt.operation) if receipt else None
+            stands = json_form(undone.standing)
             run.output.json(
                 {"undone": operation_id(undone.operation.id), "operation": mine, **counts, "stands": stands}
             )

@@ -10,7 +10,7 @@ from custledger.spec_json import schema_from_json, schema_to_json
 from custledger.stores.sql.database import Connection
 
 
-@attrs.define
+@attrs.define(eq=False, repr=False)
 class Remembered:
     """One type as the store knows it."""
 
@@ -36,10 +36,12 @@ class Catalogue(Mapping[str, Schema]):
     def read(cls, connection: Connection) -> "Catalogue":
         """Read what the store knows at this moment."""
         # One statement, so that both are of the same moment even where no transaction is open.
-        rows = list(connection.execute(
-            "SELECT l.generation, t.name, t.fingerprint, t.description FROM custledger_ledger AS l "
-            "LEFT JOIN custledger_types AS t ON 1 = 1 ORDER BY t.name"
-        ))
+        rows = list(
+            connection.execute(
+                "SELECT l.generation, t.name, t.fingerprint, t.description FROM custledger_ledger AS l "
+                "LEFT JOIN custledger_types AS t ON 1 = 1 ORDER BY t.name"
+            )
+        )
         types = {name: Remembered(fingerprint, text) for _, name, fingerprint, text in rows if name is not None}
         return cls(rows[0][0], types)
 

@@ -1,8 +1,7 @@
 """What must hold between records when a changeset has landed: references lead somewhere, unique values are unique."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from custledger.changes import Action, Change, Changeset
@@ -63,8 +62,10 @@ class References:
         if target not in self._schemas:
             raise NotFoundError(target, f"{target} {numbers[0]}")
         table = self._table(target)
-        statement = (f"SELECT wanted.value FROM ({table.dialect.each_integer}) AS wanted "
-                     f'WHERE NOT EXISTS (SELECT 1 FROM {table.name} WHERE {table.name}."id" = wanted.value) LIMIT 1')
+        statement = (
+            f"SELECT wanted.value FROM ({table.dialect.each_integer}) AS wanted "
+            f'WHERE NOT EXISTS (SELECT 1 FROM {table.name} WHERE {table.name}."id" = wanted.value) LIMIT 1'
+        )
         for (missing,) in list(self._connection.execute(statement, (json.dumps(numbers),))):
             raise NotFoundError(target, table.schema.public_id(missing))
 
@@ -76,10 +77,9 @@ class Unique:
     that give up are emptied of theirs beforehand (*parked*).
     """
 
-    def __init__(self, connection: Connection, table: Callable[[str], Table], faults: type[Exception]) -> None:
+    def __init__(self, connection: Connection, table: Callable[[str], Table]) -> None:
         self._connection = connection
         self._table = table
-        self._faults = faults
         self._parked: dict[Record, dict[str, Any]] = {}
 
     def park(self, changeset: Changeset) -> None:
@@ -124,19 +124,12 @@ class Unique:
         for key in (change.after or {}) if parked else ():
             parked.pop(key, None)  # type: ignore[union-attr]
 
-    @contextmanager
-    def explained(self, table: Table, rows: Callable[[], Iterable[tuple[int, Values]]]) -> Iterator[None]:
-        """Raise ``DuplicateError`` that names the holder, where the block fails because a value is taken.
+    def explain(self, table: Table, rows: Iterable[tuple[int, Values]]) -> None:
+        """Raise ``DuplicateError`` that names the holder, if writing ``rows``, as ``(id, values)``, failed for that.
 
-        ``rows`` gives the records that the block writes, as ``(id, values)``.
+        It must be called before the transaction is rolled back.
         """
-        try:
-            yield
-        except self._faults:
-            self._find(table, list(rows()))
-            raise
-
-    def _find(self, table: Table, rows: list[tuple[int, Values]]) -> None:
+        rows = list(rows)
         schema = table.schema
         for field in schema.unique:
             fold = folder(field.spec.kind) if field.spec.kind in FOLDED_KINDS else lambda value: value

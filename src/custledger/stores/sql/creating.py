@@ -8,7 +8,7 @@ from custledger.errors import UsageError
 from custledger.expressions.columns import FOLDED_SUFFIX
 from custledger.expressions.evaluate import FOLDED_KINDS
 from custledger.fields import Kind
-from custledger.schema import ID, Row
+from custledger.schema import ID
 from custledger.stores.sql.database import Connection
 from custledger.stores.sql.layout import LIST_KINDS, PERSON, quoted
 from custledger.stores.sql.tables import Table, to_json
@@ -65,7 +65,7 @@ class Run:
     def _stored(self) -> Iterator[tuple[str, Column]]:
         """Yield the columns that are not all empty, and the second columns of folded texts."""
         for key, column in zip(self._keys, self._columns, strict=True):
-            if column.count(None) == len(column):
+            if column[0] is None and column.count(None) == len(column):
                 continue
             kind = self._table.schema.by_key[key].spec.kind
             if kind in LIST_KINDS:
@@ -98,7 +98,7 @@ class Run:
 
 def second_column(column: Column, kind: Kind) -> list[str | None] | None:
     """Return the folded forms where they differ from the texts, or ``None`` where no one differs."""
-    joined = _SEPARATOR.join(["" if value is None else value for value in column] if None in column else column)
+    joined = _SEPARATOR.join(column if all(column) else ["" if value is None else value for value in column])
     folded = folder(kind)(joined)
     if folded == joined:
         return None

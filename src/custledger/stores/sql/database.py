@@ -67,8 +67,17 @@ class SearchIndex(Protocol):
     def put(self, connection: Connection, name: str, rows: Iterable[tuple[int, str]]) -> None:
         """Add the terms of many new records: ``(id, terms)``."""
 
-    def touch(self, connection: Connection, schema: Schema, number: int) -> None:
-        """Note that one record was written or removed, so that what the index says of it is stale."""
+    def touch(self, connection: Connection, name: str, number: int) -> bool:
+        """Note that one record was written or removed, so that what the index says of it is stale.
+
+        Return whether so many are that it is time for ``refresh``.
+        """
+
+    def refresh(self, connection: Connection, schema: Schema) -> None:
+        """Index what is stale."""
+
+    def warm_up(self) -> None:
+        """Import what ``refresh`` will need, before others have to wait for it."""
 
     def stale(self, connection: Connection, name: str) -> Sequence[int]:
         """Return the ids of the records of which the index knows nothing true, the largest first."""

@@ -35,27 +35,41 @@ def is_integer(field: Field) -> bool:
 def own_tables(dialect: Dialect) -> Iterator[str]:
     """Yield the statements that make the ledger's own tables."""
     integer, text, blob, options = dialect.integer, dialect.text, dialect.blob, dialect.table_options
-    yield (f"CREATE TABLE custledger_ledger (one {integer} PRIMARY KEY CHECK (one = 1), identity {text} NOT NULL, "
-           f"generation {integer} NOT NULL){options}")
-    yield (f"CREATE TABLE custledger_types (name {text} PRIMARY KEY, fingerprint {text} NOT NULL, "
-           f"description {text} NOT NULL){options}")
-    yield (f"CREATE TABLE custledger_documents (name {text} PRIMARY KEY, value {text}, "
-           f"revision {integer} NOT NULL){options}")
-    yield (f"CREATE TABLE custledger_operations (id {integer} PRIMARY KEY, first_changeset {integer} NOT NULL, "
-           f"verb {text} NOT NULL, actor {text} NOT NULL, at {text} NOT NULL, reason {text} NOT NULL, "
-           f"undoes {integer}, about {text} NOT NULL){options}")
-    yield (f"CREATE TABLE custledger_changesets (number {integer} PRIMARY KEY, operation {integer} NOT NULL, "
-           f"later {integer} NOT NULL, at {text} NOT NULL, place {text} NOT NULL, first_cursor {integer} NOT NULL, "
-           f"last_cursor {integer} NOT NULL){options}")
+    yield (
+        f"CREATE TABLE custledger_ledger (one {integer} PRIMARY KEY CHECK (one = 1), identity {text} NOT NULL, "
+        f"generation {integer} NOT NULL){options}"
+    )
+    yield (
+        f"CREATE TABLE custledger_types (name {text} PRIMARY KEY, fingerprint {text} NOT NULL, "
+        f"description {text} NOT NULL){options}"
+    )
+    yield (
+        f"CREATE TABLE custledger_documents (name {text} PRIMARY KEY, value {text}, "
+        f"revision {integer} NOT NULL){options}"
+    )
+    yield (
+        f"CREATE TABLE custledger_operations (id {integer} PRIMARY KEY, first_changeset {integer} NOT NULL, "
+        f"verb {text} NOT NULL, actor {text} NOT NULL, at {text} NOT NULL, reason {text} NOT NULL, "
+        f"undoes {integer}, about {text} NOT NULL){options}"
+    )
+    yield (
+        f"CREATE TABLE custledger_changesets (number {integer} PRIMARY KEY, operation {integer} NOT NULL, "
+        f"later {integer} NOT NULL, at {text} NOT NULL, place {text} NOT NULL, first_cursor {integer} NOT NULL, "
+        f"last_cursor {integer} NOT NULL){options}"
+    )
     # An operation knows its first changeset; most have no other, and need no entry here.
     yield "CREATE INDEX custledger_changesets_later ON custledger_changesets (operation) WHERE later = 1"
-    yield (f"CREATE TABLE custledger_log (cursor {integer} PRIMARY KEY, changeset {integer} NOT NULL, "
-           f"type {text} NOT NULL, action {text} NOT NULL, record {integer} NOT NULL, count {integer} NOT NULL, "
-           f"digests {blob} NOT NULL, before {text}){options}")
+    yield (
+        f"CREATE TABLE custledger_log (cursor {integer} PRIMARY KEY, changeset {integer} NOT NULL, "
+        f"type {text} NOT NULL, action {text} NOT NULL, record {integer} NOT NULL, count {integer} NOT NULL, "
+        f"digests {blob} NOT NULL, before {text}){options}"
+    )
     yield "CREATE INDEX custledger_log_record ON custledger_log (type, record)"
     yield "CREATE INDEX custledger_log_run ON custledger_log (type, record) WHERE count > 1"
-    yield (f"CREATE TABLE custledger_loading (type {text} PRIMARY KEY, host {text} NOT NULL, "
-           f"process {integer} NOT NULL){options}")
+    yield (
+        f"CREATE TABLE custledger_loading (type {text} PRIMARY KEY, host {text} NOT NULL, "
+        f"process {integer} NOT NULL){options}"
+    )
 
 
 def table(schema: Schema, dialect: Dialect) -> Iterator[str]:
@@ -91,10 +105,12 @@ def tags(schema: Schema, field: Field, dialect: Dialect) -> Iterator[str]:
     if field.spec.kind is not Kind.TAGS:
         return
     name = quoted(side_table(schema.name, field.key))
-    yield (f"CREATE TABLE {name} (record {dialect.integer} NOT NULL, tag {dialect.text} NOT NULL, "
-           f"folded {dialect.text} NOT NULL, source {dialect.text} NOT NULL, actor {dialect.text} NOT NULL, "
-           f"at {dialect.text} NOT NULL, refused {dialect.integer} NOT NULL DEFAULT 0, "
-           f"PRIMARY KEY (record, tag, source)){dialect.table_options}")
+    yield (
+        f"CREATE TABLE {name} (record {dialect.integer} NOT NULL, tag {dialect.text} NOT NULL, "
+        f"folded {dialect.text} NOT NULL, source {dialect.text} NOT NULL, actor {dialect.text} NOT NULL, "
+        f"at {dialect.text} NOT NULL, refused {dialect.integer} NOT NULL DEFAULT 0, "
+        f"PRIMARY KEY (record, tag, source)){dialect.table_options}"
+    )
     yield f"CREATE INDEX {quoted(side_table(schema.name, field.key) + FOLDED_SUFFIX)} ON {name} (folded, record)"
 
 

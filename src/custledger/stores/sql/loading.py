@@ -58,8 +58,7 @@ def begin(connection: Connection, dialect: Dialect, changeset: Changeset, schema
         for name in layout.plain_indexes(schema, dialect):
             connection.execute(f"DROP INDEX IF EXISTS {quoted(name)}")
         connection.execute(
-            "INSERT INTO custledger_loading (type, host, process) VALUES (?, ?, ?)",
-            (schema.name, _host(), os.getpid()),
+            "INSERT INTO custledger_loading (type, host, process) VALUES (?, ?, ?)", (schema.name, _host(), os.getpid())
         )
         chosen.append(schema.name)
     return chosen

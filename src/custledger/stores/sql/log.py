@@ -43,8 +43,15 @@ class Journal:
         connection.execute(
             "INSERT INTO custledger_changesets (number, operation, later, at, place, first_cursor, last_cursor) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (number, operation.id, int(first != number), operation.at, changeset.place, cursor + 1,
-             cursor + len(self._entries)),
+            (
+                number,
+                operation.id,
+                int(first != number),
+                operation.at,
+                changeset.place,
+                cursor + 1,
+                cursor + len(self._entries),
+            ),
         )
         entries = [(cursor + place, number, *entry) for place, entry in enumerate(self._entries, 1)]
         connection.executemany(
@@ -60,8 +67,16 @@ def _write_operation(connection: Connection, operation: Operation, number: int) 
         "INSERT INTO custledger_operations (id, first_changeset, verb, actor, at, reason, undoes, about) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, about = excluded.about RETURNING first_changeset",
-        (operation.id, number, operation.verb, operation.actor, operation.at, operation.reason, operation.undoes,
-         to_json(dict(operation.about))),
+        (
+            operation.id,
+            number,
+            operation.verb,
+            operation.actor,
+            operation.at,
+            operation.reason,
+            operation.undoes,
+            to_json(dict(operation.about)),
+        ),
     )
     ((first,),) = written
     return int(first)
@@ -95,8 +110,9 @@ def entries(
     direction = "DESC" if newest_first else "ASC"
     source = "custledger_log AS l JOIN custledger_changesets AS c ON c.number = l.changeset"
     if operation is not None and record is None:
-        source = ("custledger_changesets AS c JOIN custledger_log AS l "
-                  "ON l.cursor BETWEEN c.first_cursor AND c.last_cursor")
+        source = (
+            "custledger_changesets AS c JOIN custledger_log AS l ON l.cursor BETWEEN c.first_cursor AND c.last_cursor"
+        )
     statement = f"SELECT {_ENTRY} FROM {source} WHERE {' AND '.join(conditions)} ORDER BY l.cursor {direction}"
     if limit is not None:
         statement += " LIMIT ?"
@@ -132,10 +148,14 @@ def operations(connection: Connection, ids: Iterable[int], limit: int | None) ->
     wanted = list(ids)
     if wanted:
         marks = ", ".join("?" * len(wanted))
-        statement = f"SELECT {_OPERATION} FROM custledger_operations AS o WHERE id IN ({marks}) ORDER BY first_changeset DESC"
+        statement = (
+            f"SELECT {_OPERATION} FROM custledger_operations AS o WHERE id IN ({marks}) ORDER BY first_changeset DESC"
+        )
     else:
-        statement = (f"SELECT {_OPERATION} FROM custledger_changesets AS c JOIN custledger_operations AS o "
-                     "ON o.id = c.operation WHERE c.later = 0 ORDER BY c.number DESC")
+        statement = (
+            f"SELECT {_OPERATION} FROM custledger_changesets AS c JOIN custledger_operations AS o "
+            "ON o.id = c.operation WHERE c.later = 0 ORDER BY c.number DESC"
+        )
     if limit is not None:
         statement += " LIMIT ?"
         wanted.append(limit)

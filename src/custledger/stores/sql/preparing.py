@@ -13,8 +13,11 @@ from custledger.stores.sql.database import Connection, Dialect
 def needs(catalogue: Catalogue, schemas: Sequence[Schema]) -> list[Schema]:
     """Return what is to be remembered: those schemas, joined with what is known, that say something new."""
     wanted = [merged(catalogue.get(schema.name), schema) for schema in schemas]
-    return [schema for schema in wanted
-            if schema.name not in catalogue or fingerprint(catalogue[schema.name]) != fingerprint(schema)]
+    return [
+        schema
+        for schema in wanted
+        if schema.name not in catalogue or fingerprint(catalogue[schema.name]) != fingerprint(schema)
+    ]
 
 
 def grows(catalogue: Catalogue, schema: Schema) -> bool:

@@ -57,8 +57,10 @@ class Plan:
     def _columns(self) -> Sql | None:
         if self._query.columns is None:
             return Sql(self._table.columns)
-        made = [compile_column(column, self._table.schema, self._dialect, self._query.moment)
-                for column in self._query.columns]
+        made = [
+            compile_column(column, self._table.schema, self._dialect, self._query.moment)
+            for column in self._query.columns
+        ]
         found = [column for column in made if column is not None]
         if len(found) < len(made):
             return None
@@ -82,11 +84,12 @@ class Plan:
 
     def _with_lists(self, read: Iterator[Row]) -> Iterator[Row]:
         """Return selected columns in their plain form."""
-        places = frozenset(
-            place for place, column in enumerate(self._query.columns or ()) if column.kind in LIST_KINDS
+        places = frozenset(place for place, column in enumerate(self._query.columns or ()) if column.kind in LIST_KINDS)
+        return (
+            (tuple(_listed(value) if place in places else value for place, value in enumerate(row)) for row in read)
+            if places
+            else read
         )
-        return (tuple(_listed(value) if place in places else value for place, value in enumerate(row))
-                for row in read) if places else read
 
     def _finished(self, rows: Iterator[Row]) -> Iterator[Row]:
         """Do to whole rows, in the order of their ids, what the database could not."""

@@ -1,14 +1,14 @@
 """A store on a SQL database: what every backend of the family inherits."""
 
 import itertools
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from custledger.changes import Changeset, LogEntry, Operation, Receipt
-from custledger.errors import NotAllowedError, NotFoundError
+from custledger.errors import CustledgerError, NotAllowedError, NotFoundError
 from custledger.expressions.nodes import Expression, Moment
 from custledger.schema import Row, Schema
 from custledger.stores.contract import Capabilities, Document, GenerationMovedError, Hit, Query, Store
@@ -46,7 +46,7 @@ class SqlStore(Store):
         self._dialect = dialect
         self._tables: dict[int, Table] = {}
         self._catalogue: Catalogue | None = None
-        self._identity: "UUID | None" = None
+        self._identity: UUID | None = None
         self._put_off: list[str] = []
 
     @property
@@ -70,12 +70,10 @@ class SqlStore(Store):
         finally:
             self._database.give_back(connection)
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self) -> AbstractContextManager[Connection]:
         if self.read_only:
             raise NotAllowedError(f"{self.url} is open for reading only.", hint="Open it for writing to change it.")
-        with self._database.writing() as connection:
-            yield connection
+        return self._database.writing()
 
     def _table(self, schema: Schema) -> Table:
         table = self._tables.get(id(schema))
@@ -117,7 +115,7 @@ class SqlStore(Store):
         for schema in preparing.needs(catalogue, schemas):
             if preparing.grows(catalogue, schema):
                 raise NotAllowedError(
-                    f"{self.url} is open for reading only, and has no place yet for every field of {schema.info.plural}.",
+                    f"{self.url} is open for reading only, and has no place for all {schema.info.plural} fields yet.",
                     hint="Open it for writing once.",
                 )
 
@@ -192,7 +190,7 @@ class SqlStore(Store):
             connection.execute("BEGIN")
             try:
                 unindexed = loading.marked(connection)
-                return searched(connection, self._dialect.search, text, schemas, limit, unindexed)
+                return searched(connection, self._dialect.search, text, schemas, limit, unindexed=unindexed)
             finally:
                 connection.execute("ROLLBACK")
 
@@ -212,8 +210,9 @@ class SqlStore(Store):
     ) -> list[LogEntry]:
         """Return log entries with a cursor greater than ``since``; see the contract."""
         with self._reading() as connection:
-            return log.entries(connection, since=since, record=record, operation=operation,
-                               newest_first=newest_first, limit=limit)
+            return log.entries(
+                connection, since=since, record=record, operation=operation, newest_first=newest_first, limit=limit
+            )
 
     def operations(self, *, ids: Sequence[int] = (), limit: int | None = None) -> list[Operation]:
         """Return operations, newest first; those of ``ids`` only, if any are named."""
@@ -232,24 +231,48 @@ class SqlStore(Store):
 
     def apply(self, changeset: Changeset, *, generation: int) -> Receipt:
         """Land a changeset whole, log it, and return what landed; or raise, with nothing written."""
-        with self._writing() as connection:
-            return self._land(connection, changeset, generation)
+        from custledger.stores.sql.writing import Landing  # noqa: PLC0415 - reading needs none of it
 
-    def load(self, changesets: Iterable[Changeset], *, generation: int) -> Iterator[Receipt]:
+        with self._writing() as connection:
+            landing, receipt = self._land(self.landing or Landing, connection, changeset, generation)
+        self._tidy(landing.crowded)
+        return receipt
+
+    def _tidy(self, names: Collection[str]) -> None:
+        """Bring the search indexes of these types up to date, in a transaction of its own so that nobody waits long."""
+        if not names:
+            return
+        self._dialect.search.warm_up()
+        # The records have landed, and are found without this; the next write will try again.
+        with suppress(CustledgerError), self._writing() as connection:
+            schemas = self._known(connection)
+            for name in names:
+                self._dialect.search.refresh(connection, schemas[name])
+
+    def load(self, changesets: Iterable[Changeset], *, generation: int) -> Generator[Receipt, None, None]:
         """Land many changesets, each atomically; indexes are built at the end where that is faster."""
+        from custledger.stores.sql.writing import Landing  # noqa: PLC0415 - reading needs none of it
+
+        kind = self.landing or Landing
         try:
             for place, changeset in enumerate(changesets):
-                put_off: list[str] = []
+                put_off: list[str] | None = [] if place == 0 else None
                 with self._writing() as connection:
-                    receipt = self._land(connection, changeset, generation, put_off if place == 0 else None)
-                self._put_off += put_off
+                    landing, receipt = self._land(kind, connection, changeset, generation, put_off)
+                self._put_off += put_off or ()
+                self._tidy(landing.crowded)
                 yield receipt
         finally:
             self._finish_loads()
 
     def _land(
-        self, connection: Connection, changeset: Changeset, generation: int, put_off: list[str] | None = None
-    ) -> Receipt:
+        self,
+        kind: "type[Landing]",
+        connection: Connection,
+        changeset: Changeset,
+        generation: int,
+        put_off: list[str] | None = None,
+    ) -> "tuple[Landing, Receipt]":
         ((present, changesets, cursor, loads),) = connection.execute(_HEAD)
         if present != generation:
             raise GenerationMovedError("The settings of the ledger changed meanwhile.")
@@ -257,7 +280,7 @@ class SqlStore(Store):
         if put_off is not None:
             wanted = [schemas[creates.type] for creates in changeset.creates if creates.type in schemas]
             put_off += loading.begin(connection, self._dialect, changeset, wanted)
-        from custledger.stores.sql.writing import Landing, Place  # noqa: PLC0415 - reading needs none of it
+        from custledger.stores.sql.writing import Place  # noqa: PLC0415 - as above
 
         place = Place(
             connection=connection,
@@ -269,7 +292,8 @@ class SqlStore(Store):
             last_changeset=changesets,
             last_cursor=cursor,
         )
-        return (self.landing or Landing)(place, changeset).land()
+        landing = kind(place, changeset)
+        return landing, landing.land()
 
     def _known_table(self, name: str) -> Table:
         schema = self._known().get(name)
@@ -289,5 +313,7 @@ class SqlStore(Store):
 
     def close(self) -> None:
         """Release everything. A second call does nothing."""
-        self._finish_loads()
-        self._database.close()
+        try:
+            self._finish_loads()
+        finally:
+            self._database.close()

@@ -74,14 +74,17 @@ class Table:
     @cached_property
     def tags(self) -> Mapping[str, str]:
         """The quoted names of the tables of tags, by the key of their field."""
-        return {field.key: quoted(side_table(self.schema.name, field.key)) for field in self.schema.fields
-                if field.spec.kind is Kind.TAGS}
+        return {
+            field.key: quoted(side_table(self.schema.name, field.key))
+            for field in self.schema.fields
+            if field.spec.kind is Kind.TAGS
+        }
 
     def row(self, read: Row) -> Row:
         """Return a row as it was read with ``columns`` in its plain form."""
         for place in self.lists:
             if read[place] is not None:
-                read = (*read[:place], tuple(json.loads(read[place])), *read[place + 1:])
+                read = (*read[:place], tuple(json.loads(read[place])), *read[place + 1 :])
         return read
 
     def rows(self, read: Iterable[Row]) -> Iterator[Row]:
@@ -141,7 +144,7 @@ class Table:
         """Return the rows whose reference ``field`` holds one of ``wanted``."""
         rows: list[Row] = []
         for start in range(0, len(wanted), 500):
-            some = wanted[start:start + 500]
+            some = wanted[start : start + 500]
             marks = ", ".join("?" * len(some))
             statement = f'SELECT {self.columns} FROM {self.name} WHERE {quoted(field.key)} IN ({marks}) ORDER BY "id"'
             rows.extend(self.rows(connection.execute(statement, tuple(some))))

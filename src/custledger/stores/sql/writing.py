@@ -44,8 +44,10 @@ class Landing:
         self._changeset = changeset
         self._journal = Journal()
         self._landed: list[Change] = []
+        self.crowded: set[str] = set()
+        """The types of which so many records are unknown to the search index that it is time to tell it."""
         self._references = References(place.connection, place.schemas, place.table)
-        self._unique = Unique(place.connection, place.table, place.faults)
+        self._unique = Unique(place.connection, place.table)
 
     def land(self) -> Receipt:
         """Make every change, check what must hold, write the log, and return the receipt."""
@@ -62,14 +64,20 @@ class Landing:
         documents = [self._write_document(change) for change in self._changeset.documents]
         if documents:
             self._place.connection.execute("UPDATE custledger_ledger SET generation = generation + 1")
-        self._journal.write(self._place.connection, self._changeset, self._place.last_changeset + 1,
-                            self._place.last_cursor)
+        self._journal.write(
+            self._place.connection, self._changeset, self._place.last_changeset + 1, self._place.last_cursor
+        )
         return self._receipt(documents)
 
     def _receipt(self, documents: Sequence[DocumentChange]) -> Receipt:
         given, actions = self._changeset, [change.action for change in self._landed]
-        applied = Changeset(operation=given.operation, changes=tuple(self._landed), creates=given.creates,
-                            documents=tuple(documents), place=given.place)
+        applied = Changeset(
+            operation=given.operation,
+            changes=tuple(self._landed),
+            creates=given.creates,
+            documents=tuple(documents),
+            place=given.place,
+        )
         return Receipt(
             operation=given.operation.id,
             applied=(applied,),
@@ -83,8 +91,11 @@ class Landing:
             return
         table, connection = self._place.table(creates.type), self._place.connection
         run = Run(table, creates)
-        with self._unique.explained(table, run.by_id):
+        try:
             run.insert(connection)
+        except self._place.faults:
+            self._unique.explain(table, run.by_id())
+            raise
         run.insert_tags(connection, self._changeset.operation.actor)
         for field in table.schema.references:
             self._references.expect_many(table.schema, field, run.column(field.key))
@@ -109,8 +120,11 @@ class Landing:
         given = {key: value for key, value in (change.after or {}).items() if value is not None}
         born = given.get("created_at", at) if change.revision else at
         values = {**given, "id": change.id, "created_at": born, "updated_at": at, "revision": change.revision + 1}
-        with self._unique.explained(table, lambda: [(change.id, values)]):
+        try:
             table.insert(self._place.connection, values)
+        except self._place.faults:
+            self._unique.explain(table, [(change.id, values)])
+            raise
         self._write_tags(table, change.id, {}, values)
         self._references.expect(table.schema, values, (change.type, change.id))
         self._touch(table, change.id)
@@ -133,8 +147,11 @@ class Landing:
         before = {key: current.get(key) for key in after}
         system = {"updated_at": self._changeset.operation.at, "revision": current["revision"] + 1}
         values = {**current, **after, **system}
-        with self._unique.explained(table, lambda: [(change.id, after)]):
+        try:
             table.update(self._place.connection, change.id, {**after, **system})
+        except self._place.faults:
+            self._unique.explain(table, [(change.id, after)])
+            raise
         self._unique.written(change)
         self._write_tags(table, change.id, before, after)
         self._references.expect(table.schema, after, (change.type, change.id))
@@ -191,7 +208,9 @@ class Landing:
 
     def _touch(self, table: Table, number: int) -> None:
         if self._is_searched(table):
-            self._place.index.touch(self._place.connection, table.schema, number)
+            name = table.schema.name
+            if self._place.index.touch(self._place.connection, name, number):
+                self.crowded.add(name)
 
     def _write_document(self, change: DocumentChange) -> DocumentChange:
         return write_document(self._place.connection, self._journal, change)
