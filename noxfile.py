@@ -130,7 +130,7 @@ def bench(session: nox.Session) -> None:
 def nightly(session: nox.Session) -> None:
     """Run the long form of the suite: 10,000 kills, 20,000 random filters, other properties in proportion."""
     install_tree(session, "test")
-    run_suite(session, env=NIGHTLY)
+    run_suite(session, "-o", "faulthandler_timeout=14400", env=NIGHTLY)
 
 
 @nox.session

@@ -38,10 +38,16 @@ def update(before: dict[str, Any], after: dict[str, Any]) -> Change:
     return Change(type="person", id=1, before=before, after=after, revision=1)
 
 
-@pytest.mark.parametrize(("before", "after", "action"), [
-    (None, {"name": "x"}, Action.CREATE), (None, {}, Action.CREATE), ({}, {}, Action.UPDATE), ({"name": "x"}, None, Action.REMOVE),
-    ({}, None, Action.REMOVE),
-])
+@pytest.mark.parametrize(
+    ("before", "after", "action"),
+    [
+        (None, {"name": "x"}, Action.CREATE),
+        (None, {}, Action.CREATE),
+        ({}, {}, Action.UPDATE),
+        ({"name": "x"}, None, Action.REMOVE),
+        ({}, None, Action.REMOVE),
+    ],
+)
 def test_before_and_after_say_what_a_change_does(before: Any, after: Any, action: Action) -> None:
     assert Change(type="person", id=1, before=before, after=after).action is action
 
@@ -65,7 +71,9 @@ def test_a_digest_leaves_out_what_every_write_changes(row: tuple[Any, ...]) -> N
 
 @given(ROW, ROW)
 def test_rows_that_differ_have_digests_that_differ(one: tuple[Any, ...], other: tuple[Any, ...]) -> None:
-    kept = [{k: v for k, v in by_key(PERSON, row).items() if k not in {"revision", "updated_at"}} for row in (one, other)]
+    kept = [
+        {k: v for k, v in by_key(PERSON, row).items() if k not in {"revision", "updated_at"}} for row in (one, other)
+    ]
     assert (digest(kept[0]) == digest(kept[1])) == (kept[0] == kept[1])
 
 
@@ -96,7 +104,9 @@ def test_a_changeset_yields_every_change_and_can_be_read_again() -> None:
 
 
 @given(base=VALUES, theirs=VALUES, mine=VALUES)
-def test_a_merge_keeps_every_edit_or_names_the_conflict(base: dict[str, Any], theirs: dict[str, Any], mine: dict[str, Any]) -> None:
+def test_a_merge_keeps_every_edit_or_names_the_conflict(
+    base: dict[str, Any], theirs: dict[str, Any], mine: dict[str, Any]
+) -> None:
     current = {**base, **theirs}
     merged, conflicts = merge(PERSON, update({key: base.get(key) for key in mine}, mine), current)
     in_conflict = {conflict.field for conflict in conflicts}
@@ -117,7 +127,9 @@ def test_a_merge_with_a_record_that_did_not_change_is_the_edit(base: dict[str, A
 
 
 @given(base=VALUES, mine=VALUES, theirs=VALUES)
-def test_two_edits_merge_to_the_same_whichever_comes_first(base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any]) -> None:
+def test_two_edits_merge_to_the_same_whichever_comes_first(
+    base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any]
+) -> None:
     def landed(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any] | None:
         merged, conflicts = merge(PERSON, update({key: base.get(key) for key in second}, second), {**base, **first})
         return None if conflicts else {**base, **first, **merged}

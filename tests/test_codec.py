@@ -27,9 +27,20 @@ def codec_of(schema: Schema, conventions: Conventions | None = None) -> Codec:
 
 
 FILLED = {
-    "id": 5, "created_at": "2026-01-01T00:00:00.000Z", "updated_at": "2026-01-02T00:00:00.000Z", "revision": 2, "name": "王小明",
-    "balance": 125_000, "born": "2000-02-29", "seen": "2026-01-01T16:00:00.000Z", "active": 1, "grade": "gold", "hobbies": ("go", "tea"),
-    "tags": ("vip",), "mentor": 7, "x_card": "K-1",
+    "id": 5,
+    "created_at": "2026-01-01T00:00:00.000Z",
+    "updated_at": "2026-01-02T00:00:00.000Z",
+    "revision": 2,
+    "name": "王小明",
+    "balance": 125_000,
+    "born": "2000-02-29",
+    "seen": "2026-01-01T16:00:00.000Z",
+    "active": 1,
+    "grade": "gold",
+    "hobbies": ("go", "tea"),
+    "tags": ("vip",),
+    "mentor": 7,
+    "x_card": "K-1",
 }
 ROW = row_from(PERSON, FILLED)
 
@@ -67,16 +78,32 @@ def test_json_has_the_documented_form() -> None:
     assert json.loads(json.dumps(made)) == made
     assert list(made) == list(PERSON.keys)
     assert {key: value for key, value in made.items() if value is not None} == {
-        "id": "SP-0000000000005", "created_at": "2026-01-01T00:00:00.000Z", "updated_at": "2026-01-02T00:00:00.000Z", "revision": 2,
-        "name": "王小明", "balance": "12.5", "born": "2000-02-29", "seen": "2026-01-01T16:00:00.000Z", "active": True, "grade": "gold",
-        "hobbies": ["go", "tea"], "tags": ["vip"], "mentor": "SP-0000000000007", "x_card": "K-1",
+        "id": "SP-0000000000005",
+        "created_at": "2026-01-01T00:00:00.000Z",
+        "updated_at": "2026-01-02T00:00:00.000Z",
+        "revision": 2,
+        "name": "王小明",
+        "balance": "12.5",
+        "born": "2000-02-29",
+        "seen": "2026-01-01T16:00:00.000Z",
+        "active": True,
+        "grade": "gold",
+        "hobbies": ["go", "tea"],
+        "tags": ["vip"],
+        "mentor": "SP-0000000000007",
+        "x_card": "K-1",
     }
 
 
 def test_text_is_in_the_ledgers_language_and_zone() -> None:
     codec = codec_of(PERSON, CHINESE)
     shown = {field.key: codec.text(field, value) for field, value in zip(PERSON.fields, ROW, strict=True)}
-    assert (shown["grade"], shown["hobbies"], shown["active"], shown["seen"]) == ("金牌", "围棋; 茶", "是", "2026-01-02 00:00")
+    assert (shown["grade"], shown["hobbies"], shown["active"], shown["seen"]) == (
+        "金牌",
+        "围棋; 茶",
+        "是",
+        "2026-01-02 00:00",
+    )
     assert (shown["id"], shown["mentor"], shown["age"]) == ("SP-0000000000005", "SP-0000000000007", "")
 
 

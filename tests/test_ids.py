@@ -45,9 +45,16 @@ def test_what_is_no_id_is_refused(text: str) -> None:
         ids.decode(text)
 
 
-@pytest.mark.parametrize(("text", "parts"), [
-    ("c-01J9", ("C", "01J9")), (" C-01J9 ", ("C", "01J9")), ("7RXM", ("", "7RXM")), ("-7RXM", ("", "7RXM")), ("C-", ("C", "")),
-])
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("c-01J9", ("C", "01J9")),
+        (" C-01J9 ", ("C", "01J9")),
+        ("7RXM", ("", "7RXM")),
+        ("-7RXM", ("", "7RXM")),
+        ("C-", ("C", "")),
+    ],
+)
 def test_a_public_id_or_an_ending_is_split(text: str, parts: tuple[str, str]) -> None:
     assert ids.split_public(text) == parts
 

@@ -21,11 +21,35 @@ def first(every: str, anchor: date, count: int) -> list[str]:
 @pytest.mark.parametrize(
     ("every", "meaning"),
     [
-        ("day", Days(1)), ("week", Days(7)), ("Weekly", Days(7)), ("month", Months(1)), ("quarter", Months(3)), ("year", Months(12)),
-        ("10 days", Days(10)), ("1 day", Days(1)), ("2 weeks", Days(14)), ("every 2 months", Months(2)), ("18 MONTHS", Months(18)), ("2 years", Months(24)),
-        ("每天", Days(1)), ("每周", Days(7)), ("每星期", Days(7)), ("每月", Months(1)), ("每个月", Months(1)), ("每季度", Months(3)), ("每年", Months(12)),
-        ("每10天", Days(10)), ("每１０天", Days(10)), ("每 2 周", Days(14)), ("每两周", Days(14)), ("每十天", Days(10)), ("每3个月", Months(3)), ("每半年", Months(6)), ("half year", Months(6)),
-        ("FREQ=DAILY", Rule("FREQ=DAILY")), ("RRULE:freq=weekly;byday=mo,we;", Rule("FREQ=WEEKLY;BYDAY=MO,WE")),
+        ("day", Days(1)),
+        ("week", Days(7)),
+        ("Weekly", Days(7)),
+        ("month", Months(1)),
+        ("quarter", Months(3)),
+        ("year", Months(12)),
+        ("10 days", Days(10)),
+        ("1 day", Days(1)),
+        ("2 weeks", Days(14)),
+        ("every 2 months", Months(2)),
+        ("18 MONTHS", Months(18)),
+        ("2 years", Months(24)),
+        ("每天", Days(1)),
+        ("每周", Days(7)),
+        ("每星期", Days(7)),
+        ("每月", Months(1)),
+        ("每个月", Months(1)),
+        ("每季度", Months(3)),
+        ("每年", Months(12)),
+        ("每10天", Days(10)),
+        ("每１０天", Days(10)),
+        ("每 2 周", Days(14)),
+        ("每两周", Days(14)),
+        ("每十天", Days(10)),
+        ("每3个月", Months(3)),
+        ("每半年", Months(6)),
+        ("half year", Months(6)),
+        ("FREQ=DAILY", Rule("FREQ=DAILY")),
+        ("RRULE:freq=weekly;byday=mo,we;", Rule("FREQ=WEEKLY;BYDAY=MO,WE")),
         ("FREQ=DAILY;UNTIL=20261231T235959Z", Rule("FREQ=DAILY;UNTIL=20261231")),
     ],
 )
@@ -36,12 +60,28 @@ def test_every_is_read_in_words_in_chinese_and_as_a_rule(every: str, meaning: ob
 @pytest.mark.parametrize(
     ("every", "why"),
     [
-        ("", "is not how often"), ("fortnight", "is not how often"), ("0 days", "is not how often"), ("-3 days", "is not how often"), ("3", "is not how often"), ("每", "is not how often"),
-        ("1.5 weeks", "is not how often"), ("2 hours", "is not how often"), ("FREQ=DAILY\nDTSTART:20200101", "is not how often"),
-        ("FREQ=HOURLY", "needs FREQ="), ("BYDAY=MO", "needs FREQ="), ("FREQ=DAILY;BYHOUR=3", "holds BYHOUR"), ("FREQ=DAILY;FREQ=DAILY", "twice"),
-        ("FREQ=DAILY;INTERVAL=0", "INTERVAL that is not a number"), ("FREQ=DAILY;COUNT=99999", "COUNT that is not a number"), ("FREQ=MONTHLY;BYMONTHDAY=0", "counts something from 0"),
-        ("FREQ=DAILY;COUNT=3;UNTIL=20261231", "both COUNT and UNTIL"), ("FREQ=DAILY;UNTIL=2026", "UNTIL that is not a day"), ("FREQ=DAILY;UNTIL=20261399", "can be followed"),
-        ("FREQ=DAILY;BYDAY=XX", "can be followed"), ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "never comes"), ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "never comes"),
+        ("", "is not how often"),
+        ("fortnight", "is not how often"),
+        ("0 days", "is not how often"),
+        ("-3 days", "is not how often"),
+        ("3", "is not how often"),
+        ("每", "is not how often"),
+        ("1.5 weeks", "is not how often"),
+        ("2 hours", "is not how often"),
+        ("FREQ=DAILY\nDTSTART:20200101", "is not how often"),
+        ("FREQ=HOURLY", "needs FREQ="),
+        ("BYDAY=MO", "needs FREQ="),
+        ("FREQ=DAILY;BYHOUR=3", "holds BYHOUR"),
+        ("FREQ=DAILY;FREQ=DAILY", "twice"),
+        ("FREQ=DAILY;INTERVAL=0", "INTERVAL that is not a number"),
+        ("FREQ=DAILY;COUNT=99999", "COUNT that is not a number"),
+        ("FREQ=MONTHLY;BYMONTHDAY=0", "counts something from 0"),
+        ("FREQ=DAILY;COUNT=3;UNTIL=20261231", "both COUNT and UNTIL"),
+        ("FREQ=DAILY;UNTIL=2026", "UNTIL that is not a day"),
+        ("FREQ=DAILY;UNTIL=20261399", "can be followed"),
+        ("FREQ=DAILY;BYDAY=XX", "can be followed"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "never comes"),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "never comes"),
     ],
 )
 def test_what_cannot_be_understood_names_the_field_every(every: str, why: str) -> None:
@@ -52,13 +92,25 @@ def test_what_cannot_be_understood_names_the_field_every(every: str, why: str) -
 
 
 def test_month_ends_are_kept() -> None:
-    assert first("month", date(2026, 1, 31), 6) == ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30"]
+    assert first("month", date(2026, 1, 31), 6) == [
+        "2026-01-31",
+        "2026-02-28",
+        "2026-03-31",
+        "2026-04-30",
+        "2026-05-31",
+        "2026-06-30",
+    ]
     assert first("quarter", date(2026, 11, 30), 4) == ["2026-11-30", "2027-02-28", "2027-05-30", "2027-08-30"]
     assert first("year", date(2024, 2, 29), 5) == ["2024-02-29", "2025-02-28", "2026-02-28", "2027-02-28", "2028-02-29"]
 
 
 def test_a_rule_can_ask_for_the_last_day_of_each_month() -> None:
-    assert first("FREQ=MONTHLY;BYMONTHDAY=-1", date(2026, 1, 31), 4) == ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"]
+    assert first("FREQ=MONTHLY;BYMONTHDAY=-1", date(2026, 1, 31), 4) == [
+        "2026-01-31",
+        "2026-02-28",
+        "2026-03-31",
+        "2026-04-30",
+    ]
 
 
 def test_count_and_until_end_a_series() -> None:
@@ -98,7 +150,13 @@ def test_days_are_anchored_whatever_day_is_asked_about(anchor: date, count: int,
     assert following - due <= timedelta(days=count) or following == anchor
 
 
-@given(anchor=DAYS, due=DAYS, every=st.sampled_from(["week", "month", "quarter", "year", "每10天", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=YEARLY;INTERVAL=2"]))
+@given(
+    anchor=DAYS,
+    due=DAYS,
+    every=st.sampled_from(
+        ["week", "month", "quarter", "year", "每10天", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=YEARLY;INTERVAL=2"]
+    ),
+)
 def test_the_next_day_is_the_first_of_the_plan_after_the_due_one(anchor: date, due: date, every: str) -> None:
     due = anchor + abs(due - anchor) % timedelta(days=2000)
     following = next_due(every, anchor, due)
@@ -106,7 +164,11 @@ def test_the_next_day_is_the_first_of_the_plan_after_the_due_one(anchor: date, d
     assert following == expected
 
 
-@given(st.one_of(st.text(), st.from_regex(r"(RRULE:)?FREQ=(DAILY|WEEKLY)(;[A-Z]{2,10}=[A-Z0-9,+-]{1,6}){0,2}", fullmatch=True)))
+@given(
+    st.one_of(
+        st.text(), st.from_regex(r"(RRULE:)?FREQ=(DAILY|WEEKLY)(;[A-Z]{2,10}=[A-Z0-9,+-]{1,6}){0,2}", fullmatch=True)
+    )
+)
 def test_any_text_is_understood_or_refused_with_a_reason(text: str) -> None:
     try:
         understood = isinstance(parse_every(text), Days | Months | Rule)

@@ -25,7 +25,12 @@ def schema_of(*fields: Field) -> Schema:
 @pytest.mark.parametrize("record", CORE_TYPES)
 def test_every_row_begins_alike(record: type) -> None:
     keys = Schema.of(record).keys
-    assert (keys[ID], keys[CREATED_AT], keys[UPDATED_AT], keys[REVISION]) == ("id", "created_at", "updated_at", "revision")
+    assert (keys[ID], keys[CREATED_AT], keys[UPDATED_AT], keys[REVISION]) == (
+        "id",
+        "created_at",
+        "updated_at",
+        "revision",
+    )
 
 
 def test_the_schema_of_a_class_is_made_once() -> None:
@@ -50,9 +55,15 @@ def test_a_name_that_nobody_has_is_refused_with_the_nearest() -> None:
 
 
 def test_a_key_comes_before_a_label_and_a_label_before_an_alias() -> None:
-    schema = schema_of(text_field("a", "B", "丙", "C"), text_field("b", "C"), text_field("c", "D", "", "B"), text_field("d", "丙"))
+    schema = schema_of(
+        text_field("a", "B", "丙", "C"), text_field("b", "C"), text_field("c", "D", "", "B"), text_field("d", "丙")
+    )
     assert {name: schema.resolve(name).key for name in ("a", "b", "c", "d", "丙")} == {
-        "a": "a", "b": "b", "c": "c", "d": "d", "丙": "a",
+        "a": "a",
+        "b": "b",
+        "c": "c",
+        "d": "d",
+        "丙": "a",
     }
 
 

@@ -65,8 +65,11 @@ class Conventions(Struct):
         try:
             return ZoneInfo(self.zone_name)
         except (KeyError, ValueError, OSError) as error:
-            raise InvalidValueError(self.zone_name, "is not a time zone this computer knows",
-                                    hint="Zones read like Asia/Shanghai or Europe/Berlin.") from error
+            raise InvalidValueError(
+                self.zone_name,
+                "is not a time zone this computer knows",
+                hint="Zones read like Asia/Shanghai or Europe/Berlin.",
+            ) from error
 
     def today(self, clock: Callable[[], int]) -> date:
         """Return the ledger's day: the one that was set, or the clock's in the ledger's zone."""

@@ -112,14 +112,7 @@ def choices(*lines: str) -> tuple[Choice, ...]:
 
 
 def field(
-    kind: Kind,
-    en: str,
-    zh: str,
-    *,
-    initial: Any = None,
-    help_en: str = "",
-    help_zh: str = "",
-    **spec: Any,
+    kind: Kind, en: str, zh: str, *, initial: Any = None, help_en: str = "", help_zh: str = "", **spec: Any
 ) -> Any:
     """Return an attrs attribute that carries a ``Spec``.
 

@@ -19,11 +19,13 @@ from datetime import date
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast, overload
 
+from custledger import ids
 from custledger.changes import LogEntry, Operation, Receipt
 from custledger.conventions import Clock
+from custledger.errors import InvalidValueError, NotFoundError
 from custledger.plugins import Plugins
 from custledger.records import Customer, FollowUp, Interaction, Record
-from custledger.schema import Row, Schema
+from custledger.schema import ID, Row, Schema
 from custledger.services import backing_up, editing, followups, naming, searching
 from custledger.services import fields as field_service
 from custledger.services.batching import Batch
@@ -62,14 +64,14 @@ class Collection(Generic[RecordT]):
         ``InvalidValueError``, ``DuplicateError`` or ``NotFoundError``.
         """
         given = {**_values_of(record), **values} if record is not None else values
-        return self._record(editing.add(self._session, self.record_type, given, reason=reason))
+        return self._record(*editing.added(self._session, self.record_type, given, reason=reason))
 
     def get(self, ref: Reference) -> RecordT:
         """Return the record that ``ref`` names: by id, code, unique name, or a unique ending of its id.
 
         Raises ``NotFoundError`` or ``AmbiguousError``.
         """
-        return self._record(naming.find_row(self._session, self.record_type, ref))
+        return self._record(*naming.found(self._session, self.record_type, ref))
 
     def edit(self, ref: Reference, /, *, reason: str = "", **values: Any) -> RecordT:
         """Set fields of a record and return it as it now is; ``None`` empties a field.
@@ -77,7 +79,7 @@ class Collection(Generic[RecordT]):
         Given a record, what was read then is compared with what is there now: changes of other fields by somebody
         else stay, a change of the same field raises ``ConflictError``.
         """
-        return self._record(editing.edit(self._session, self.record_type, ref, values, reason=reason))
+        return self._record(*editing.edited(self._session, self.record_type, ref, values, reason=reason))
 
     def remove(self, ref: Reference, /, *, reason: str = "") -> Receipt:
         """Remove a record. Raises ``ReferencedError`` where others still refer to it."""
@@ -102,6 +104,10 @@ class Collection(Generic[RecordT]):
     def order(self, *keys: str) -> Selection[RecordT]:
         """Return every record, sorted."""
         return self.all().order(*keys)
+
+    def limit(self, count: int) -> Selection[RecordT]:
+        """Return at most ``count`` records, in the order of their ids."""
+        return self.all().limit(count)
 
     @overload
     def count(self) -> int: ...
@@ -133,8 +139,20 @@ class Collection(Generic[RecordT]):
         """Return how many records there are."""
         return self.count()
 
-    def _record(self, row: Row) -> RecordT:
-        return cast("RecordT", self._session.codec(self.record_type).record(row))
+    def __contains__(self, ref: object) -> bool:
+        """Whether ``ref``, a record, an id, a code or a name, names a record that is there."""
+        try:
+            self.get(cast("Reference", ref))
+        except (NotFoundError, InvalidValueError):
+            return False
+        return True
+
+    def __repr__(self) -> str:
+        """Say which records these are, and where."""
+        return f"<{self.schema.info.plural} of {self._session.store.url}>"
+
+    def _record(self, schema: Schema, row: Row) -> RecordT:
+        return cast("RecordT", self._session.codec_of(schema).record(row))
 
 
 class FollowUps(Collection[FollowUp]):
@@ -142,12 +160,14 @@ class FollowUps(Collection[FollowUp]):
 
     def due(self, days: int = 0, *, owner: str | None = None) -> list[FollowUp]:
         """Return the open follow-ups that are overdue, due today, or due within ``days`` days; the oldest first."""
-        return [self._record(row) for row in followups.due(self._session, days=days, owner=owner)]
+        rows = followups.due(self._session, days=days, owner=owner)
+        schema = self._session.schema(self.record_type)
+        return [self._record(schema, row) for row in rows]
 
     def done(self, ref: Reference, result: str = "", *, status: str = "done") -> FollowUp | None:
         """Finish a follow-up (``status`` done or skipped); return the next one where it repeats."""
         _, following = followups.done(self._session, ref, result=result, status=status)
-        return None if following is None else self._record(following)
+        return None if following is None else self.get(following[ID])
 
 
 class BatchCollection(Generic[RecordT]):
@@ -253,18 +273,18 @@ class Ledger:
     def search(self, text: str, *, record_types: Sequence[str] = (), limit: int = 20) -> list[Record]:
         """Return records in which every word of ``text`` occurs, the newest first within each type."""
         found = searching.search(self.session, text, record_types=record_types, limit=limit)
-        return [self.session.codec(schema.name).record(row) for schema, row in found if schema.record is not None]
+        return [self.session.codec_of(schema).record(row) for schema, row in found if schema.record is not None]
 
     def log(self, ref: str | Record | None = None, *, limit: int | None = None) -> list[LogEntry]:
         """Return the log's entries, newest first: of one record, or of the whole ledger."""
         self.session.refresh()
         record = None if ref is None else naming.find_any(self.session, ref)
-        return self.session.view.log(record=record, newest_first=True, limit=limit)
+        return self.session.view.log(record=record, newest_first=True, limit=_bounded(limit))
 
     def operations(self, *, limit: int | None = None) -> list[Operation]:
         """Return what people did, newest first."""
         self.session.refresh()
-        return self.session.view.operations(limit=limit)
+        return self.session.view.operations(limit=_bounded(limit))
 
     def operation(self, *, reason: str = "") -> LedgerBatch:
         """Return a batch: what is written within its ``with`` block lands as one operation, whole or not at all."""
@@ -325,9 +345,24 @@ def open_ledger(
     Raises ``UsageError`` for a URL that no store understands, ``NotFoundError`` where there is no ledger,
     ``ForeignStoreError`` for a file that is none.
     """
-    session = open_session(url, create=create, read_only=read_only, actor=actor, plugins=plugins, clock=clock,
-                           source=source, language=language, as_of=as_of, defaults=defaults)
+    session = open_session(
+        url,
+        create=create,
+        read_only=read_only,
+        actor=actor,
+        plugins=plugins,
+        clock=clock,
+        source=source,
+        language=language,
+        as_of=as_of,
+        defaults=defaults,
+    )
     return Ledger(session)
+
+
+def _bounded(limit: int | None) -> int | None:
+    """Return a limit that every store can take: more records than that there are never."""
+    return None if limit is None else min(limit, ids.LARGEST)
 
 
 def _values_of(record: Record) -> dict[str, Any]:

@@ -114,6 +114,7 @@ def test_a_plugins_command_finds_the_ledger(shop: Path, tmp_path: Path) -> None:
         '    @app.command("greet")\n    def greet(ctx: typer.Context, name: str) -> None:\n        """Greet somebody."""\n'
         '        print(f"{name} on {ctx.obj.context.today}")\n\n    @app.command("fall")\n    def fall() -> None:\n        1 / 0\n'
     )
+    unbuildable = '\n    @app.command("odd")\n    def odd(things: dict) -> None:\n        pass\n'
     (tmp_path / "custledger_greet.py").write_text(tell, "utf-8")
     info = tmp_path / "custledger_greet-1.0.dist-info"
     info.mkdir()
@@ -125,3 +126,6 @@ def test_a_plugins_command_finds_the_ledger(shop: Path, tmp_path: Path) -> None:
     assert b"ZeroDivisionError" in fallen.stderr
     assert run(shop, "greet", **there).returncode == 2
     assert b"Greet somebody." in run(shop, "--help", **there).stdout
+    (tmp_path / "custledger_greet.py").write_text(tell + unbuildable, "utf-8")
+    told = run(shop, "--help", **there)
+    assert (told.returncode, told.stderr.count(b"\n")) == (1, 2)

@@ -169,7 +169,7 @@ def test_text_that_drives_terminals_is_shown_and_kept_but_does_not_drive(shop: R
         (["customer", "list", "--where", "citi = Oslo"], 3, "Did you mean city"),
         (["customer", "list", "--columns", "citi"], 3, "Did you mean city"),
         (["interaction", "add", "--customer", "nobody"], 3, "nobody"),
-        (["customer", "edit", "K1", "--revision", "0", "--level", "C"], 0, ""),
+        (["customer", "edit", "K1", "--revision", "0", "--level", "C"], 5, "changed since it was read"),
         (["undo", "O-0000000000000"], 3, "operation"),
         (["search"], 2, "TEXT"),
     ],

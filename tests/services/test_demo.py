@@ -22,14 +22,23 @@ TODAY = date(2026, 11, 22)
 
 
 def empty(today: date = TODAY, **plugins: Any) -> Session:
-    return open_session("memory:", plugins=Plugins.of(**plugins), clock=FixedClock(1_795_348_800_000),
-                        source=random.Random(7), actor="tester", as_of=today, defaults={"zone": "Asia/Shanghai"})
+    return open_session(
+        "memory:",
+        plugins=Plugins.of(**plugins),
+        clock=FixedClock(1_795_348_800_000),
+        source=random.Random(7),
+        actor="tester",
+        as_of=today,
+        defaults={"zone": "Asia/Shanghai"},
+    )
 
 
 def content(session: Session, record_type: str) -> list[dict[str, Any]]:
     schema = session.schema(record_type)
     rows = Selection[Any](session, record_type).rows()
-    return [{key: value for key, value in zip(schema.keys[4:], row[4:], strict=True) if value is not None} for row in rows]
+    return [
+        {key: value for key, value in zip(schema.keys[4:], row[4:], strict=True) if value is not None} for row in rows
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +47,9 @@ def made() -> tuple[Session, Demo]:
     return session, make_demo(session)
 
 
-def test_it_holds_people_and_companies_in_both_languages_with_what_was_said_and_is_owed(made: tuple[Session, Demo]) -> None:
+def test_it_holds_people_and_companies_in_both_languages_with_what_was_said_and_is_owed(
+    made: tuple[Session, Demo],
+) -> None:
     session, demo = made
     assert demo.counts == {"customer": 60, "interaction": 150, "followup": 41}
     customers = content(session, "customer")

@@ -130,7 +130,8 @@ def test_selections_filter_order_limit_page_and_count(ledger: Ledger) -> None:
     assert ledger.customers.count(by="city") == {"上海": 2, "北京": 1, None: 1}
     assert ledger.customers.where("city is empty").count() == 1
     assert ledger.customers.order("name").columns("name", "城市") == {
-        "name": ["a", "b", "c", "d"], "城市": ["上海", "北京", "上海", None]
+        "name": ["a", "b", "c", "d"],
+        "城市": ["上海", "北京", "上海", None],
     }
 
 

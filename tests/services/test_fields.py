@@ -27,7 +27,9 @@ from custledger.services.undo import undo
 
 
 def new_session(url: str = "memory:") -> Session:
-    return open_session(url, plugins=Plugins.of(), clock=FixedClock(1_795_348_800_000), source=random.Random(7), actor="tester")
+    return open_session(
+        url, plugins=Plugins.of(), clock=FixedClock(1_795_348_800_000), source=random.Random(7), actor="tester"
+    )
 
 
 @pytest.fixture
@@ -76,14 +78,26 @@ def test_a_key_is_not_given_again_after_an_undo(session: Session) -> None:
 
 @pytest.mark.parametrize("kind", [kind.value for kind in fields.CUSTOM_KINDS])
 def test_a_field_of_every_kind_holds_its_values(session: Session, kind: str) -> None:
-    more: dict[str, dict[str, Any]] = {"choice": {"choices": ["a:Alpha|甲:red", "b"]}, "choices": {"choices": ["a", "b"]},
-                                       "reference": {"target": "customer", "on_remove": "empty"}}
+    more: dict[str, dict[str, Any]] = {
+        "choice": {"choices": ["a:Alpha|甲:red", "b"]},
+        "choices": {"choices": ["a", "b"]},
+        "reference": {"target": "customer", "on_remove": "empty"},
+    }
     key = fields.add_field(session, "customer", "Extra", kind=kind, **more.get(kind, {})).key
     other = add(session, "customer", {"name": "B", "code": "B"})
     given, kept = {
-        "text": ("0017", "0017"), "integer": ("12", 12), "number": ("1.5", 15_000), "money": ("1.5", 15_000), "date": ("2026-01-31", "2026-01-31"),
-        "time": ("2026-01-31T10:00:00Z", "2026-01-31T10:00:00.000Z"), "yes_no": ("是", 1), "choice": ("甲", "a"), "choices": ("b;a", ("a", "b")),
-        "phone": ("138 0000 1234", "138 0000 1234"), "email": ("a@example.com", "a@example.com"), "reference": ("B", other[0]),
+        "text": ("0017", "0017"),
+        "integer": ("12", 12),
+        "number": ("1.5", 15_000),
+        "money": ("1.5", 15_000),
+        "date": ("2026-01-31", "2026-01-31"),
+        "time": ("2026-01-31T10:00:00Z", "2026-01-31T10:00:00.000Z"),
+        "yes_no": ("是", 1),
+        "choice": ("甲", "a"),
+        "choices": ("b;a", ("a", "b")),
+        "phone": ("138 0000 1234", "138 0000 1234"),
+        "email": ("a@example.com", "a@example.com"),
+        "reference": ("B", other[0]),
     }[kind]
     row = add(session, "customer", {"name": "A", "Extra": given})
     assert value(session, row, key) == kept
@@ -92,17 +106,34 @@ def test_a_field_of_every_kind_holds_its_values(session: Session, kind: str) -> 
 @pytest.mark.parametrize(
     ("label", "more", "why"),
     [
-        ("客户编号", {}, "names the field code already"), ("E-MAIL", {}, "names the field email already"), ("手机号", {}, "names the field phone already"), ("id", {}, "names the field id"),
-        ("Card", {"aliases": ["等级"]}, "names the field level"), ("Card", {"aliases": ["card"]}, "given twice"), ("Card", {"label_zh": "卡=号"}, "cannot name a field"),
-        ("", {}, "is empty"), ("  ", {}, "is empty"), ("★", {}, "no letter or digit"), ("two\nlines", {}, "cannot name a field"), ("x" * 61, {}, "cannot name a field"),
-        ("Card", {"kind": "string"}, "is not a kind"), ("Card", {"kind": "tags"}, "is not a kind"), ("Card", {"kind": "id"}, "is not a kind"),
-        ("Card", {"choices": ["a"]}, "cannot be a choice of a field that holds a text"), ("Card", {"kind": "choice"}, "nothing to choose from"),
-        ("Card", {"kind": "choice", "choices": ["a", "A"]}, "given twice"), ("Card", {"kind": "choice", "choices": ["a:One", "b:one"]}, "name of two choices"),
-        ("Card", {"kind": "choice", "choices": ["a:One:mauve"]}, "is not a colour"), ("Card", {"target": "customer"}, "this field is none"),
-        ("Card", {"kind": "yes_no", "unique": True}, "cannot be unique"), ("Card", {"sensitive": True, "searchable": True}, "does not go with"),
+        ("客户编号", {}, "names the field code already"),
+        ("E-MAIL", {}, "names the field email already"),
+        ("手机号", {}, "names the field phone already"),
+        ("id", {}, "names the field id"),
+        ("Card", {"aliases": ["等级"]}, "names the field level"),
+        ("Card", {"aliases": ["card"]}, "given twice"),
+        ("Card", {"label_zh": "卡=号"}, "cannot name a field"),
+        ("", {}, "is empty"),
+        ("  ", {}, "is empty"),
+        ("★", {}, "no letter or digit"),
+        ("two\nlines", {}, "cannot name a field"),
+        ("x" * 61, {}, "cannot name a field"),
+        ("Card", {"kind": "string"}, "is not a kind"),
+        ("Card", {"kind": "tags"}, "is not a kind"),
+        ("Card", {"kind": "id"}, "is not a kind"),
+        ("Card", {"choices": ["a"]}, "cannot be a choice of a field that holds a text"),
+        ("Card", {"kind": "choice"}, "nothing to choose from"),
+        ("Card", {"kind": "choice", "choices": ["a", "A"]}, "given twice"),
+        ("Card", {"kind": "choice", "choices": ["a:One", "b:one"]}, "name of two choices"),
+        ("Card", {"kind": "choice", "choices": ["a:One:mauve"]}, "is not a colour"),
+        ("Card", {"target": "customer"}, "this field is none"),
+        ("Card", {"kind": "yes_no", "unique": True}, "cannot be unique"),
+        ("Card", {"sensitive": True, "searchable": True}, "does not go with"),
     ],
 )
-def test_what_cannot_be_a_field_is_refused_with_a_reason(session: Session, label: str, more: dict[str, Any], why: str) -> None:
+def test_what_cannot_be_a_field_is_refused_with_a_reason(
+    session: Session, label: str, more: dict[str, Any], why: str
+) -> None:
     before = session.generation
     with pytest.raises(InvalidValueError, match=why):
         fields.add_field(session, "customer", label, **more)
@@ -174,7 +205,11 @@ def test_fields_are_listed_with_their_types(session: Session) -> None:
 
 def test_choices_are_replaced_and_a_bare_code_keeps_what_it_had(session: Session) -> None:
     field = fields.set_choices(session, "customer.level", ["A:重点客户:red", "B", "C"])
-    assert [(choice.code, choice.labels.zh, choice.color) for choice in field.spec.choices] == [("A", "重点客户", "red"), ("B", "B级", "orange"), ("C", "C级", "gray")]
+    assert [(choice.code, choice.labels.zh, choice.color) for choice in field.spec.choices] == [
+        ("A", "重点客户", "red"),
+        ("B", "B级", "orange"),
+        ("C", "C级", "gray"),
+    ]
     row = add(session, "customer", {"name": "A", "等级": "重点客户"})
     assert value(session, row, "level") == "A"
     undo(session, next(operation.id for operation in session.view.operations() if operation.verb == "field choices"))
@@ -211,7 +246,16 @@ def test_choices_that_custledger_needs_stay(session: Session) -> None:
     assert [choice.code for choice in changed.spec.choices] == ["open", "done", "skipped", "lost"]
 
 
-@pytest.mark.parametrize(("name", "error"), [("level", UsageError), ("customer.", UsageError), ("customer.lvl", NotFoundError), ("shop.level", NotFoundError), ("customer.name", InvalidValueError)])
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("level", UsageError),
+        ("customer.", UsageError),
+        ("customer.lvl", NotFoundError),
+        ("shop.level", NotFoundError),
+        ("customer.name", InvalidValueError),
+    ],
+)
 def test_a_field_that_has_no_choices_is_refused(session: Session, name: str, error: type[CustledgerError]) -> None:
     with pytest.raises(error):
         fields.set_choices(session, name, ["A"])

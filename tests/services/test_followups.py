@@ -31,7 +31,9 @@ NOON = 1_795_348_800_000
 
 
 def new_session(today: date = TODAY, url: str = "memory:", **plugins: Any) -> Session:
-    return open_session(url, plugins=Plugins.of(**plugins), clock=FixedClock(NOON), source=random.Random(7), actor="tester", as_of=today)
+    return open_session(
+        url, plugins=Plugins.of(**plugins), clock=FixedClock(NOON), source=random.Random(7), actor="tester", as_of=today
+    )
 
 
 @pytest.fixture
@@ -60,7 +62,11 @@ def test_due_shows_what_is_overdue_due_today_and_due_soon_the_oldest_first(sessi
         owed(session, day, note=day)
     owed(session, "2026-11-01", note="done", status="done")
     assert [shown(session, row)["note"] for row in followups.due(session)] == ["2026-10-01", "2026-11-22"]
-    assert [shown(session, row)["note"] for row in followups.due(session, days=7)] == ["2026-10-01", "2026-11-22", "2026-11-29"]
+    assert [shown(session, row)["note"] for row in followups.due(session, days=7)] == [
+        "2026-10-01",
+        "2026-11-22",
+        "2026-11-29",
+    ]
     assert len(followups.due(session, days=10**9)) == 4
 
 
@@ -82,7 +88,13 @@ def test_finishing_one_that_repeats_makes_the_next_in_the_same_changeset(session
     assert carried["due"] == "2026-02-28"
     assert carried["anchor"] == "2026-01-31"
     assert {key: carried[key] for key in ("status", "note", "owner", "channel", "purpose", "every")} == {
-        "status": "open", "note": "call", "owner": "Ines", "channel": "phone", "purpose": "renewal", "every": "month"}
+        "status": "open",
+        "note": "call",
+        "owner": "Ines",
+        "channel": "phone",
+        "purpose": "renewal",
+        "every": "month",
+    }
     assert carried["done_at"] is carried["result"] is None
 
 
@@ -107,7 +119,10 @@ def test_an_undo_takes_back_both_the_finishing_and_the_next(session: Session) ->
 def test_a_plain_edit_finishes_it_just_as_well(session: Session) -> None:
     first = owed(session, "2026-11-20", every="week")
     edit(session, "followup", first[0], {"status": "done", "done_at": "2026-11-21 09:00"})
-    assert sorted((each["due"], each["status"]) for each in everything(session)) == [("2026-11-20", "done"), ("2026-11-27", "open")]
+    assert sorted((each["due"], each["status"]) for each in everything(session)) == [
+        ("2026-11-20", "done"),
+        ("2026-11-27", "open"),
+    ]
     finished = shown(session, session.get("followup", [first[0]])[0])
     assert finished["done_at"].startswith("2026-11-21T")
 
@@ -117,7 +132,10 @@ def test_an_edit_of_many_makes_the_next_of_each(session: Session) -> None:
         owed(session, "2026-11-20", every="week", note=note)
     owed(session, "2026-11-20", note="once")
     edit_where(session, "followup", "status = open", {"status": "skipped"})
-    assert sorted((each["note"], each["due"]) for each in everything(session) if each["status"] == "open") == [("a", "2026-11-27"), ("b", "2026-11-27")]
+    assert sorted((each["note"], each["due"]) for each in everything(session) if each["status"] == "open") == [
+        ("a", "2026-11-27"),
+        ("b", "2026-11-27"),
+    ]
 
 
 def test_one_that_is_opened_and_finished_again_has_its_next_already(session: Session) -> None:
@@ -199,8 +217,13 @@ def test_a_finished_one_cannot_be_finished_again(session: Session) -> None:
         followups.done(session, first[0], status="open")
 
 
-@pytest.mark.parametrize("write_it", [lambda session: owed(session, "2026-11-20", every="fortnight"),
-                                      lambda session: edit(session, "followup", owed(session, "2026-11-20")[0], {"every": "FREQ=HOURLY"})])
+@pytest.mark.parametrize(
+    "write_it",
+    [
+        lambda session: owed(session, "2026-11-20", every="fortnight"),
+        lambda session: edit(session, "followup", owed(session, "2026-11-20")[0], {"every": "FREQ=HOURLY"}),
+    ],
+)
 def test_an_every_that_is_not_understood_is_refused_when_it_is_set(session: Session, write_it: Any) -> None:
     with pytest.raises(InvalidValueError, match=r"^Every: ") as caught:
         write_it(session)
@@ -210,8 +233,15 @@ def test_an_every_that_is_not_understood_is_refused_when_it_is_set(session: Sess
 
 def test_in_a_batch_every_misunderstood_one_is_named(session: Session) -> None:
     customer = next(iter(session.select("customer", Query(moment=session.moment))))[0]
-    changes = [Change(type="followup", id=session.mint.one(), before=None, after={"customer": customer, "due": "2026-11-20", "every": every})
-               for every in ("week", "fortnight", "sometimes")]
+    changes = [
+        Change(
+            type="followup",
+            id=session.mint.one(),
+            before=None,
+            after={"customer": customer, "due": "2026-11-20", "every": every},
+        )
+        for every in ("week", "fortnight", "sometimes")
+    ]
     with pytest.raises(RefusedError, match=r"Every: “fortnight”.*1 more"):
         write(session, Changeset(operation=session.operation("test"), changes=changes))
     assert everything(session) == []
@@ -232,7 +262,11 @@ def test_the_agenda_merges_what_plugins_remind_of(session: Session) -> None:
     assert followups.agenda(session).reminders == ()
 
 
-@given(anchor=st.dates(date(2000, 1, 1), date(2100, 1, 1)), every=st.sampled_from(["week", "month", "quarter", "year", "每10天", "FREQ=WEEKLY;BYDAY=FR"]), late=st.lists(st.integers(-9, 400), min_size=1, max_size=6))
+@given(
+    anchor=st.dates(date(2000, 1, 1), date(2100, 1, 1)),
+    every=st.sampled_from(["week", "month", "quarter", "year", "每10天", "FREQ=WEEKLY;BYDAY=FR"]),
+    late=st.lists(st.integers(-9, 400), min_size=1, max_size=6),
+)
 def test_a_series_follows_its_plan_whenever_it_is_done(anchor: date, every: str, late: list[int]) -> None:
     session = new_session()
     add(session, "customer", {"name": "A", "code": "C1"})

@@ -37,8 +37,14 @@ class Stranger:
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    opened = open_session("memory:", plugins=Plugins.of(stranger=Stranger()), clock=FixedClock(1_795_348_800_000),
-                          source=random.Random(7), actor="tester", as_of=date(2026, 11, 22))
+    opened = open_session(
+        "memory:",
+        plugins=Plugins.of(stranger=Stranger()),
+        clock=FixedClock(1_795_348_800_000),
+        source=random.Random(7),
+        actor="tester",
+        as_of=date(2026, 11, 22),
+    )
     add(opened, "customer", {"name": "张伟", "code": "C1"})
     add(opened, "customer", {"name": "Mara", "code": "C2", "referred_by": "C1"})
     yield opened
@@ -53,7 +59,9 @@ def test_a_customer_nobody_refers_to_stands_alone(session: Session) -> None:
     found = overview(session, "customer", "C2")
     assert found.schema.display(found.row) == "Mara C2"
     assert found.related == ()
-    assert [(target.field.key, target.schema.display(target.row)) for target in found.targets] == [("referred_by", "张伟 C1")]
+    assert [(target.field.key, target.schema.display(target.row)) for target in found.targets] == [
+        ("referred_by", "张伟 C1")
+    ]
 
 
 def test_everything_that_refers_to_a_customer_is_there_by_type_and_field(session: Session) -> None:
@@ -62,8 +70,12 @@ def test_everything_that_refers_to_a_customer_is_there_by_type_and_field(session
     add(session, "ticket", {"customer": "C1", "title": "Broken"})
     add(session, "ticket", {"customer": "C2", "helped_by": "C1", "title": "Lost"})
     assert groups(overview(session, "customer", "张伟")) == {
-        ("customer", "referred_by"): (1, None), ("interaction", "customer"): (1, None), ("followup", "customer"): (1, 1),
-        ("ticket", "customer"): (1, None), ("ticket", "helped_by"): (1, None)}
+        ("customer", "referred_by"): (1, None),
+        ("interaction", "customer"): (1, None),
+        ("followup", "customer"): (1, 1),
+        ("ticket", "customer"): (1, None),
+        ("ticket", "helped_by"): (1, None),
+    }
 
 
 def test_what_is_about_a_record_of_any_type_is_there(session: Session) -> None:
@@ -73,7 +85,10 @@ def test_what_is_about_a_record_of_any_type_is_there(session: Session) -> None:
     found = overview(session, "ticket", public)
     assert groups(found) == {("interaction", "about"): (1, None)}
     spoken = overview(session, "interaction", "Rang about it")
-    assert [(target.field.key, target.schema.name) for target in spoken.targets] == [("customer", "customer"), ("about", "ticket")]
+    assert [(target.field.key, target.schema.name) for target in spoken.targets] == [
+        ("customer", "customer"),
+        ("about", "ticket"),
+    ]
 
 
 def test_the_latest_come_first_and_only_a_few_while_all_are_counted(session: Session) -> None:

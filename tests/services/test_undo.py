@@ -127,7 +127,12 @@ def test_an_unknown_operation_says_so(ledger: Ledger) -> None:
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("add"), st.sampled_from(["Bonn", "Berlin", None]), st.sampled_from(["a", "b", None])),
-        st.tuples(st.just("edit"), st.integers(0, 9), st.sampled_from(["Bonn", "Köln", None]), st.sampled_from(["a;b", "b", ""])),
+        st.tuples(
+            st.just("edit"),
+            st.integers(0, 9),
+            st.sampled_from(["Bonn", "Köln", None]),
+            st.sampled_from(["a;b", "b", ""]),
+        ),
         st.tuples(st.just("remove"), st.integers(0, 9)),
         st.tuples(st.just("talk"), st.integers(0, 9)),
         st.tuples(st.just("refer"), st.integers(0, 9), st.integers(0, 9)),
@@ -174,9 +179,7 @@ def test_undoing_everything_newest_first_gives_back_what_was(
 
 @given(steps=STEPS, chosen=st.integers(0, 20))
 @settings(deadline=None)
-def test_undo_of_any_operation_touches_nothing_that_was_edited_later(
-    steps: list[tuple[Any, ...]], chosen: int
-) -> None:
+def test_undo_of_any_operation_touches_nothing_that_was_edited_later(steps: list[tuple[Any, ...]], chosen: int) -> None:
     with custledger.open("memory:", clock=FixedClock(1_700_000_000_000)) as ledger:
         for step in steps:
             perform(ledger, step)
@@ -215,3 +218,23 @@ def test_undo_of_any_operation_touches_nothing_that_was_edited_later(
 
 def row_of(ledger: Ledger, key: tuple[str, int]) -> Row | None:
     return ledger.session.get(key[0], [key[1]])[0]
+
+
+def test_a_field_that_has_values_by_now_stays_when_its_addition_is_undone(ledger: Ledger) -> None:
+    ledger.fields.add("customer", "会员卡号", kind="text", label_en="Card number")
+    added = last(ledger)
+    ledger.customers.add(name="A", **{"Card number": "0001"})
+    undone = ledger.undo(added)
+    assert undone.receipt is None
+    assert undone.standing[0].why == "1 customer with a value in it would lose it"
+    assert ledger.customers.where("会员卡号 = 0001").count() == 1
+
+
+def test_a_choice_that_is_held_by_now_stays_when_its_addition_is_undone(ledger: Ledger) -> None:
+    ledger.fields.set_choices("customer.level", ["A", "B", "C", "D"])
+    changed = last(ledger)
+    customer = ledger.customers.add(name="A", level="D")
+    assert "with D" in ledger.undo(changed).standing[0].why
+    ledger.customers.edit(customer.id, level="A")
+    assert ledger.undo(changed).standing == ()
+    assert [choice.code for choice in ledger.customers.schema.by_key["level"].spec.choices] == ["A", "B", "C"]

@@ -53,7 +53,9 @@ def test_amendments_reach_the_rows_of_a_bulk_load() -> None:
         first = session.mint.run(3)
         at = session.now
         rows = [
-            row_from(schema, {"id": first + place, "created_at": at, "updated_at": at, "revision": 1, "name": f"n{place}"})
+            row_from(
+                schema, {"id": first + place, "created_at": at, "updated_at": at, "revision": 1, "name": f"n{place}"}
+            )
             for place in range(3)
         ]
         creates = Creates(type="customer", keys=schema.keys, rows=rows)

@@ -20,7 +20,10 @@ class Rows:
     """Rows that are looked up by scanning them, and how often that was asked."""
 
     def __init__(self, **tables: list[dict[str, Any]]) -> None:
-        self.rows = {name: [row_from(SCHEMAS[name], {"revision": 1, **values}) for values in rows] for name, rows in tables.items()}
+        self.rows = {
+            name: [row_from(SCHEMAS[name], {"revision": 1, **values}) for values in rows]
+            for name, rows in tables.items()
+        }
         self.asked = 0
 
     def referrers(self, schema: Schema, field: Field, wanted: Sequence[Any]) -> list[Row]:
@@ -45,7 +48,13 @@ def test_updates_come_first_and_removals_after_them() -> None:
 
 def test_a_cascade_goes_on_from_what_it_removes() -> None:
     about = VISIT.public_id
-    rows = Rows(visit=[{"id": 3, "person": 1}, {"id": 4, "person": 9, "about": about(3)}, {"id": 5, "person": 9, "about": about(4)}])
+    rows = Rows(
+        visit=[
+            {"id": 3, "person": 1},
+            {"id": 4, "person": 9, "about": about(3)},
+            {"id": 5, "person": 9, "about": about(4)},
+        ]
+    )
     assert brought(rows, ("person", 1)) == [(Action.UPDATE, "visit", 4), (Action.REMOVE, "visit", 3)]
 
 
@@ -76,17 +85,24 @@ def test_many_removals_are_looked_up_together() -> None:
 def test_a_removal_carries_the_whole_row() -> None:
     row = row_from(PERSON, {"id": 1, "name": "Ada", "revision": 4})
     change = removal(PERSON, row)
-    assert (change.action, change.before, change.revision) == (Action.REMOVE, {"id": 1, "name": "Ada", "revision": 4}, 4)
+    assert (change.action, change.before, change.revision) == (
+        Action.REMOVE,
+        {"id": 1, "name": "Ada", "revision": 4},
+        4,
+    )
 
 
 def test_references_are_named_with_what_they_refer_to() -> None:
     values = {"person": 1, "guide": None, "about": VISIT.public_id(7), "note": "x"}
     assert [(field.key, name, number) for field, name, number in targets(VISIT, values, SCHEMAS)] == [
-        ("person", "person", 1), ("about", "visit", 7),
+        ("person", "person", 1),
+        ("about", "visit", 7),
     ]
 
 
-@pytest.mark.parametrize("text", ["ZZ-0000000000001", "0000000000001", "SV-1", "sv-0000000000001", "SV-000000000000O", "SV-????", "hello"])
+@pytest.mark.parametrize(
+    "text", ["ZZ-0000000000001", "0000000000001", "SV-1", "sv-0000000000001", "SV-000000000000O", "SV-????", "hello"]
+)
 def test_a_public_id_has_one_spelling_and_a_known_type(text: str) -> None:
     with pytest.raises(NotFoundError):
         list(targets(VISIT, {"about": text}, SCHEMAS))

@@ -32,7 +32,9 @@ def test_sample_people_are_the_same_every_time_and_fit_their_fields() -> None:
     assert people != list(sample_people(200, seed=8))
     codec = Codec(Schema.of(Person), Conventions(), {})
     for person in people:
-        assert {key: codec.parse(key, codec.text(codec.schema.by_key[key], value)) for key, value in person.items()} == person
+        assert {
+            key: codec.parse(key, codec.text(codec.schema.by_key[key], value)) for key, value in person.items()
+        } == person
     assert len({person["code"] for person in people}) == 200
 
 
@@ -41,7 +43,11 @@ def test_sample_schemas_hold_every_kind_of_field_and_of_reference() -> None:
 
     fields = [field for schema in sample_schemas() for field in schema.fields]
     assert {field.spec.kind for field in fields} == set(Kind)
-    assert {field.spec.on_remove for field in fields if field.spec.kind is Kind.REFERENCE} == {"cascade", "restrict", "empty"}
+    assert {field.spec.on_remove for field in fields if field.spec.kind is Kind.REFERENCE} == {
+        "cascade",
+        "restrict",
+        "empty",
+    }
     assert any(field.spec.kind is Kind.REFERENCE and field.spec.target is None for field in fields)
 
 
@@ -59,7 +65,9 @@ def test_the_fixtures_make_a_ledger_with_people_in_it(sample_clerk: Clerk, memor
 
 def test_a_reversal_takes_back_what_landed(sample_clerk: Clerk) -> None:
     was = {name: sample_clerk.everything(name) for name in sample_clerk.schemas}
-    receipt = sample_clerk.apply(*(sample_clerk.removal("person", number) for number in sample_clerk.ids("person", limit=3)))
+    receipt = sample_clerk.apply(
+        *(sample_clerk.removal("person", number) for number in sample_clerk.ids("person", limit=3))
+    )
     assert receipt.removed > 3
     sample_clerk.apply(*reversal(receipt))
     assert {name: sample_clerk.everything(name) for name in sample_clerk.schemas} == was

@@ -113,7 +113,8 @@ class RewritingRevisions(MemoryStore):
 
     def apply(self, changeset: Changeset, *, generation: int) -> Receipt:
         changes = tuple(
-            attrs.evolve(change, revision=0) if change.action is Action.CREATE else change for change in changeset.changes
+            attrs.evolve(change, revision=0) if change.action is Action.CREATE else change
+            for change in changeset.changes
         )
         return super().apply(attrs.evolve(changeset, changes=changes), generation=generation)
 
@@ -144,8 +145,16 @@ Case = Callable[..., None]
 """A method of the suite, called with itself and a clerk, and with a second clerk where it takes one."""
 
 CAUGHT: tuple[tuple[type[MemoryStore], Case, tuple[Any, ...]], ...] = (
-    (WithoutCompareAndSwap, StoreContract.test_a_stale_update_of_the_same_field_raises_with_base_mine_and_theirs, ("other",)),
-    (WithoutCompareAndSwap, StoreContract.test_sets_merge_element_by_element, ("other", (("a",), ("a", "b"), None, ("b",)))),
+    (
+        WithoutCompareAndSwap,
+        StoreContract.test_a_stale_update_of_the_same_field_raises_with_base_mine_and_theirs,
+        ("other",),
+    ),
+    (
+        WithoutCompareAndSwap,
+        StoreContract.test_sets_merge_element_by_element,
+        ("other", (("a",), ("a", "b"), None, ("b",))),
+    ),
     (WithoutCompareAndSwap, StoreContract.test_tags_added_from_many_threads_and_handles_are_all_there, ("other",)),
     (WithoutCompareAndSwap, StoreContract.test_a_removal_of_a_record_edited_meanwhile_is_a_conflict, ("other",)),
     (ReadingWhatComesLater, StoreContract.test_a_select_reads_from_one_snapshot, ("other", "the same handle")),
@@ -168,7 +177,13 @@ CAUGHT: tuple[tuple[type[MemoryStore], Case, tuple[Any, ...]], ...] = (
     (PagingByPlace, StoreContract.test_pages_walk_through_everything_once, ("a field that is often empty",)),
 )
 
-CAUGHT_BY_THE_MACHINE = (WithoutCompareAndSwap, LeavingReferences, FindingOldWords, RewritingRevisions, ForgettingRemovals)
+CAUGHT_BY_THE_MACHINE = (
+    WithoutCompareAndSwap,
+    LeavingReferences,
+    FindingOldWords,
+    RewritingRevisions,
+    ForgettingRemovals,
+)
 
 
 def suite_of(store: type[MemoryStore]) -> StoreContract:
@@ -211,5 +226,3 @@ def test_the_state_machine_finds_a_planted_fault(
     with pytest.raises((AssertionError, CustledgerError, ExceptionGroup, KeyError)):
         suite_of(store).test_state_machine(tmp_path_factory)
     capsys.readouterr()
-
-

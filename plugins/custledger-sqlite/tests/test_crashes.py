@@ -18,8 +18,8 @@ from pathlib import Path
 
 import apsw
 import pytest
+from custledger_sqlite.dialect import DIALECT
 from custledger_sqlite.opening import open_store
-from custledger_sqlite.store import DIALECT
 
 from custledger.changes import Changeset
 from custledger.stores.contract import Store

@@ -4,7 +4,9 @@ A word is a command of the core, else a record type (by name, plural or label), 
 word, and for help, all of them are listed. Everything is added to one typer application, also by plugins.
 """
 
-from collections.abc import Mapping
+import errno
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Annotated
 
@@ -38,6 +40,12 @@ COMMANDS: Mapping[str, str] = {
 EXTENSIONS: Mapping[str, str] = {"followup": "followup"}
 """Commands that the core adds to the group of a record type, by the type's name."""
 
+UNPRINTED = frozenset({errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF, errno.EDQUOT})
+"""What the system says where an output takes no more; a closed pipe is not among it, since that is no error."""
+
+PRINTING = ("custledger.cli.", "typer.", "rich.")
+"""The modules that print."""
+
 ABOUT = "A customer ledger that a business owns."
 
 
@@ -46,17 +54,30 @@ def run(line: CommandLine, invocation: Invocation | None = None) -> int:
     invocation = invocation or Invocation(line)
     try:
         code = _run(line.rest, invocation)
-    except BaseException:
-        _close_quietly(invocation)
+        invocation.output.stdout.flush()
+    except BaseException as error:
+        _close_quietly(invocation, str(error))
+        if isinstance(error, OSError) and _is_of_printing(error):
+            raise invocation.output.unprinted(error) from error
         raise
     invocation.close()
     return code
 
 
+def _is_of_printing(error: OSError) -> bool:
+    """Whether it is the output that takes no more, and not some file: by where it was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    raised_in = str(trace.tb_frame.f_globals.get("__name__", "")) if trace else ""
+    return error.errno in UNPRINTED and raised_in.startswith(PRINTING)
+
+
 def _run(words: list[str], invocation: Invocation) -> int:
     word = words[0] if words else ""
     if not word or word.startswith("-"):
-        return call(everything(invocation, members=False), words, invocation)
+        with _blaming("A command that a plugin brings"):
+            return call(everything(invocation, members=False), words, invocation)
     app = _root()
     if word in COMMANDS:
         _add_core(app, word, invocation)
@@ -64,7 +85,7 @@ def _run(words: list[str], invocation: Invocation) -> int:
     schemas = invocation.plugins.schemas()
     schema = schemas.get(word) or _by_name(schemas, word)
     if schema is None:
-        return _strange(words, invocation, [*COMMANDS, *schemas])
+        return _strange(words, invocation, schemas)
     verb = words[1] if len(words) > 1 else ""
     app.add_typer(group_of(schema, verb, invocation), name=schema.name)
     return call(app, [schema.name, *words[1:]], invocation)
@@ -137,32 +158,62 @@ def _add_core(app: typer.Typer, name: str, invocation: Invocation) -> None:
     import_module(f"custledger.cli.commands.{COMMANDS[name]}").register(app, invocation)
 
 
-def _strange(words: list[str], invocation: Invocation, others: list[str]) -> int:
-    """Run a plugin's command. What it raises beside ``CustledgerError`` is named and told in one line.
-
-    Raises ``UsageError`` where no plugin has it.
-    """
+def _strange(words: list[str], invocation: Invocation, schemas: Mapping[str, Schema]) -> int:
+    """Run a plugin's command, or show records that the ledger has. Raises ``UsageError`` where it is neither."""
     app, word = _root(), words[0]
     invocation.plugins.commands(app)
-    names = names_of(app)
-    if word not in names:
-        near = nearest(word, [*others, *names])
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"{PROGRAM} --help lists the commands."
-        raise UsageError(f"There is no command {word}.", hint=hint)
+    with _blaming(f"The command {word}, which a plugin brings,"):
+        names = names_of(app)
+        if word in names:
+            return call(app, words, invocation)
+    in_ledger = _stored(invocation)
+    stored = in_ledger.get(word) or _by_name(in_ledger, word)
+    if stored is not None:
+        return _read_only(stored, words[1:], invocation)
+    near = nearest(word, dict.fromkeys([*COMMANDS, *schemas, *names, *in_ledger]))
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"{PROGRAM} --help lists the commands."
+    raise UsageError(f"There is no command {word}.", hint=hint)
+
+
+def _stored(invocation: Invocation) -> Mapping[str, Schema]:
+    """Return the record types of the ledger, if there is one; among them are those that no plugin here brings."""
     try:
-        return call(app, words, invocation)
-    except (CustledgerError, OSError):
+        return invocation.session.schemas
+    except CustledgerError:
+        return {}
+
+
+def _read_only(schema: Schema, words: list[str], invocation: Invocation) -> int:
+    """Run a command of a type whose plugin is not installed: its records can be read, and not written."""
+    if words and words[0] in records.VERBS.keys() - records.READING:
+        invocation.session.writable_schema(schema.name)
+    app, reading = _root(), group(_about(schema))
+    for verb in records.READING:
+        records.add_verb(reading, schema, verb, invocation)
+    app.add_typer(reading, name=schema.name)
+    return call(app, [schema.name, *words], invocation)
+
+
+@contextmanager
+def _blaming(what: str) -> Iterator[None]:
+    """Name what a plugin's command raises beside ``CustledgerError``, to be told in one line."""
+    try:
+        yield
+    except (CustledgerError, BrokenPipeError):
         raise
     except Exception as error:
+        if isinstance(error, OSError) and _is_of_printing(error):
+            raise
         raise CustledgerError(
-            f"The command {word}, which a plugin brings, failed: {type(error).__name__}: {error}",
+            f"{what} failed: {type(error).__name__}: {error}",
             hint=f"{PROGRAM} plugin list shows which plugin brings commands; tell its author.",
         ) from error
 
 
-def _close_quietly(invocation: Invocation) -> None:
+def _close_quietly(invocation: Invocation, told: str) -> None:
     """Close the ledger when something else has gone wrong already, and is what should be told."""
     try:
-        invocation.close()
+        invocation.close(told)
     except (CustledgerError, OSError) as error:
-        invocation.output.note(f"warning: {error}")
+        with suppress(OSError):
+            invocation.output.note(f"warning: {error}")

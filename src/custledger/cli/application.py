@@ -17,6 +17,11 @@ from custledger.schema import nearest
 PROGRAM = "custledger"
 HELP = ("--help", "-h")
 WIDTH = 110
+SET = "--set"
+CUSTOM = ("x-", "x_")
+"""How the keys of custom fields begin."""
+LIKE = 0.75
+"""How like an option must be to what was typed, of 1, to be what was probably meant."""
 SETTINGS = {"help_option_names": list(HELP), "max_content_width": WIDTH}
 """How typer reads and helps: the widest line of help, and both spellings of asking for it."""
 
@@ -41,7 +46,25 @@ class Group(TyperGroup):
             near = nearest(word, self.commands)
             hint = f"Did you mean {' or '.join(near)}?" if near else f"{ctx.command_path} --help lists what there is."
             raise UsageError(f"{ctx.command_path} has no command {word}.", hint=hint)
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        _refuse_twice(ctx, name, command, rest)
+        return name, command, rest
+
+
+def _refuse_twice(ctx: Any, name: Any, command: Any, words: list[str]) -> None:
+    """Raise ``UsageError`` for an option with one value that is given twice, of which typer would take the last."""
+    dashed = [word.partition("=")[0] for word in words if word.startswith("-")]
+    if isinstance(command, TyperGroup) or len(set(dashed)) == len(dashed):
+        return
+    with command.context_class(command, info_name=name, parent=ctx) as own:
+        try:
+            given = command.make_parser(own).parse_args(list(words))[2]
+        except typer.TyperException:
+            return  # it is told when the command is run
+    single = [each for each in given if each.param_type_name == "option" and not (each.multiple or each.is_flag)]
+    for option in single:
+        if single.count(option) > 1:
+            raise UsageError(f"{own.command_path} {option.opts[0]} is given twice.", hint="Give it once.")
 
 
 def group(about: str) -> typer.Typer:
@@ -88,5 +111,19 @@ def _told(error: typer.TyperException, word: str) -> UsageError:
     if context is None or not hasattr(error, "possibilities"):
         return UsageError(" ".join(error.format_message().split()), hint=hint)
     option = str(getattr(error, "option_name", ""))
-    near = nearest(option, [name for parameter in context.command.params for name in parameter.opts])
-    return UsageError(f"{path} has no option {option}.", hint=f"Did you mean {' or '.join(near)}?" if near else hint)
+    options = [name for parameter in context.command.params for name in parameter.opts]
+    return UsageError(f"{path} has no option {option}.", hint=_hint(option, options) or hint)
+
+
+def _hint(option: str, options: Sequence[str]) -> str:
+    """Return what was probably meant by an option that there is not; empty where that cannot be said."""
+    import difflib  # noqa: PLC0415 - needed only where something was misspelt
+
+    bare = option.lstrip("-")
+    if SET in options and bare.startswith(CUSTOM):
+        return f'Custom fields are set with {SET} "{bare.replace("-", "_")}=VALUE".'
+    by_name = {name.lstrip("-"): name for name in options}
+    near = [by_name[name] for name in difflib.get_close_matches(bare, by_name, n=2, cutoff=LIKE)]
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    return f"Custom fields are set with {SET} FIELD=VALUE." if SET in options else ""

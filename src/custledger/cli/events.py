@@ -32,7 +32,7 @@ def events(output: Output, session: Session, schema: Schema, happened: Sequence[
     ]
     rows = [_event_texts(shower, event) for event in happened]
     if form is Form.SHOWN:
-        output.table(columns, [[Cell(text) for text in row] for row in rows])
+        output.no_room(output.table(columns, [[Cell(text) for text in row] for row in rows]))
     else:
         output.values(columns, rows, form)
 

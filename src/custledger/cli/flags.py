@@ -46,7 +46,7 @@ class CommandLine(NamedTuple):
 def read(arguments: Sequence[str]) -> CommandLine:
     """Pick the options that every command takes out of the arguments; what follows ``--`` is left alone.
 
-    Raises ``UsageError`` for one without its value.
+    Raises ``UsageError`` for one without its value, or given twice.
     """
     flags: dict[str, str] = {}
     rest: list[str] = []
@@ -61,6 +61,8 @@ def read(arguments: Sequence[str]) -> CommandLine:
             given = value if equals else next(remaining, None)
             if given is None:
                 raise UsageError(f"The option {name} needs a value.", hint="custledger --help shows the options.")
+            if FLAGS[name] in flags:
+                raise UsageError(f"The option {name} is given twice.", hint="Give it once.")
             flags[FLAGS[name]] = given
             continue
         if not rest and not argument.startswith("-"):

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from custledger.cli.flags import CommandLine
 from custledger.cli.output import Output
-from custledger.config import Config
-from custledger.errors import NotAllowedError
+from custledger.config import DEFAULT_LEDGER, SETTINGS, Config
+from custledger.errors import CustledgerError, InvalidValueError, NotAllowedError, UsageError
 from custledger.plugins import Plugins
 from custledger.services.opening import open_session
 from custledger.services.session import Session
@@ -27,7 +28,28 @@ class Invocation:
     @cached_property
     def config(self) -> Config:
         """The program's settings. Raises where a flag, a variable or a file cannot be understood."""
+        self._check_flags()
         return Config.load(self.line.flags)
+
+    @cached_property
+    def setting_problems(self) -> list[CustledgerError]:
+        """What is wrong with the settings. After this was asked, ``config`` is what can be understood of them."""
+        from custledger.cli.leniently import settings_as_far_as_possible  # noqa: PLC0415 - few commands need it
+
+        self._check_flags()
+        self.config, problems = settings_as_far_as_possible(self.line.flags)
+        return problems
+
+    def _check_flags(self) -> None:
+        """Raise ``UsageError`` for a flag whose value cannot be understood: that was typed just now, and is no data."""
+        for setting in SETTINGS:
+            given = self.line.flags.get(setting.name)
+            if given is None:
+                continue
+            try:
+                setting.read(given)
+            except InvalidValueError as error:
+                raise UsageError(error.in_field(setting.flag).message, hint=error.hint) from error
 
     @cached_property
     def plugins(self) -> Plugins:
@@ -61,8 +83,10 @@ class Invocation:
     ) -> Session:
         """Open a ledger as this run was told to: the one that is meant, or another; ``defaults`` tell a new one."""
         as_of: date | None = self.config["as_of"]
+        place = url or self.config.ledger
+        _refuse_folder(place)
         return open_session(
-            url or self.config.ledger,
+            place,
             create=create,
             read_only=read_only,
             actor=self.config.actor,
@@ -78,13 +102,24 @@ class Invocation:
         self._session = session
         return session
 
-    def close(self) -> None:
-        """Show what checks and plugins warned about, and close the ledger."""
+    def close(self, told: str = "") -> None:
+        """Show what checks and plugins warned about, but for what is ``told`` anyway, and close the ledger."""
         if self._session is None:
             return
         warnings = Counter(problem.message for problem in self._session.take_warnings())
-        warnings.update(f"{failure.message} ({failure.hint})" for failure in self.plugins.failures)
+        failures = [failure for failure in self.plugins.failures if failure.message != told]
+        warnings.update(f"{failure.message} ({failure.hint})" for failure in failures)
         for message, times in warnings.items():
             self.output.note(f"warning: {message}" + (f" ({times} times)" if times > 1 else ""))
         self._session.close()
         self._session = None
+
+
+def _refuse_folder(place: str) -> None:
+    """Raise ``UsageError`` where the ledger that is meant has no name, or is a folder."""
+    if not place:
+        raise UsageError("The ledger's name is empty.", hint=f"Give --ledger a path, such as {DEFAULT_LEDGER}.")
+    if Path(place).is_dir():
+        raise UsageError(
+            f"{place} is a folder, not a ledger.", hint=f"Name the file in it, such as {Path(place) / DEFAULT_LEDGER}."
+        )

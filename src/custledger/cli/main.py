@@ -35,9 +35,18 @@ def _guarded(arguments: list[str]) -> int:
     # ``Invocation`` turns the collector on again once the ledger is open.
     gc.disable()
     try:
+        _open_closed_streams()
         return _told(arguments)
     finally:
         gc.enable()
+
+
+def _open_closed_streams() -> None:
+    """Lead the standard streams that were closed before the program began to nowhere, where Python has none."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115, PTH123 - it stays until the program ends
+            setattr(sys, name, stream)
 
 
 def _leave(code: int) -> NoReturn:
@@ -64,8 +73,7 @@ def _told(arguments: list[str]) -> int:
         sys.stderr.write(f"Interrupted. {interrupted}".strip() + "\n")
         return INTERRUPTED
     except BrokenPipeError:
-        # What is still buffered has no reader: without this, Python would complain of it when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_buffered()
         return 0
     except OSError as error:
         told = file_error(error.filename or "The file", error, "used")
@@ -96,7 +104,17 @@ def _speak_utf8(*streams: TextIO) -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+def _forget_buffered() -> None:
+    """Lead to nowhere what is still buffered and nobody takes: Python would complain of it when it ends."""
+    with contextlib.suppress(OSError, ValueError):  # a stream of a test has no number
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _tell(error: CustledgerError, *, as_json: bool) -> None:
+    try:
+        sys.stdout.flush()  # where both streams go to one place, what was printed before comes before
+    except (OSError, ValueError):
+        _forget_buffered()
     if as_json:
         import json  # noqa: PLC0415 - needed only here
 

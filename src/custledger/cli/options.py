@@ -49,6 +49,12 @@ RefArgument = Annotated[
 ]
 
 
+def check_delimiter(text: str | None) -> None:
+    """Raise ``UsageError`` for an empty delimiter; whether another is one, the format says."""
+    if text is not None and not text:
+        raise UsageError("--delimiter is empty.", hint="Give one character, such as ; or tab.")
+
+
 def option_name(field: Field) -> str:
     """Return a field's option without its dashes: ``contact-name``."""
     return field.key.replace("_", "-")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from custledger.cli.text import one_line, visible
-from custledger.errors import UsageError
+from custledger.errors import CustledgerError, UsageError
 
 INDENT = 2
 
@@ -41,7 +41,8 @@ class Cell(NamedTuple):
 class Column(NamedTuple):
     """A column of a table: its heading for people, its key for programs, and whether numbers stand in it.
 
-    What is ``whole`` (ids, dates, numbers) is never cut; what is ``kept`` (the id, the title) is never left out.
+    What is ``whole`` (ids, dates, numbers) is never cut; what is ``kept`` (the id, the title) is never left out;
+    what is ``wrapped`` goes on in the next line instead of being cut.
     """
 
     heading: str
@@ -49,6 +50,7 @@ class Column(NamedTuple):
     numeric: bool = False
     whole: bool = False
     kept: bool = False
+    wrapped: bool = False
 
 
 class Output:
@@ -57,6 +59,8 @@ class Output:
     def __init__(self, stdout: TextIO | None = None, stderr: TextIO | None = None) -> None:
         self.stdout = stdout or sys.stdout
         self.stderr = stderr or sys.stderr
+        self.landed = ""
+        """What has been written for good, in words (``C-… was added``): told where printing it fails."""
 
     @property
     def on_terminal(self) -> bool:
@@ -78,6 +82,20 @@ class Output:
         """Print a line about what happened, on standard error."""
         self.stdout.flush()
         print(visible(text), file=self.stderr)
+
+    def no_room(self, columns: Sequence["Column"], advice: str = "--json shows everything.") -> None:
+        """Say which columns a table had no room for, if any."""
+        if columns:
+            self.note(f"No room for: {', '.join(column.heading for column in columns)}. {advice}")
+
+    def unprinted(self, error: OSError) -> CustledgerError:
+        """Return what to tell where the standard output takes no more."""
+        why = error.strerror or str(error)
+        if self.landed:
+            return CustledgerError(
+                f"{self.landed}, but that could not be printed: {why}.", hint="What was written stands."
+            )
+        return CustledgerError(f"The output could not be printed: {why}.", hint="Print it somewhere else.")
 
     def bytes(self) -> BinaryIO:
         """Return the stream of bytes below standard output, for what is no text."""

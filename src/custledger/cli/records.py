@@ -53,6 +53,7 @@ def _add(schema: Schema, run: Invocation) -> Callable[..., None]:
 
         row = add(run.session, schema.name, merged(fields, assigned), reason=reason)
         known = run.session.schema(schema.name)
+        run.output.landed = f"{known.public_id(row)} was added"
         if json:
             run.output.json(Shower(run.session, known).json(row))
         else:
@@ -101,9 +102,7 @@ def _tell_the_rest(run: Invocation, count: int, limit: int | None, left_out: lis
         run.output.note(f"{limit} of {count} records; --all shows every one, --limit so many.")
     else:
         run.output.note(f"{count} record{'' if count == 1 else 's'}")
-    if left_out:
-        named = ", ".join(column.heading for column in left_out)
-        run.output.note(f"No room for: {named}. --columns chooses, --json shows everything.")
+    run.output.no_room(left_out, "--columns chooses, --json shows everything.")
 
 
 def _show(schema: Schema, run: Invocation) -> Callable[..., None]:
@@ -143,6 +142,7 @@ def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
             _tell_many(run, schema, many, "edited", dry_run=dry_run, json=json)
             return
         row = editing.edit(run.session, schema.name, ref, values, revision=revision, reason=reason)
+        run.output.landed = f"{schema.public_id(row)} was edited"
         if json:
             from custledger.cli.shown import Shower  # noqa: PLC0415 - as above
 
@@ -174,6 +174,7 @@ def _remove(schema: Schema, run: Invocation) -> Callable[..., None]:
         from custledger.cli.shown import operation_id  # noqa: PLC0415 - as above
 
         receipt = editing.remove(run.session, schema.name, ref, reason=reason)
+        run.output.landed = f"{ref} was removed by {operation_id(receipt.operation)}"
         if json:
             run.output.json({"removed": receipt.removed, "operation": operation_id(receipt.operation)})
         more = f", with {receipt.removed - 1} that belonged to it" if receipt.removed > 1 else ""
@@ -225,6 +226,9 @@ VERBS: Mapping[str, Callable[[Schema, Invocation], Callable[..., None]]] = {
 }
 """The commands that every record type has."""
 
+READING: tuple[str, ...] = ("list", "show", "count", "history")
+"""Those that write nothing, for the types whose plugin is not installed."""
+
 
 def _one_or_many(ref: str, where: str) -> None:
     if bool(ref) == bool(where):
@@ -261,6 +265,9 @@ def _tell_many(run: Invocation, schema: Schema, many: Any, done: str, *, dry_run
     known = run.session.schema(schema.name)
     shower = Shower(run.session, known)
     operation = operation_id(many.receipt.operation) if many.receipt else None
+    if operation:
+        were = "was" if len(many.rows) == 1 else "were"
+        run.output.landed = f"{_counted(schema, len(many.rows))} {were} {done} by {operation}"
     if json:
         records = [known.public_id(row) for row in many.rows]
         run.output.json({done: len(many.rows), "dry_run": dry_run, "operation": operation, "records": records})

@@ -34,7 +34,7 @@ def show_text(run: Invocation, found: Overview) -> None:
         pairs.append((field.label(run.schema_language), cell))
     run.output.pairs(pairs)
     for related in found.related:
-        _print_related(run, related)
+        _print_related(run, found, related)
 
 
 def print_history(run: Invocation, record_type: str, ref: str, form: Form) -> None:
@@ -69,7 +69,7 @@ def _removed(run: Invocation, record_type: str, ref: str) -> int:
     raise NotFoundError(schema.name, ref, hint="Name a removed record by its whole id.")
 
 
-def _print_related(run: Invocation, related: Related) -> None:
+def _print_related(run: Invocation, found: Overview, related: Related) -> None:
     schema, language = related.schema, run.schema_language
     fields = [field for field in chosen_fields(schema, (), Form.SHOWN) if field.key != related.field.key]
     shower = Shower(run.session, schema)
@@ -79,12 +79,12 @@ def _print_related(run: Invocation, related: Related) -> None:
         title = f"{title}: {related.field.label(language)}"
     run.output.say()
     run.output.say(title)
-    run.output.table(columns_of(fields, language), shower.cells(related.rows, fields))
-    if related.count > len(related.rows) and run.output.on_terminal:
-        condition = f"{related.field.key} = …"
-        run.output.note(
-            f"{related.count - len(related.rows)} more: custledger {schema.name} list --where '{condition}'"
-        )
+    left_out = run.output.table(columns_of(fields, language), shower.cells(related.rows, fields))
+    # A key is of letters and underlines, and so is an id: nothing in the condition ends the quotation.
+    command = f"custledger {schema.name} list --where '{related.field.key} = {found.schema.public_id(found.row)}'"
+    if related.count > len(related.rows):
+        run.output.note(f"{related.count - len(related.rows)} more: {command}")
+    run.output.no_room(left_out, f"{command} --json shows everything.")
 
 
 def _expected(related: Related) -> Field | None:

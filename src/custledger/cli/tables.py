@@ -60,8 +60,8 @@ def print_table(
         table.add_column(
             Text(one_line(columns[index].heading)),
             width=cells,
-            no_wrap=True,
-            overflow="ellipsis",
+            no_wrap=not columns[index].wrapped,
+            overflow="fold" if columns[index].wrapped else "ellipsis",
             justify="right" if columns[index].numeric else "left",
         )
     for row in kept:

@@ -1,5 +1,6 @@
 """Text that people wrote, made safe to print: no character of it drives the terminal or hides another."""
 
+import unicodedata
 from functools import lru_cache
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -27,8 +28,6 @@ def one_line(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def _picture(character: str) -> str:
-    import unicodedata  # noqa: PLC0415 - few texts need it
-
     if character in _JOINERS or character == "\n" or unicodedata.category(character) not in _UNSEEN:
         return character
     code = ord(character)
@@ -45,8 +44,6 @@ def width(text: str) -> int:
 
 
 def _cells(character: str) -> int:
-    import unicodedata  # noqa: PLC0415 - few texts need it
-
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

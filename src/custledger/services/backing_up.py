@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from custledger.errors import UsageError
+from custledger.errors import NotFoundError, UsageError
 from custledger.plugins import Plugins, disabled_by
 from custledger.services.opening import open_session, resolve_url
 from custledger.services.session import Session
@@ -20,8 +20,9 @@ def backup(session: Session, target: str | os.PathLike[str]) -> Verification:
     if Path(path).exists():
         raise UsageError(f"{path} is there already.", hint="Give the backup a name of its own.")
     if not isinstance(session.store, BackupStore):
-        raise UsageError(f"A ledger kept at {session.store.url} cannot be backed up this way.",
-                         hint="Export its records instead.")
+        raise UsageError(
+            f"A ledger kept at {session.store.url} cannot be backed up this way.", hint="Export its records instead."
+        )
     return session.store.backup(path)
 
 
@@ -32,7 +33,15 @@ def restore(source: str | os.PathLike[str], url: str, *, plugins: Plugins | None
     ``NotFoundError`` or ``ForeignStoreError`` where the backup is none.
     """
     found = plugins or Plugins.installed(disabled_by())
+    path = os.fspath(source)
+    if not Path(path).is_file() and not _is_url(found, path):
+        raise NotFoundError("backup file", path, hint="Name a file that custledger backup has made.")
     _, location = resolve_url(found, url)
+    if Path(location).exists():
+        raise UsageError(
+            f"There is a ledger at {location} already.",
+            hint="Move it away first, or restore elsewhere: give --ledger NEW.",
+        )
     session = open_session(source, create=False, read_only=True, plugins=found)
     try:
         return backup(session, location)
@@ -40,3 +49,7 @@ def restore(source: str | os.PathLike[str], url: str, *, plugins: Plugins | None
         session.close()
 
 
+def _is_url(plugins: Plugins, source: str) -> bool:
+    """Whether ``source`` is a URL of something that is there, such as ``sqlite:kept.db``."""
+    scheme, colon, rest = source.partition(":")
+    return bool(colon) and any(scheme in store.schemes for store in plugins.stores()) and Path(rest).is_file()

@@ -17,7 +17,8 @@ from custledger.expressions import understand
 from custledger.fields import Kind
 from custledger.records import Record
 from custledger.schema import ID, REVISION, Field, Row, Schema
-from custledger.services.naming import Reference, find, find_any, find_row, row_of
+from custledger.services.naming import Reference, find, find_any, row_of
+from custledger.services.naming import found as found_row
 from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.stores.contract import Query
@@ -25,9 +26,15 @@ from custledger.stores.contract import Query
 
 def add(session: Session, record_type: str, values: Mapping[str, Any], *, reason: str = "") -> Row:
     """Add a record and return its row. ``values`` names fields by key, label or alias; see ``make_addition``."""
+    return added(session, record_type, values, reason=reason)[1]
+
+
+def added(session: Session, record_type: str, values: Mapping[str, Any], *, reason: str = "") -> tuple[Schema, Row]:
+    """Add a record and return its row, and the schema that it is in the order of."""
     change = make_addition(session, record_type, values)
+    schema = session.schema(change.type)
     receipt = write(session, Changeset(operation=session.operation("add", reason=reason), changes=[change]))
-    return _landed(session, change, None, receipt)
+    return _landed(session, schema, change, None, receipt)
 
 
 def edit(
@@ -40,11 +47,24 @@ def edit(
     reason: str = "",
 ) -> Row:
     """Set fields of a record and return its row as it now is; see ``make_edit``."""
-    row, change = _edition(session, record_type, ref, values, revision=revision)
+    return edited(session, record_type, ref, values, revision=revision, reason=reason)[1]
+
+
+def edited(
+    session: Session,
+    record_type: str,
+    ref: Reference,
+    values: Mapping[str, Any],
+    *,
+    revision: int | None = None,
+    reason: str = "",
+) -> tuple[Schema, Row]:
+    """Set fields of a record and return its row as it now is, and the schema that it is in the order of."""
+    schema, row, change = _edition(session, record_type, ref, values, revision=revision)
     if not change.after:
-        return row
+        return schema, row
     receipt = write(session, Changeset(operation=session.operation("edit", reason=reason), changes=[change]))
-    return _landed(session, change, row, receipt)
+    return _landed(session, schema, change, row, receipt)
 
 
 def remove(session: Session, record_type: str, ref: Reference, *, reason: str = "") -> Receipt:
@@ -81,9 +101,7 @@ def edit_where(
     return _write_many(session, "edit", pairs, dry_run=dry_run, reason=reason)
 
 
-def remove_where(
-    session: Session, record_type: str, where: str, *, dry_run: bool = False, reason: str = ""
-) -> Many:
+def remove_where(session: Session, record_type: str, where: str, *, dry_run: bool = False, reason: str = "") -> Many:
     """Remove every record that ``where`` selects, whole or not at all. With ``dry_run`` nothing is written."""
     schema, rows = _selected(session, record_type, where)
     pairs = [(row, _removal(schema, row)) for row in rows]
@@ -116,13 +134,13 @@ def make_edit(
     as ``ref`` says so itself, field by field: what it read and what is wanted are compared with the present state by
     the store.
     """
-    return _edition(session, record_type, ref, values, revision=revision)[1]
+    return _edition(session, record_type, ref, values, revision=revision)[2]
 
 
 def _edition(
     session: Session, record_type: str, ref: Reference, values: Mapping[str, Any], *, revision: int | None
-) -> tuple[Row, Change]:
-    """Return the present row of a record, and the change that sets its fields."""
+) -> tuple[Schema, Row, Change]:
+    """Return a record's schema and present row, and the change that sets its fields."""
     session.refresh()
     schema = session.writable_schema(record_type)
     row = row_of(session, schema, ref)
@@ -132,23 +150,28 @@ def _edition(
     read = _as_read(session, schema, ref, row) if isinstance(ref, Record) else row
     change = _update(schema, read, plain)
     require(schema, {**by_key(schema, read), **(change.after or {})}, session.conventions.language)
-    return row, change
+    return schema, row, change
 
 
-def _landed(session: Session, change: Change, row: Row | None, receipt: Receipt) -> Row:
-    """Return the row of a record as a write of one changeset left it; ``row`` is what it was, if it was there."""
-    schema = session.schema(change.type)
+def _landed(session: Session, schema: Schema, change: Change, row: Row | None, receipt: Receipt) -> tuple[Schema, Row]:
+    """Return the row of a record as a write of one changeset left it; ``row`` is what it was, if it was there.
+
+    Plugins may have set fields that ``schema`` does not know yet: then the record is read again.
+    """
     (landed,) = receipt.applied
     found = next((one for one in landed.changes if one.id == change.id and one.type == change.type), None)
     at = landed.operation.at
     if found is not None and row is None:
         system = {"id": change.id, "created_at": at, "updated_at": at, "revision": 1}
-        return unseal(row_from(schema, {**(found.after or {}), **system}), schema)
+        now = {**(found.after or {}), **system}
+        if now.keys() <= schema.by_key.keys():
+            return schema, unseal(row_from(schema, now), schema)
     if found is not None and row is not None and found.revision == row[REVISION]:
         system = {"updated_at": at, "revision": row[REVISION] + 1}
         now = {**dict(zip(schema.keys, row, strict=True)), **(found.after or {}), **system}
-        return tuple(now[key] for key in schema.keys)
-    return find_row(session, change.type, change.id)  # it was merged with what somebody else wrote meanwhile
+        if now.keys() <= schema.by_key.keys():
+            return schema, tuple(now[key] for key in schema.keys)
+    return found_row(session, change.type, change.id)  # or it was merged with what somebody else wrote meanwhile
 
 
 def make_removal(session: Session, record_type: str, ref: Reference) -> Change:
@@ -228,5 +251,3 @@ def _write_many(
         return Many(rows=rows, changes=changes)
     receipt = write(session, Changeset(operation=session.operation(verb, reason=reason), changes=changes))
     return Many(rows=rows, changes=changes, receipt=receipt)
-
-

@@ -39,8 +39,16 @@ def history(session: Session, record_type: str, number: int) -> list[Event]:
     events = []
     for entry in entries:
         before, fields = step_back(schema, entry, state)
-        events.append(Event(type=schema.name, id=number, action=entry.action, operation=operations[entry.operation],
-                            cursor=entry.cursor, fields=fields))
+        events.append(
+            Event(
+                type=schema.name,
+                id=number,
+                action=entry.action,
+                operation=operations[entry.operation],
+                cursor=entry.cursor,
+                fields=fields,
+            )
+        )
         state = before
     return events
 

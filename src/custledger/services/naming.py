@@ -32,7 +32,11 @@ def _number(session: Session, schema: Schema, ref: Reference) -> int:
     if isinstance(ref, Record):
         return _of_type(schema, ref)
     if isinstance(ref, int):
+        if not 0 <= ref <= ids.LARGEST:
+            raise NotFoundError(schema.name, ref)
         return ref
+    if not isinstance(ref, str):
+        raise InvalidValueError(ref, f"does not name a {schema.name}", hint="Give an id, a code, a name or a record.")
     text = ref.strip()
     for attempt in (_by_public_id, _by_code, _by_title, _by_ending):
         found = attempt(session, schema, text)
@@ -40,14 +44,27 @@ def _number(session: Session, schema: Schema, ref: Reference) -> int:
             return found
     near = session.view.search(text, [schema], 2) if schema.searchable and text else []
     rows = session.view.get(schema, [hit.id for hit in near])
-    raise NotFoundError(schema.name, ref, suggestions=[schema.display(row) for row in rows if row],
-                        hint=f"custledger {schema.name} list shows what there is." if not near else "")
+    raise NotFoundError(
+        schema.name,
+        ref,
+        suggestions=[schema.display(row) for row in rows if row],
+        hint=f"custledger {schema.name} list shows what there is." if not near else "",
+    )
 
 
 def find_row(session: Session, record_type: str, ref: Reference) -> Row:
     """Return the row of the record that ``ref`` names. Raises ``NotFoundError`` or ``AmbiguousError``."""
+    return found(session, record_type, ref)[1]
+
+
+def found(session: Session, record_type: str, ref: Reference) -> tuple[Schema, Row]:
+    """Return the row of the record that ``ref`` names, and the schema that it is in the order of.
+
+    The two belong together: while other threads and processes add fields, a later schema may have more.
+    """
     session.refresh()
-    return row_of(session, session.schema(record_type), ref)
+    schema = session.schema(record_type)
+    return schema, row_of(session, schema, ref)
 
 
 def row_of(session: Session, schema: Schema, ref: Reference) -> Row:
@@ -90,6 +107,8 @@ def find_operation(session: Session, ref: int | str) -> Operation:
         if len(letters) < ids.LENGTH:
             return _operation_by_ending(session, ref, letters)
         ref = ids.decode(letters)
+    if not 0 <= ref <= ids.LARGEST:
+        raise NotFoundError("operation", ref, hint="custledger log shows the operations.")
     found: list[Operation] = session.view.operations(ids=[ref])
     if not found:
         raise NotFoundError("operation", ids.public(OPERATION_PREFIX, ref), hint="custledger log shows the operations.")

@@ -1,5 +1,6 @@
 """Opening a ledger by its URL: ``sqlite:customers.db``, or a bare path whose ending a store recognises."""
 
+import getpass
 import os
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -9,7 +10,7 @@ import attrs
 
 from custledger.changes import Changeset, DocumentChange
 from custledger.conventions import Clock, Conventions, SystemClock
-from custledger.errors import InvalidValueError, UsageError
+from custledger.errors import ConflictError, InvalidValueError, UsageError
 from custledger.hookspecs import StoreType
 from custledger.ids import IdMint
 from custledger.plugins import Plugins, disabled_by
@@ -17,6 +18,7 @@ from custledger.schema import nearest
 from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.settings import LEDGER, check_conventions, ledger_document
+from custledger.values import plain_text
 
 if TYPE_CHECKING:
     import random
@@ -48,12 +50,16 @@ def open_session(
     Raises ``UsageError`` for a URL that no store understands.
     """
     found = plugins or Plugins.installed(disabled_by())
-    kind, location = resolve_url(found, os.fspath(url))
+    kind, location = resolve_url(found, plain_text(os.fspath(url)))
     store = kind.open(location, create=create and not read_only, read_only=read_only)
     try:
         clock = clock or SystemClock()
         session = Session(
-            store, found, actor=actor or default_actor(), clock=clock, mint=IdMint(clock.milliseconds, source),
+            store,
+            found,
+            actor=actor or default_actor(),
+            clock=clock,
+            mint=IdMint(clock.milliseconds, source),
             adjust=_adjustment(language, as_of),
         )
         if not store.read_only and store.document(LEDGER) is None:
@@ -82,8 +88,10 @@ def resolve_url(plugins: Plugins, url: str) -> tuple[StoreType, str]:
             return kind, url
     endings = sorted(suffix for kind in kinds for suffix in kind.suffixes)
     if not endings:
-        raise UsageError(f"No store understands {url}: no storage plugin is installed.",
-                         hint="Install custledger-sqlite, or see custledger doctor.")
+        raise UsageError(
+            f"No store understands {url}: no storage plugin is installed.",
+            hint="Install custledger-sqlite, or see custledger doctor.",
+        )
     example = f"{kinds[-1].schemes[0]}:{url}"
     raise UsageError(
         f"It is not clear what kind of ledger {url or '(an empty name)'} is.",
@@ -102,14 +110,17 @@ def set_up(session: Session, told: Mapping[str, Any]) -> None:
     )
     name, value = ledger_document(conventions, told.get("name") or "")
     change = DocumentChange(name=name, before=None, after=value)
-    write(session, Changeset(operation=session.operation("init"), documents=[change]))
+    try:
+        write(session, Changeset(operation=session.operation("init"), documents=[change]))
+    except ConflictError:
+        if session.store.document(LEDGER) is None:
+            raise
+        # Another process made the same ledger at the same moment, and what it said of it counts.
     session.refresh()
 
 
 def default_actor() -> str:
     """Return the name of the computer's user, or ``unknown`` where it has none."""
-    import getpass  # noqa: PLC0415 - only where nobody was named
-
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

@@ -8,7 +8,7 @@ from typing import Any, Generic, Self, TypeVar, overload
 
 import attrs
 
-from custledger import values
+from custledger import ids, values
 from custledger.errors import InvalidValueError
 from custledger.expressions import Expression, both, evaluator, understand, understand_order
 from custledger.fields import Kind
@@ -44,7 +44,7 @@ class Selection(Generic[RecordT]):
         """Keep at most ``count`` records. Raises ``InvalidValueError`` for a negative number."""
         if count < 0:
             raise InvalidValueError(count, "is not a number of records")
-        return attrs.evolve(self, at_most=count)
+        return attrs.evolve(self, at_most=min(count, ids.LARGEST))
 
     def after(self, ref: Reference) -> Self:
         """Begin after the record ``ref`` in this selection's order: the next page."""
@@ -52,8 +52,9 @@ class Selection(Generic[RecordT]):
 
     def __iter__(self) -> Iterator[RecordT]:
         """Yield the records."""
-        codec = self.session.codec(self.record_type)
-        for row in self.rows():
+        schema = self._schema()
+        codec = self.session.codec_of(schema)
+        for row in self.session.view.select(schema, self._query(schema)):
             yield codec.record(row)
 
     def first(self) -> RecordT | None:
@@ -66,11 +67,12 @@ class Selection(Generic[RecordT]):
         return self.session.view.select(schema, self._query(schema))
 
     def columns(self, *names: str) -> dict[str, list[Any]]:
-        """Return columns as lists of Python values, by the names asked for.
+        """Return columns as lists of Python values, by the names asked for; without any, every field by its key.
 
         One line makes a table of them elsewhere: ``polars.DataFrame(selection.columns("name", "city"))``.
         """
         schema = self._schema()
+        names = names or schema.keys
         expressions = [understand(name, schema, self.session.conventions, want=None) for name in names]
         rows = self.session.view.select(schema, attrs.evolve(self._query(schema), columns=tuple(expressions)))
         columns = list(zip(*rows, strict=True)) or [()] * len(names)

@@ -23,7 +23,7 @@ from custledger.schema import Row, Schema, nearest
 from custledger.settings import Settings
 from custledger.stores.contract import Query, Store
 from custledger.stores.view import View
-from custledger.values import fold
+from custledger.values import fold, plain_text
 
 
 class Session:
@@ -93,21 +93,29 @@ class Session:
         """Return the schema of a record type by its name, plural or label. Raises ``NotFoundError``."""
         found = self.schemas.get(name) or self._by_name.get(fold(name.strip()))
         if found is None:
-            raise NotFoundError("record type", name, suggestions=nearest(name, self._by_name),
-                                hint="" if nearest(name, self._by_name) else f"There are: {', '.join(self.schemas)}.")
+            raise NotFoundError(
+                "record type",
+                name,
+                suggestions=nearest(name, self._by_name),
+                hint="" if nearest(name, self._by_name) else f"There are: {', '.join(self.schemas)}.",
+            )
         return found
 
     def writable_schema(self, name: str) -> Schema:
         """Return a schema that has a class. Raises ``NotFoundError`` for a type whose plugin is not installed."""
         schema = self.schema(name)
         if schema.record is None:
-            raise NotFoundError("installed plugin for the record type", schema.name,
-                                hint="Its records can be read, but not written.")
+            raise NotFoundError(
+                "installed plugin for the record type", schema.name, hint="Its records can be read, but not written."
+            )
         return schema
 
     def codec(self, name: str) -> Codec:
-        """Return the codec of a record type."""
-        schema = self.schema(name)
+        """Return the codec of a record type, for rows in the order of its present schema."""
+        return self.codec_of(self.schema(name))
+
+    def codec_of(self, schema: Schema) -> Codec:
+        """Return the codec of just this schema: rows that were read with it keep to it, whatever was added since."""
         codec = self._codecs.get(schema.name)
         if codec is None or codec.schema is not schema:
             prefixes = {other.name: other.info.prefix for other in self.schemas.values()}
@@ -133,8 +141,16 @@ class Session:
         self, verb: str, *, reason: str = "", undoes: int | None = None, about: Mapping[str, Any] | None = None
     ) -> Operation:
         """Return a new operation of this actor, now."""
-        return Operation(id=self.mint.one(), verb=verb, actor=self.actor, at=self.now, reason=reason, undoes=undoes,
-                         about=dict(about or {}))
+        plain_text(self.actor), plain_text(reason)
+        return Operation(
+            id=self.mint.one(),
+            verb=verb,
+            actor=self.actor,
+            at=self.now,
+            reason=reason,
+            undoes=undoes,
+            about=dict(about or {}),
+        )
 
     def take_warnings(self) -> list[Problem]:
         """Return what checks warned about since this was last asked, and forget it."""

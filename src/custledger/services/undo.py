@@ -31,20 +31,12 @@ from custledger.schema import ID, REVISION, Field, Row, Schema
 from custledger.services.history import UNTOLD, plain_before
 from custledger.services.naming import find_operation
 from custledger.services.session import Session
+from custledger.services.undo_settings import Standing, invert_documents
 from custledger.services.writing import write
 from custledger.stores.contract import Query
 
 BATCH = 500
 Key = tuple[str, int]
-
-
-@attrs.frozen(kw_only=True)
-class Standing:
-    """What an undo left as it is, and why. ``fields`` is empty where it is the record as a whole."""
-
-    record: str
-    why: str
-    fields: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -141,9 +133,7 @@ class _Undo:
         after = {name: value for name, value in original.items() if name not in UNTOLD and name in schema.by_key}
         self.changes[key] = Change(type=key[0], id=key[1], before=None, after=after, revision=revision)
 
-    def _set_back(
-        self, schema: Schema, key: Key, original: Mapping[str, Any], row: Row, *, untouched: bool
-    ) -> None:
+    def _set_back(self, schema: Schema, key: Key, original: Mapping[str, Any], row: Row, *, untouched: bool) -> None:
         current = by_key(schema, row)
         wanted = {
             name: value
@@ -170,27 +160,9 @@ class _Undo:
         self.standing[key] = Standing(record=record, why=why, fields=tuple(fields))
 
     def _invert_documents(self) -> None:
-        changed: dict[str, tuple[LogEntry, Any]] = {}
-        for entry in self.entries:
-            if entry.type == DOCUMENT_TYPE:
-                before = plain_before(entry)
-                changed.setdefault(before["name"], (entry, before["value"]))
-        if not changed:
-            return
-        later = {
-            plain_before(entry)["name"]
-            for entry in self.session.view.log(since=self.entries[-1].cursor, record=(DOCUMENT_TYPE, 0))
-        }
-        for name, (_, value) in changed.items():
-            document = self.session.view.document(name)
-            now = document.value if document else None
-            if name in later and now != value:
-                self.standing[(DOCUMENT_TYPE, len(self.standing))] = Standing(
-                    record=f"setting {name}", why="it was changed later"
-                )
-            elif now != value:
-                revision = document.revision if document else 0
-                self.documents.append(DocumentChange(name=name, before=now, after=value, revision=revision))
+        self.documents, standing = invert_documents(self.session, self.entries)
+        for one in standing:
+            self.standing[DOCUMENT_TYPE, len(self.standing)] = one
 
     def _keep_whole(self) -> None:
         """Leave out what would break a reference or take a unique value twice, until nothing more has to stay."""
@@ -278,9 +250,7 @@ class _Undo:
     def _taken(self, schema: Schema, field: Field, change: Change) -> bool:
         where = equals(schema, field.key, (change.after or {})[field.key])
         holders = self.session.view.select(schema, Query(moment=self.session.moment, where=where))
-        return any(
-            row[ID] != change.id and self._keeps(schema, field, row) for row in holders
-        )
+        return any(row[ID] != change.id and self._keeps(schema, field, row) for row in holders)
 
     def _keeps(self, schema: Schema, field: Field, row: Row) -> bool:
         """Whether another record still has its unique value after this undo."""

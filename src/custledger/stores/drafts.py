@@ -274,4 +274,3 @@ def described(state: State, schemas: Iterable[Schema]) -> State:
         grew = grew or len(merged.fields) > len(older)
         known[schema.name] = merged
     return attrs.evolve(state, schemas=known, generation=state.generation + grew)
-

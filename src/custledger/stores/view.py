@@ -55,9 +55,7 @@ class View(Struct):
         limit: int | None = None,
     ) -> list[LogEntry]:
         """Return log entries; see ``Store.log``."""
-        return self.store.log(
-            since=since, record=record, operation=operation, newest_first=newest_first, limit=limit
-        )
+        return self.store.log(since=since, record=record, operation=operation, newest_first=newest_first, limit=limit)
 
     def operations(self, *, ids: Sequence[int] = (), limit: int | None = None) -> list[Operation]:
         """Return operations, newest first."""

@@ -24,10 +24,20 @@ class Person(Record):
     born: date | None = field(Kind.DATE, "Born", "出生日期")
     seen: datetime | None = field(Kind.TIME, "Seen", "见面时间", indexed=True)
     active: bool | None = field(Kind.YES_NO, "Active", "活跃")
-    grade: str | None = field(Kind.CHOICE, "Grade", "等级", indexed=True, choices=choices(
-        "gold|Gold|金牌|yellow", "silver|Silver|银牌|gray", "bronze|Bronze|铜牌|orange"))
-    hobbies: frozenset[str] = field(Kind.CHOICES, "Hobbies", "爱好", initial=frozenset,
-                                    choices=choices("chess|Chess|象棋", "tea|Tea|茶", "go|Go|围棋"))
+    grade: str | None = field(
+        Kind.CHOICE,
+        "Grade",
+        "等级",
+        indexed=True,
+        choices=choices("gold|Gold|金牌|yellow", "silver|Silver|银牌|gray", "bronze|Bronze|铜牌|orange"),
+    )
+    hobbies: frozenset[str] = field(
+        Kind.CHOICES,
+        "Hobbies",
+        "爱好",
+        initial=frozenset,
+        choices=choices("chess|Chess|象棋", "tea|Tea|茶", "go|Go|围棋"),
+    )
     phone: str | None = field(Kind.PHONE, "Phone", "电话", searchable=True, indexed=True)
     email: str | None = field(Kind.EMAIL, "E-mail", "邮箱", searchable=True)
     secret: str | None = field(Kind.TEXT, "Secret", "密语", sensitive=True, searchable=True)
@@ -40,8 +50,9 @@ class Person(Record):
 class Visit(Record):
     """References that cascade, restrict and empty, to a type and to anything."""
 
-    person: int = field(Kind.REFERENCE, "Person", "被访人", target="person", required=True, on_remove="cascade",
-                        initial=0)
+    person: int = field(
+        Kind.REFERENCE, "Person", "被访人", target="person", required=True, on_remove="cascade", initial=0
+    )
     guide: int | None = field(Kind.REFERENCE, "Guide", "陪同", target="person", on_remove="restrict")
     about: str | None = field(Kind.REFERENCE, "About", "关于", on_remove="empty")
     at: datetime | None = field(Kind.TIME, "At", "时间", indexed=True, default="now")

@@ -17,6 +17,7 @@ _NO = frozenset({"no", "n", "false", "f", "0", "否", "不", "无", "✗", "×"}
 
 def yes_no_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
     """Return the parser of yes/no fields."""
+
     def parse(value: Any) -> Plain:
         text = tidy(value)
         if text is None:

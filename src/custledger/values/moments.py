@@ -20,6 +20,7 @@ _TIME_PARTS = re.compile(
 
 def date_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
     """Return the parser of dates."""
+
     def parse(value: Any) -> Plain:
         if isinstance(value, datetime):
             return value.date().isoformat()

@@ -52,6 +52,7 @@ def parse_scaled(text: str) -> int:
 
 def integer_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
     """Return the parser of integers."""
+
     def parse(value: Any) -> Plain:
         if isinstance(value, int):
             return within_limit(int(value), value)
@@ -68,6 +69,7 @@ def integer_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Pl
 
 def number_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
     """Return the parser of exact numbers."""
+
     def parse(value: Any) -> Plain:
         text = tidy(value)
         return None if text is None else parse_scaled(_exact_text(value, text))
@@ -77,6 +79,7 @@ def number_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Pla
 
 def money_parser(_spec: Spec, conventions: Conventions) -> Callable[[Any], Plain]:
     """Return the parser of amounts; a currency mark must be the ledger's."""
+
     def parse(value: Any) -> Plain:
         text = tidy(value)
         if text is None:
@@ -115,14 +118,19 @@ def _without_currency(value: Any, text: str, own: str) -> str:
     # A sign that several currencies share means the ledger's, where the ledger's is one of them.
     shared = {"$": own if own in _DOLLARS else "USD", "¥": own if own == "JPY" else "CNY"}
     marks = {**_CURRENCY_MARKS, **shared, own.lower(): own}
-    code = re.match(r"[a-z]{3}(?![a-z])", lowered) or re.search(r"(?<![a-z])[a-z]{3}$", lowered)
+    code = None
+    if any(map(str.isdigit, lowered)):
+        code = re.match(r"[a-z]{3}(?![a-z])", lowered) or re.search(r"(?<![a-z])[a-z]{3}$", lowered)
     if code:
         marks.setdefault(code.group(), code.group().upper())
     for mark in sorted(marks, key=len, reverse=True):
         if lowered.startswith(mark) or lowered.endswith(mark):
             if marks[mark] != own:
-                raise InvalidValueError(value, f"is in {marks[mark]}, and the ledger keeps {own}",
-                                        hint="Give the bare amount, and the currency in its own field.")
-            bare = text[len(mark):] if lowered.startswith(mark) else text[: -len(mark)]
-            return bare.strip()
+                raise InvalidValueError(
+                    value,
+                    f"is in {marks[mark]}, and the ledger keeps {own}",
+                    hint="Give the bare amount, and the currency in its own field.",
+                )
+            bare = text[len(mark) :] if lowered.startswith(mark) else text[: -len(mark)]
+            return _without_currency(value, bare.strip(), own)  # an amount may be marked on both sides
     return text

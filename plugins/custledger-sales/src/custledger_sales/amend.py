@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from custledger.changes import Action, Change
+from custledger.errors import InvalidValueError
 from custledger.expressions import Moment, field_expression, is_in
 from custledger.hookspecs import Context
 from custledger.stores.contract import Query
-from custledger.values import SCALE, fold
+from custledger.values import INTEGER_LIMIT, SCALE, fold, show_scaled
 
 _FIGURES = ("quantity", "unit_price", "amount")
 
@@ -18,13 +19,17 @@ _FIGURES = ("quantity", "unit_price", "amount")
 def times(quantity: int | None, unit_price: int | None) -> int | None:
     """Return the product of two ten-thousandths as ten-thousandths, or ``None`` where one of them is empty.
 
-    It is exact wherever the result has four decimal places or fewer; else it is rounded half to even.
+    It is exact wherever the result has four decimal places or fewer; else it is rounded half to even. Raises
+    ``InvalidValueError`` for one that no store can hold.
     """
     if quantity is None or unit_price is None:
         return None
     whole, rest = divmod(quantity * unit_price, SCALE)
     twice = rest * 2
-    return whole + (twice > SCALE or (twice == SCALE and whole % 2 == 1))
+    product = whole + (twice > SCALE or (twice == SCALE and whole % 2 == 1))
+    if not -INTEGER_LIMIT <= product < INTEGER_LIMIT:
+        raise InvalidValueError(show_scaled(product), "is too large", field="Amount", hint="Check quantity and price.")
+    return product
 
 
 def amend_transactions(changes: Sequence[Change], context: Context) -> list[Change]:

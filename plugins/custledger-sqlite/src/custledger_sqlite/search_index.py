@@ -9,20 +9,35 @@ one by one are only noted as *stale*, and read through by whoever searches; when
 indexed together.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from custledger.schema import Row, Schema
 from custledger.stores.sql.database import Connection
 from custledger.stores.sql.layout import quoted
 
+if TYPE_CHECKING:
+    from custledger_sqlite.search_builder import SearchBuilder
+
 MOST_STALE = 50
 """How many records are noted as stale before they are indexed."""
 
+COLUMNS: Mapping[str, Sequence[str]] = {
+    "data": ("id", "block"),
+    "idx": ("segid", "term", "pgno"),
+    "docsize": ("id", "sz", "origin"),
+}
+"""The tables in which FTS5 keeps an index, by the ends of their names; its settings lie in another one."""
+
+BYTES = frozenset({"block", "term", "sz"})
+"""Those of the columns that hold bytes."""
+
 _BATCH = 1000
 _TOGETHER = 250
-_BULK_MEMORY = 8 << 20
-_USUAL_MEMORY = 1 << 20
+_BULK = {"hashsize": 8 << 20, "automerge": 0}
+_USUAL = {"hashsize": 1 << 20, "automerge": 4}
+"""Settings of FTS5. While much is written, segments are merged once there are sixteen, and not a few at a time."""
 
 
 class Fts5Index:
@@ -30,15 +45,18 @@ class Fts5Index:
 
     def create(self, connection: Connection, schema: Schema) -> None:
         """Make the index, if it is not there."""
-        connection.execute(
-            f"CREATE VIRTUAL TABLE IF NOT EXISTS {_table(schema.name)} "
-            "USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize='ascii')"
-        )
+        make_table(connection, schema.name)
         connection.execute(f"CREATE TABLE IF NOT EXISTS {_stale(schema.name)} (id INTEGER PRIMARY KEY) STRICT")
 
     def put(self, connection: Connection, name: str, rows: Iterable[tuple[int, str]]) -> None:
         """Add the terms of many new records: ``(id, terms)``."""
-        _insert(connection, name, list(rows))
+        insert(connection, name, list(rows))
+
+    def builder(self) -> "SearchBuilder":
+        """Return what makes an index while the records land."""
+        from custledger_sqlite.search_builder import SearchBuilder  # noqa: PLC0415 - of use to bulk loads only
+
+        return SearchBuilder()
 
     def touch(self, connection: Connection, name: str, number: int) -> bool:
         """Note that one record is stale; return whether so many are that it is time for ``refresh``."""
@@ -62,7 +80,7 @@ class Fts5Index:
         while list(connection.execute(f"SELECT 1 FROM {stale} LIMIT 1")):
             connection.execute(f"DELETE FROM {table} WHERE rowid IN ({some})")
             texts = f'SELECT {_texts(schema)} FROM {quoted(schema.name)} WHERE "id" IN ({some}) ORDER BY "id"'
-            _insert(connection, schema.name, _terms(list(connection.execute(texts))))
+            insert(connection, schema.name, _terms(list(connection.execute(texts))))
             connection.execute(f"DELETE FROM {stale} WHERE id IN ({some})")
 
     def rebuild(self, connection: Connection, schema: Schema) -> None:
@@ -70,9 +88,9 @@ class Fts5Index:
         table = _table(schema.name)
         connection.execute(f"DELETE FROM {_stale(schema.name)}")
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
-        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)", (_BULK_MEMORY,))
+        quicken(connection, schema.name)
         _index_all(connection, schema)
-        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('hashsize', ?)", (_USUAL_MEMORY,))
+        _set(connection, schema.name, _USUAL)
 
     def find(self, connection: Connection, name: str, terms: Sequence[str]) -> Iterable[tuple[int]]:
         """Yield ``(id,)`` of the records that have every term, the largest first; ``*`` ends a beginning."""
@@ -96,7 +114,7 @@ def _index_all(connection: Connection, schema: Schema) -> None:
         made = _terms(next(batches, []))
         while made:
             rows = next(batches, [])
-            inserting = beside.submit(_insert, connection, schema.name, made)
+            inserting = beside.submit(insert, connection, schema.name, made)
             made = _terms(rows)
             inserting.result()
 
@@ -117,7 +135,44 @@ def _terms(rows: Sequence[Row]) -> list[tuple[int, str]]:
     return list(zip((row[0] for row in rows), made, strict=True))
 
 
-def _insert(connection: Connection, name: str, rows: Sequence[tuple[int, str]]) -> None:
+def make_table(connection: Connection, name: str) -> None:
+    """Make the index of a type, if it is not there."""
+    connection.execute(
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {_table(name)} "
+        "USING fts5(terms, content='', contentless_delete=1, detail=none, tokenize='ascii')"
+    )
+
+
+def remake(connection: Connection, name: str) -> None:
+    """Make the index of a type anew and empty, and nothing stale."""
+    connection.execute(f"DELETE FROM {_stale(name)}")
+    connection.execute(f"DROP TABLE {_table(name)}")
+    make_table(connection, name)
+
+
+def fill(connection: Connection, name: str, shadow: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows of a table behind the index, with bytes as hexadecimal digits, as another index has made them.
+
+    That one must be of the same SQLite.
+    """
+    columns = COLUMNS[shadow]
+    marks = ", ".join("unhex(?)" if column in BYTES else "?" for column in columns)
+    table = quoted(f"{name}__search_{shadow}")
+    connection.executemany(f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+
+
+def quicken(connection: Connection, name: str) -> None:
+    """Set the index to taking much at once."""
+    _set(connection, name, _BULK)
+
+
+def _set(connection: Connection, name: str, settings: Mapping[str, int]) -> None:
+    table = _table(name)
+    for setting, value in settings.items():
+        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES (?, ?)", (setting, value))
+
+
+def insert(connection: Connection, name: str, rows: Sequence[tuple[int, str]]) -> None:
     """Insert terms, some hundred rows a statement."""
     for start in range(0, len(rows), _TOGETHER):
         some = rows[start : start + _TOGETHER]

@@ -1,22 +1,9 @@
 """The SQLite store: the SQL family on one file."""
 
-from custledger.expressions.dialects import SQLITE
 from custledger.stores.contract import BackupStore, Verification
-from custledger.stores.sql.database import Dialect
 from custledger.stores.sql.store import SqlStore
 from custledger_sqlite.connecting import SqliteDatabase
-from custledger_sqlite.search_index import Fts5Index
-
-DIALECT = Dialect(
-    expressions=SQLITE,
-    integer="INTEGER",
-    text="TEXT",
-    blob="BLOB",
-    table_options=" STRICT",
-    deferred=" DEFERRABLE INITIALLY DEFERRED",
-    each_integer="SELECT value FROM json_each(?)",
-    search=Fts5Index(),
-)
+from custledger_sqlite.dialect import DIALECT
 
 
 class SqliteStore(SqlStore, BackupStore):

@@ -32,11 +32,17 @@ def register(app: typer.Typer, run: Invocation) -> None:
 
 def _tell(run: Invocation, verified: Verification, path: str, *, json: bool) -> None:
     """Say what was compared."""
+    run.output.landed = f"{path} was made and verified"
     if json:
         from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
 
         run.output.json({"path": path, **json_form(verified)})
         return
     run.output.say(path)
-    compared = ", ".join(f"{count} {name}" for name, count in verified.rows.items() if count)
+    schemas = run.plugins.schemas()
+    compared = ", ".join(
+        f"{count} {schemas[name].info.plural if count > 1 and name in schemas else name}"
+        for name, count in verified.rows.items()
+        if count
+    )
     run.output.note(f"Verified: {compared or 'an empty ledger'}.")

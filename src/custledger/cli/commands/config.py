@@ -9,6 +9,7 @@ from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag
 from custledger.cli.output import Cell, Column
 from custledger.config import SETTINGS
+from custledger.errors import CustledgerError
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -20,19 +21,30 @@ def register(app: typer.Typer, run: Invocation) -> None:
         *,
         origin: Annotated[bool, typer.Option("--origin", help="Also where each value comes from.")] = False,
         json: JsonFlag = False,
-    ) -> None:
+    ) -> int:
         """Show the settings of the program; what belongs to a ledger is in the ledger."""
+        problems = run.setting_problems
         rows = [(setting.name, run.config.values[setting.name]) for setting in SETTINGS]
         if json:
             run.output.json({name: {"value": _plain(each.value), "origin": each.origin} for name, each in rows})
-            return
+            return _tell(run, problems)
         columns = [Column(heading=heading, key=heading.lower()) for heading in ("Setting", "Value", "Origin")]
         shown = len(columns) if origin else len(columns) - 1
         run.output.table(
             columns[:shown], [[Cell(name), Cell(_text(each.value)), Cell(each.origin)][:shown] for name, each in rows]
         )
+        return _tell(run, problems)
 
     app.add_typer(config, name="config")
+
+
+def _tell(run: Invocation, problems: list[CustledgerError]) -> int:
+    """Say what could not be understood, which is left out of what was shown, and return the exit code."""
+    for problem in problems:
+        run.output.note(f"error: {problem.message}")
+        if problem.hint:
+            run.output.note(f"hint: {problem.hint}")
+    return max((problem.exit_code for problem in problems), default=0)
 
 
 def _plain(value: Any) -> Any:

@@ -39,6 +39,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         except OSError as error:
             raise file_error(folder, error, "made") from error
         session = run.use(run.open(str(folder / DEFAULT_LEDGER), create=True, defaults={"name": "Demo"}))
+        run.output.landed = f"The ledger {folder / DEFAULT_LEDGER} was made"
         made = make_demo(session, seed=SEED if seed is None else seed)
         write_project_file(folder, DEFAULT_LEDGER)
         _show(run, made, folder)

@@ -25,6 +25,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         python = ".".join(map(str, sys.version_info[:3]))
         found = [
             Finding("custledger", "good", f"{__version__} on Python {python}"),
+            *(Finding("settings", "bad", problem.message, problem.hint) for problem in run.setting_problems),
             *examine(run.plugins, run.config.ledger),
             Finding("terminal", "good", _terminal(run)),
         ]
@@ -33,7 +34,12 @@ def register(app: typer.Typer, run: Invocation) -> None:
 
             run.output.json(json_form(found))
         else:
-            columns = [Column(heading=heading, key=heading.lower()) for heading in ("What", "State", "Found", "Advice")]
+            columns = [
+                Column(heading="What", key="what", whole=True),
+                Column(heading="State", key="state", whole=True),
+                Column(heading="Found", key="found", kept=True, wrapped=True),
+                Column(heading="Advice", key="advice", kept=True, wrapped=True),
+            ]
             run.output.table(
                 columns,
                 [

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from custledger.cli.invocation import Invocation
-from custledger.cli.options import WhereOption
+from custledger.cli.options import WhereOption, check_delimiter
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -37,6 +37,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         from custledger.services.exporting import export  # noqa: PLC0415 - as above
 
         options = {"encoding": encoding, "delimiter": delimiter, "excel_bom": excel_bom}
+        check_delimiter(delimiter)
         given = {name: value for name, value in options.items() if value}
         target: Any = run.output.bytes() if to == "-" else to
         report = export(
@@ -50,6 +51,6 @@ def register(app: typer.Typer, run: Invocation) -> None:
             format=format_,
             options=given,
         )
-        run.output.note(
-            f"{report.rows} {record_type} records exported" + (f" to {report.path}." if report.path else ".")
-        )
+        run.output.landed = f"{report.path} was written" if report.path else ""
+        noun = f"{run.session.schema(record_type).name} record{'' if report.rows == 1 else 's'}"
+        run.output.note(f"{report.rows} {noun} exported" + (f" to {report.path}." if report.path else "."))

@@ -75,6 +75,7 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
             sensitive=sensitive,
             indexed=indexed,
         )
+        run.output.landed = f"The field {field.key} was added"
         run.output.say(field.key)
 
 

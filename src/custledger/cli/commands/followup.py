@@ -4,10 +4,12 @@ from typing import Annotated, Any
 
 import typer
 
+from custledger.changes import Action, Receipt
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, ReasonOption, RefArgument, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.hookspecs import Reminder
+from custledger.schema import Row
 
 FOLLOWUP = "followup"
 
@@ -43,12 +45,13 @@ def _add_due(app: typer.Typer, run: Invocation) -> None:
             objects = [{"type": FOLLOWUP, "record": shower.json(row)} for row in found.followups]
             run.output.objects([*objects, *(_reminder_json(run, one) for one in found.reminders)], form)
             return
-        shower.emit(run.output, found.followups, chosen_fields(schema, (), form), form)
+        left_out = shower.emit(run.output, found.followups, chosen_fields(schema, (), form), form)
         if form is Form.SHOWN:
             run.output.note(
                 f"{len(found.followups)} due on {run.session.today} or before"
                 + (f", or within {days} days." if days else ".")
             )
+            run.output.no_room(left_out)
             if found.reminders:
                 print_reminders(run, list(found.reminders))
 
@@ -63,13 +66,14 @@ def print_reminders(run: Invocation, reminders: list[Reminder]) -> None:
     ]
     language = run.schema_language
     run.output.say()
-    run.output.table(
+    left_out = run.output.table(
         columns,
         [
             [Cell(one.on.isoformat()), Cell(one.text.in_language(language)), Cell(_record(run, one)), Cell(one.owner)]
             for one in reminders
         ],
     )
+    run.output.no_room(left_out)
 
 
 def _add_done(app: typer.Typer, run: Invocation) -> None:
@@ -83,19 +87,37 @@ def _add_done(app: typer.Typer, run: Invocation) -> None:
         reason: ReasonOption = "",
         json: JsonFlag = False,
     ) -> None:
-        """Finish a follow-up; where it repeats, print the id of the next one."""
+        """Finish a follow-up and print its id; where it repeats, say which one is next."""
         from custledger.cli.shown import Shower  # noqa: PLC0415 - needed only when it runs
         from custledger.services.followups import done  # noqa: PLC0415 - as above
 
         status = "skipped" if skip else "done"
         receipt, following = done(run.session, ref, result=result, status=status, at=at or None, reason=reason)
         schema = run.session.schema(FOLLOWUP)
+        finished = _finished(run, receipt)
+        public, how = schema.public_id(finished), "was skipped" if skip else "is done"
+        run.output.landed = f"{public} {how}"
         if json:
             record = None if following is None else Shower(run.session, schema).json(following)
-            run.output.json({"operation": _operation(receipt.operation), "next": record})
-        elif following is not None:
-            run.output.say(schema.public_id(following))
-            run.output.note(f"The next one is due on {following[schema.positions['due']]}.")
+            run.output.json({"operation": _operation(receipt.operation), "finished": public, "next": record})
+            return
+        run.output.say(public)
+        run.output.note(f"{schema.display(finished)} {how}.")
+        if following is not None:
+            due = following[schema.positions["due"]]
+            run.output.note(f"The next one, {schema.public_id(following)}, is due on {due}.")
+
+
+def _finished(run: Invocation, receipt: Receipt) -> Row:
+    """Return the follow-up that a receipt says was finished."""
+    numbers = [
+        change.id
+        for applied in receipt.applied
+        for change in applied.changes
+        if change.type == FOLLOWUP and change.action is Action.UPDATE
+    ]
+    (row,) = (row for row in run.session.get(FOLLOWUP, numbers[:1]) if row is not None)
+    return row
 
 
 def _operation(number: int) -> str:

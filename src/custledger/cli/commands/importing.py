@@ -1,11 +1,12 @@
 """``custledger import``: records from a file."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from custledger.cli.invocation import Invocation
-from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption
+from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption, check_delimiter
 from custledger.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         from custledger.services.importing import import_file  # noqa: PLC0415 - needed only when it runs
 
         types = [*(create or ()), *(["customer"] if create_customers else [])]
+        check_delimiter(delimiter)
         options = {name: value for name, value in (("encoding", encoding), ("delimiter", delimiter)) if value}
         with progress(run.output, f"Importing {file}") as told:
             report = import_file(
@@ -68,6 +70,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
                 reason=reason,
                 progress=told,
             )
+        run.output.landed = report.undo_hint and f"What could be imported is in ({report.operation_ref})"
         if json:
             from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
 
@@ -80,21 +83,39 @@ def register(app: typer.Typer, run: Invocation) -> None:
 def _tell(run: Invocation, report: "ImportReport") -> None:
     """Say what was read, what became of it, and where to look at what did not go in."""
     note = run.output.note
-    note(f"{report.path}: {report.description}; {report.rows} rows.")
+    note(f"{report.path}: {report.description}; {_rows(report.rows)}.")
     if report.unmapped:
         note(f"Nothing was read from: {', '.join(report.unmapped)}. --map COLUMN=FIELD says what a column is.")
     for example in report.examples:
         note(f"  row {example.row} {example.what}: {example.text}")
+    _tell_more(run, report)
     would = "would be " if report.dry_run else ""
     run.output.say(
         f"{report.added} {would}added, {report.changed} {would}changed, {report.skipped} {would}skipped, "
         f"{report.rejected} {would}rejected"
     )
     for name, count in report.created.items():
-        run.output.say(f"{count} {name} {would}made for what refers to them")
+        noun = name if count == 1 else run.session.schema(name).info.plural
+        run.output.say(f"{count} {noun} {would}made for what refers to them")
     for message, times in report.warnings:
         note(f"warning: {message}" + (f" ({times} times)" if times > 1 else ""))
     if report.rejects:
         note(f"The rejected rows are in {report.rejects}, with reasons: correct them there and import that file.")
     if report.operation_ref:
         note(f"custledger undo {report.operation_ref} takes the import back.")
+
+
+def _tell_more(run: Invocation, report: "ImportReport") -> None:
+    """Say how many rows there were beside the examples, and for which reasons rows were rejected."""
+    told = Counter(example.what for example in report.examples)
+    counts = {"added": report.added, "changed": report.changed, "rejected": report.rejected}
+    for what, count in counts.items():
+        if count > told[what]:
+            run.output.note(f"  … and {count - told[what]} more {what}")
+    if report.rejected > told["rejected"]:
+        for reason, count in report.reasons:
+            run.output.note(f"  {_rows(count)}: {reason}")
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'' if count == 1 else 's'}"

@@ -59,7 +59,7 @@ def _emit(run: Invocation, operations: list[Operation], form: Form) -> None:
     ]
     rows = [_texts(run, operation) for operation in operations]
     if form is Form.SHOWN:
-        run.output.table(columns, [[Cell(text) for text in row] for row in rows])
+        run.output.no_room(run.output.table(columns, [[Cell(text) for text in row] for row in rows]))
     else:
         run.output.values(columns, rows, form)
 

@@ -55,7 +55,7 @@ def _emit(run: Invocation, found: list[tuple[Schema, Row]], form: Form) -> None:
         [schema.name, schema.public_id(row), schema.display(row), _details(run, schema, row)] for schema, row in found
     ]
     if form is Form.SHOWN:
-        run.output.table(COLUMNS, [[Cell(text) for text in row] for row in rows])
+        run.output.no_room(run.output.table(COLUMNS, [[Cell(text) for text in row] for row in rows]))
     else:
         run.output.values(COLUMNS, rows, form)
 

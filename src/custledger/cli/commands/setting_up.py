@@ -35,6 +35,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
             "zone": zone,
         }
         session = run.use(run.open(place, create=True, defaults=told))
+        run.output.landed = f"The ledger {session.store.url} was made"
         run.output.say(session.store.url)
         written = write_project_file(Path(), place)
         if written is not None:

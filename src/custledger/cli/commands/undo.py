@@ -25,6 +25,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
 
         undone = undo(run.session, operation, reason=reason)
         receipt = undone.receipt
+        run.output.landed = f"{operation_id(undone.operation.id)} was taken back" if receipt else ""
         counts = {name: getattr(receipt, name, 0) for name in ("created", "updated", "removed")}
         if json:
             from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON

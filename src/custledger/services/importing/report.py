@@ -25,6 +25,7 @@ class ImportReport:
       read from although they are nobody's to set; ``left_to_ledger``: those of fields that the ledger sets itself;
     - ``skipped``: rows that would have changed nothing; ``created``: other records made for references, by type;
     - ``warnings``: what checks warned about, with how often; ``seconds``: how long it took;
+    - ``reasons``: why rows were rejected, with how often, the most frequent first;
     - ``operation``: the operation's id, or ``None`` if nothing was written; ``rejects``: the file of rejected rows.
     """
 
@@ -44,6 +45,7 @@ class ImportReport:
     left_to_ledger: tuple[str, ...] = ()
     warnings: tuple[tuple[str, int], ...] = ()
     examples: tuple[Example, ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()
     operation: int | None = None
     rejects: str | None = None
     last_row: int = 0

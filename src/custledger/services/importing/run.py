@@ -29,7 +29,7 @@ from custledger.services.session import Session
 CHUNK = 5_000
 """Rows in one changeset."""
 WARNINGS = 100
-"""How many different warnings are counted each by itself."""
+"""How many different warnings, and reasons to reject a row, are counted each by itself."""
 
 CALM = 200_000
 """How many objects may be made between two searches for garbage, while chunks of thousands of rows come and go."""
@@ -114,6 +114,7 @@ class Run:
         self.counts: Counter[str] = Counter()
         self.created: Counter[str] = Counter()
         self.warnings: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
         self.examples: list[Example] = []
         self.under_way: deque[Built] = deque()
         self.landed_to = 0
@@ -157,6 +158,7 @@ class Run:
             left_to_ledger=plan.left_to_ledger,
             warnings=tuple(self.warnings.most_common()),
             examples=tuple(self.examples),
+            reasons=tuple(self.reasons.most_common()),
             operation=self.builder.operation.id if self.landed_to else None,
             rejects=self.rejects_at,
             last_row=self.landed_to,
@@ -250,6 +252,9 @@ class Run:
         self.counts.update(built.counts)
         self.created.update({creates.type: len(creates.rows) for _, creates in built.made})
         self.rejects.add(built.rejects)
+        for reject in built.rejects:
+            known = reject.reason in self.reasons or len(self.reasons) < WARNINGS
+            self.reasons[reject.reason if known else "other reasons"] += 1
         rejected = [Example(reject.number, "rejected", reject.reason) for reject in built.rejects[:EXAMPLES]]
         for example in (*built.examples, *rejected):
             if sum(other.what == example.what for other in self.examples) < EXAMPLES:

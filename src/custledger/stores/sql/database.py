@@ -58,6 +58,19 @@ class Database(Protocol):
         """Close every connection. A second call does nothing."""
 
 
+class IndexBuilder(Protocol):
+    """Makes the search index of one type beside a bulk load, of nothing but what it is given."""
+
+    def add(self, first: int, texts: Sequence[str]) -> None:
+        r"""Take the texts of records whose ids follow each other from ``first``; ``"\0"`` stands between texts."""
+
+    def install(self, connection: Connection, name: str) -> bool:
+        """Make the index of the type ``name`` anew from what was added; return whether that could be."""
+
+    def close(self) -> None:
+        """Let go of what was made. A second call does nothing."""
+
+
 class SearchIndex(Protocol):
     """Where the search terms of the records of one type are kept."""
 
@@ -66,6 +79,9 @@ class SearchIndex(Protocol):
 
     def put(self, connection: Connection, name: str, rows: Iterable[tuple[int, str]]) -> None:
         """Add the terms of many new records: ``(id, terms)``."""
+
+    def builder(self) -> IndexBuilder:
+        """Return what makes an index while the records land."""
 
     def touch(self, connection: Connection, name: str, number: int) -> bool:
         """Note that one record was written or removed, so that what the index says of it is stale.

@@ -7,12 +7,16 @@ mark, whoever writes leaves the search terms of the type alone, and whoever sear
 
 import os
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from custledger.changes import Changeset
 from custledger.schema import Schema
 from custledger.stores.sql import layout
 from custledger.stores.sql.database import Connection, Dialect
 from custledger.stores.sql.layout import quoted
+
+if TYPE_CHECKING:
+    from custledger.stores.sql.beside import Beside
 
 MANY = 1000
 """How many records the first changeset of a load has, at least, for indexes to be put off."""
@@ -64,11 +68,13 @@ def begin(connection: Connection, dialect: Dialect, changeset: Changeset, schema
     return chosen
 
 
-def finish(connection: Connection, dialect: Dialect, schemas: Collection[Schema]) -> None:
-    """Build what was put off, and take the marks away."""
+def finish(
+    connection: Connection, dialect: Dialect, schemas: Collection[Schema], beside: "Beside | None" = None
+) -> None:
+    """Build what was put off, except for search indexes that were made ``beside`` the load; take the marks away."""
     for schema in schemas:
         for statement in layout.plain_indexes(schema, dialect).values():
             connection.execute(statement)
-        if schema.searchable:
+        if schema.searchable and not (beside and beside.install(connection, schema)):
             dialect.search.rebuild(connection, schema)
         connection.execute("DELETE FROM custledger_loading WHERE type = ?", (schema.name,))

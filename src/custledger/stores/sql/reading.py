@@ -123,7 +123,7 @@ def counted(
         plan = Plan(table, query)
         (statement,) = plan.statements
         rows = plan.rows(iter(connection.execute(statement.text, statement.parameters)))
-        return tallied(((row, 1) for row in rows), table.schema, by)
+        return tallied(((row, 1) for row in rows), table.schema, by) or ([] if by else [(0,)])
     text, parameters = _count_statement(table, grouped, share.pushed)
     places = frozenset(place for place, column in enumerate(by) if column.kind in LIST_KINDS)
     read = connection.execute(text, parameters)

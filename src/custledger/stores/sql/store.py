@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -20,6 +20,7 @@ from custledger.stores.sql.tables import Table
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from custledger.stores.sql.beside import Beside
     from custledger.stores.sql.reading import Plan
     from custledger.stores.sql.writing import Landing
 
@@ -48,6 +49,7 @@ class SqlStore(Store):
         self._catalogue: Catalogue | None = None
         self._identity: UUID | None = None
         self._put_off: list[str] = []
+        self._beside: Beside | None = None
 
     @property
     def identity(self) -> "UUID":
@@ -259,7 +261,10 @@ class SqlStore(Store):
                 put_off: list[str] | None = [] if place == 0 else None
                 with self._writing() as connection:
                     landing, receipt = self._land(kind, connection, changeset, generation, put_off)
-                self._put_off += put_off or ()
+                if put_off:
+                    self._begin_beside(put_off, landing.number - 1)
+                if self._beside is not None:
+                    self._beside.landed(receipt.applied[0], landing.number)
                 self._tidy(landing.crowded)
                 yield receipt
         finally:
@@ -301,14 +306,25 @@ class SqlStore(Store):
             raise NotFoundError("type of record", name)
         return self._table(schema)
 
+    def _begin_beside(self, put_off: Collection[str], last: int) -> None:
+        """Note what a load that begins has put off, and have its search indexes made beside it."""
+        self._put_off += put_off
+        if self._beside is None:
+            from custledger.stores.sql.beside import Beside  # noqa: PLC0415 - of use to bulk loads only
+
+            schemas = self._known()
+            self._beside = Beside(self._dialect.search, [schemas[name] for name in put_off], last)
+
     def _finish_loads(self) -> None:
         """Build what bulk loads put off, unless somebody else has done so meanwhile."""
         if not self._put_off:
             return
-        with self._writing() as connection:
+        beside, self._beside = self._beside, None
+        with closing(beside) if beside else nullcontext(), self._writing() as connection:
             left = loading.marked(connection)
             schemas = Catalogue.read(connection)
-            loading.finish(connection, self._dialect, [schemas[name] for name in self._put_off if name in left])
+            names = [name for name in self._put_off if name in left]
+            loading.finish(connection, self._dialect, [schemas[name] for name in names], beside)
         self._put_off = []
 
     def close(self) -> None:

@@ -48,6 +48,8 @@ class Landing:
         """The types of which so many records are unknown to the search index that it is time to tell it."""
         self._references = References(place.connection, place.schemas, place.table)
         self._unique = Unique(place.connection, place.table)
+        self.number = place.last_changeset + 1
+        """The number with which the changeset lands."""
 
     def land(self) -> Receipt:
         """Make every change, check what must hold, write the log, and return the receipt."""
@@ -64,9 +66,7 @@ class Landing:
         documents = [self._write_document(change) for change in self._changeset.documents]
         if documents:
             self._place.connection.execute("UPDATE custledger_ledger SET generation = generation + 1")
-        self._journal.write(
-            self._place.connection, self._changeset, self._place.last_changeset + 1, self._place.last_cursor
-        )
+        self._journal.write(self._place.connection, self._changeset, self.number, self._place.last_cursor)
         return self._receipt(documents)
 
     def _receipt(self, documents: Sequence[DocumentChange]) -> Receipt:

@@ -105,9 +105,7 @@ class DocumentCases(StoreCases):
 
     def test_documents_land_together_with_rows(self, clerk: Clerk) -> None:
         """One changeset, one operation."""
-        receipt = clerk.apply(
-            clerk.creation("person", name="Ada"), documents=(clerk.document_change("colour", "red"),)
-        )
+        receipt = clerk.apply(clerk.creation("person", name="Ada"), documents=(clerk.document_change("colour", "red"),))
         assert clerk.store.document("colour") == Document("colour", "red", 1)
         assert len(clerk.store.log(operation=receipt.operation)) == 2
         assert [change.after for changeset in receipt.applied for change in changeset.documents] == ["red"]

@@ -1,6 +1,5 @@
 """What a ledger of the sample types ought to hold, as plain dictionaries: the state machine's other opinion."""
 
-import copy
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
@@ -22,7 +21,12 @@ class Model:
 
     def copy(self) -> Self:
         """Return a model that is the same, and stays so."""
-        return copy.deepcopy(self)
+        same = type(self)(self.public)
+        for name, records in self.records.items():
+            same.records[name] = {number: dict(values) for number, values in records.items()}
+        same.revisions = dict(self.revisions)
+        same.setting = self.setting
+        return same
 
     def create(self, name: str, number: int, values: Mapping[str, Any]) -> None:
         """Add a record."""

@@ -28,31 +28,40 @@ def _fault(*changes: Change, **more: Any) -> dict[str, Any]:
 
 
 FAULTS: dict[str, tuple[type[CustledgerError], Fault]] = {
-    "a taken code": (
-        DuplicateError, lambda clerk, _: _fault(clerk.creation("person", name="Cy", code="ONE"))),
+    "a taken code": (DuplicateError, lambda clerk, _: _fault(clerk.creation("person", name="Cy", code="ONE"))),
     "a taken id": (
-        DuplicateError, lambda _, ids: _fault(Change(type="person", id=ids["ada"], before=None, after={"name": "Cy"}))),
-    "a reference to nothing": (
-        NotFoundError, lambda clerk, _: _fault(clerk.creation("visit", person=1))),
+        DuplicateError,
+        lambda _, ids: _fault(Change(type="person", id=ids["ada"], before=None, after={"name": "Cy"})),
+    ),
+    "a reference to nothing": (NotFoundError, lambda clerk, _: _fault(clerk.creation("visit", person=1))),
     "an update of nothing": (
-        NotFoundError, lambda *_: _fault(Change(type="person", id=1, before={}, after={"age": 1}, revision=1))),
+        NotFoundError,
+        lambda *_: _fault(Change(type="person", id=1, before={}, after={"age": 1}, revision=1)),
+    ),
     "a removal of nothing": (
-        NotFoundError, lambda *_: _fault(Change(type="person", id=1, before={"name": "x"}, after=None, revision=1))),
+        NotFoundError,
+        lambda *_: _fault(Change(type="person", id=1, before={"name": "x"}, after=None, revision=1)),
+    ),
     "a stale update": (
-        ConflictError, lambda _, ids: _fault(
-            Change(type="person", id=ids["ada"], before={"age": 1}, after={"age": 3}, revision=1))),
+        ConflictError,
+        lambda _, ids: _fault(Change(type="person", id=ids["ada"], before={"age": 1}, after={"age": 3}, revision=1)),
+    ),
     "a stale removal": (
-        ConflictError, lambda _, ids: _fault(
-            Change(type="person", id=ids["ada"], before={"age": 1}, after=None, revision=1))),
+        ConflictError,
+        lambda _, ids: _fault(Change(type="person", id=ids["ada"], before={"age": 1}, after=None, revision=1)),
+    ),
     "a removal that a reference forbids": (
-        ReferencedError, lambda clerk, ids: _fault(clerk.removal("person", ids["guide"]))),
+        ReferencedError,
+        lambda clerk, ids: _fault(clerk.removal("person", ids["guide"])),
+    ),
     "a stale document": (
-        ConflictError, lambda clerk, _: _fault(
-            documents=(clerk.document_change("colour", "blue"), clerk.document_change("colour", "green")))),
-    "a run with a taken code": (
-        DuplicateError, lambda clerk, _: _fault(creates=(_run(clerk, "fresh", "one"),))),
-    "a run with one code twice": (
-        DuplicateError, lambda clerk, _: _fault(creates=(_run(clerk, "fresh", "Fresh"),))),
+        ConflictError,
+        lambda clerk, _: _fault(
+            documents=(clerk.document_change("colour", "blue"), clerk.document_change("colour", "green"))
+        ),
+    ),
+    "a run with a taken code": (DuplicateError, lambda clerk, _: _fault(creates=(_run(clerk, "fresh", "one"),))),
+    "a run with one code twice": (DuplicateError, lambda clerk, _: _fault(creates=(_run(clerk, "fresh", "Fresh"),))),
 }
 
 
@@ -70,7 +79,11 @@ class WritingCases(StoreCases):
         clerk.apply(change, operation=operation)
         whole = clerk.whole("person", change.id)
         assert whole == {
-            "id": change.id, "name": "Ada", "created_at": operation.at, "updated_at": operation.at, "revision": 1,
+            "id": change.id,
+            "name": "Ada",
+            "created_at": operation.at,
+            "updated_at": operation.at,
+            "revision": 1,
         }
 
     def test_an_update_sets_its_fields_its_time_and_the_next_revision(self, clerk: Clerk) -> None:
@@ -165,7 +178,8 @@ class WritingCases(StoreCases):
         clerk.apply(clerk.edition("person", ada, code="two"), clerk.edition("person", bo, code="one"))
         clerk.apply(clerk.creation("person", name="Cy", code="TWO"), clerk.removal("person", ada))
         assert {values["name"]: values["code"] for values in clerk.everything("person").values()} == {
-            "Bo": "one", "Cy": "TWO",
+            "Bo": "one",
+            "Cy": "TWO",
         }
         with refuses(DuplicateError, clerk):
             clerk.apply(clerk.edition("person", bo, code="two"), clerk.creation("person", name="Di", code="one"))

@@ -1,0 +1,87 @@
+"""Taking back what an operation did to the settings: custom fields, choices, and what the ledger takes for granted."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from custledger.changes import DOCUMENT_TYPE, DocumentChange, LogEntry
+from custledger.expressions import equals, is_in, negated
+from custledger.schema import Schema
+from custledger.services.history import plain_before
+from custledger.services.session import Session
+from custledger.settings import CHOICES_PREFIX, FIELD_PREFIX, split_choices_name, split_field_name
+
+
+@attrs.frozen(kw_only=True)
+class Standing:
+    """What an undo left as it is, and why. ``fields`` is empty where it is the record as a whole."""
+
+    record: str
+    why: str
+    fields: tuple[str, ...] = ()
+
+
+def invert_documents(session: Session, entries: Sequence[LogEntry]) -> tuple[list[DocumentChange], list[Standing]]:
+    """Return the changes that set an operation's settings back, and what stands in the way of others.
+
+    A setting that was changed later stays, and so does one that records have come to need: a custom field in which
+    some have a value, a choice that some hold.
+    """
+    changed: dict[str, Any] = {}
+    for entry in entries:
+        if entry.type == DOCUMENT_TYPE:
+            before = plain_before(entry)
+            changed.setdefault(before["name"], before["value"])
+    if not changed:
+        return [], []
+    later = session.view.log(since=entries[-1].cursor, record=(DOCUMENT_TYPE, 0))
+    touched = {plain_before(entry)["name"] for entry in later}
+    changes, standing = [], []
+    for name, value in changed.items():
+        document = session.view.document(name)
+        now = document.value if document else None
+        if now == value:
+            continue
+        why = "it was changed later" if name in touched else _needed(session, name, value)
+        if why:
+            standing.append(Standing(record=f"The setting {name}", why=why))
+        else:
+            revision = document.revision if document else 0
+            changes.append(DocumentChange(name=name, before=now, after=value, revision=revision))
+    return changes, standing
+
+
+def _needed(session: Session, name: str, value: Any) -> str:
+    """Return why records need a setting as it is now, or nothing."""
+    if name.startswith(FIELD_PREFIX) and value is None:
+        schema, key = _field(session, split_field_name(name))
+        return _held(session, schema, key, None)
+    if name.startswith(CHOICES_PREFIX):
+        schema, key = _field(session, split_choices_name(name))
+        if schema is None or key not in schema.by_key:
+            return ""
+        kept = [choice["code"] for choice in value] if value is not None else _first_choices(schema, key)
+        gone = [choice.code for choice in schema.by_key[key].spec.choices if choice.code not in kept]
+        return next(filter(None, (_held(session, schema, key, code) for code in gone)), "")
+    return ""
+
+
+def _field(session: Session, place: tuple[str, str]) -> tuple[Schema | None, str]:
+    return session.schemas.get(place[0]), place[1]
+
+
+def _first_choices(schema: Schema, key: str) -> list[str]:
+    """Return the codes that the record's class gives a field, before any setting."""
+    first = Schema.of(schema.record).by_key.get(key) if schema.record is not None else None
+    return [choice.code for choice in first.spec.choices] if first else []
+
+
+def _held(session: Session, schema: Schema | None, key: str, code: str | None) -> str:
+    """Return how many records hold a choice, or any value where ``code`` is ``None``; nothing if none does."""
+    if schema is None or key not in schema.by_key:
+        return ""
+    where = negated(equals(schema, key, None)) if code is None else is_in(schema, key, [code])
+    count = session.view.count(schema, where, (), session.moment)[0][0]
+    held = "a value in it" if code is None else code
+    return f"{count} {schema.info.plural if count != 1 else schema.name} with {held} would lose it" if count else ""
