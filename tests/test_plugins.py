@@ -180,7 +180,10 @@ def test_reminders_come_by_day_and_one_that_fails_is_left_out() -> None:
 
 
 def test_a_hook_this_version_does_not_know_is_reported_and_the_plugin_stays() -> None:
-    plugins = Plugins.of(newer=plugin(custledger_tomorrow=list, custledger_readers=list))
+    def nothing() -> list[Any]:
+        return []
+
+    plugins = Plugins.of(newer=plugin(custledger_tomorrow=nothing, custledger_readers=nothing))
     (newer,) = [one for one in plugins.described() if one.name == "newer"]
     assert "no hook custledger_tomorrow" in newer.problems[0]
     assert "readers" in newer.hooks

@@ -1,8 +1,9 @@
 """Several sessions and threads on one ledger, while its fields change under them."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,9 +65,11 @@ def test_threads_write_and_read_while_others_add_fields(tmp_path: Path, place: i
 
         with ThreadPoolExecutor(6) as pool:
             writers = [pool.submit(write, number) for number in range(3)]
-            others = [pool.submit(grow), pool.submit(read)]
-            for each in [*writers, *others]:
+            others: list[Future[Any]] = [pool.submit(grow), pool.submit(read)]
+            for each in writers:
                 each.result(timeout=120)
+            for other in others:
+                other.result(timeout=120)
         assert ledger.customers.count() == 36
         assert {customer.notes for customer in ledger.customers} == {"second"}
 

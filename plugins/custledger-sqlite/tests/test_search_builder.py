@@ -1,5 +1,6 @@
 """A search index that is made beside a bulk load is the one that the records would have given."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,7 +119,7 @@ def test_a_process_that_fails_is_done_without(
 def test_an_interpreter_that_is_not_there_is_done_without(
     clerk: Clerk, installed: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_builder.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     for _ in clerk.store.load(chunks(clerk, 3), generation=clerk.generation):
         pass
     assert installed == [False]
