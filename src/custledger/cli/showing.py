@@ -1,5 +1,6 @@
 """One record with what refers to it, and its history, printed."""
 
+from contextlib import suppress
 from typing import Any
 
 from custledger.cli.invocation import Invocation
@@ -62,10 +63,8 @@ def _removed(run: Invocation, record_type: str, ref: str) -> int:
     schema = run.session.schema(record_type)
     prefix, letters = ids.split_public(ref)
     if prefix in {"", schema.info.prefix} and len(letters) == ids.LENGTH:
-        try:
+        with suppress(InvalidValueError):  # letters that no id has: there is no such record
             return ids.decode(letters)
-        except InvalidValueError:
-            pass
     raise NotFoundError(schema.name, ref, hint="Name a removed record by its whole id.")
 
 

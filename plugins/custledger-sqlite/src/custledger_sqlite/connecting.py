@@ -74,10 +74,8 @@ class SqliteDatabase:
 
     def borrow(self) -> apsw.Connection:
         """Return a connection to read with that nobody else uses."""
-        try:
+        with contextlib.suppress(IndexError):  # another thread may take the last one between a look and a pop
             return self._idle.pop()
-        except IndexError:
-            pass
         try:
             return self.connect()
         except apsw.Error as fault:
