@@ -9,7 +9,6 @@ import pytest
 
 import custledger
 from custledger.errors import ConflictError, InvalidValueError, NotFoundError
-from custledger.ledger import Ledger
 from custledger.services import editing
 
 
@@ -118,16 +117,12 @@ def test_a_record_added_in_a_batch_can_be_removed_in_it() -> None:
         assert [one.id for one in ledger.customers] == [kept.id]
 
 
-def ledger_of(url: str) -> Ledger:
-    return custledger.open(url)
-
-
 def test_the_same_field_added_twice_at_once_is_there_once(tmp_path: Path) -> None:
     url = str(tmp_path / "fields.db")
-    ledger_of(url).close()
+    custledger.open(url).close()
 
     def work(_: int) -> str:
-        with ledger_of(url) as ledger:
+        with custledger.open(url) as ledger:
             try:
                 ledger.fields.add("customer", "同名", kind="text")
             except (ConflictError, InvalidValueError):
@@ -136,6 +131,6 @@ def test_the_same_field_added_twice_at_once_is_there_once(tmp_path: Path) -> Non
 
     with ThreadPoolExecutor(4) as pool:
         outcomes = list(pool.map(work, range(4)))
-    with ledger_of(url) as ledger:
+    with custledger.open(url) as ledger:
         assert outcomes.count("added") == 1
         assert [key for key in ledger.customers.schema.keys if key.startswith("x_")] == ["x_同名"]
