@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from custledger.conventions import Conventions
-from custledger.fields import Kind, Labels, choices, field
+from custledger.fields import METADATA_KEY, Kind, Labels, choices, field
 from custledger.records import COLORS, CORE_TYPES, Customer, FollowUp, Interaction, Record, record_type
 from custledger.schema import Schema
 from custledger.testing import Badge, Person, Visit
@@ -37,6 +37,19 @@ def test_a_record_type_is_made_of_a_class_with_fields() -> None:
     assert (schema.info.when, schema.info.brief, schema.record) == ("at", ("number",), Parcel)
     assert schema.keys == ("id", "created_at", "updated_at", "revision", "number", "at")
     assert Parcel(number="7").number == "7"
+
+
+def test_a_schema_has_the_fields_that_attrs_finds_in_its_class() -> None:
+    @record_type("crate", plural="crates", prefix="CX", en="Crate", zh="箱")
+    class Crate(Visit):
+        at: datetime | None = field(Kind.TIME, "Packed", "装箱时间")
+        size: str | None = field(Kind.TEXT, "Size", "尺寸")
+
+    for record in (*CORE_TYPES, Visit, Crate):
+        described = [attribute for attribute in attrs.fields(record) if METADATA_KEY in attribute.metadata]
+        schema = Schema.of(record)
+        assert schema.keys == tuple(attribute.name for attribute in described)
+        assert [one.spec for one in schema.fields] == [attribute.metadata[METADATA_KEY] for attribute in described]
 
 
 @BY_NAME

@@ -14,7 +14,7 @@ import attrs
 from custledger.errors import FieldConflict
 from custledger.fields import Kind
 from custledger.schema import ID, Row, Schema
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 OPERATION_PREFIX = "O"
 DIGEST_BYTES = 16
@@ -28,7 +28,7 @@ class Action(enum.StrEnum):
     REMOVE = "remove"
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Change(Struct):
     """One record's before and after, by field key, as plain values.
 
@@ -56,7 +56,7 @@ class Change(Struct):
         return Action.REMOVE if self.after is None else Action.UPDATE
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Creates(Struct):
     """Many new records of one type, as whole rows in the order of ``keys``: the form of bulk loads.
 
@@ -74,7 +74,7 @@ class Creates(Struct):
             yield Change(type=self.type, id=row[ID], before=None, after=after)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class DocumentChange(Struct):
     """One settings document's before and after, JSON values; ``None`` where it was or is not there."""
 
@@ -84,7 +84,7 @@ class DocumentChange(Struct):
     revision: int = 0
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Operation(Struct):
     """What a person did: changesets with one id, actor and reason.
 
@@ -101,7 +101,7 @@ class Operation(Struct):
     about: Mapping[str, Any] = attrs.field(factory=dict)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Changeset(Struct):
     """Changes of one operation that land whole or not at all. It can be read again.
 
@@ -125,7 +125,7 @@ class Changeset(Struct):
         return bool(self.changes or self.creates or self.documents)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class LogEntry(Struct):
     """What the log keeps of one change, or of one run of consecutive creates.
 
@@ -153,7 +153,7 @@ class LogEntry(Struct):
 DOCUMENT_TYPE = "#document"
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Receipt(Struct):
     """What a landed changeset (or several of one operation) did.
 

@@ -5,6 +5,7 @@ store; until encryption exists they are the identity.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -39,9 +40,18 @@ class Codec:
         self.conventions = conventions
         self.prefixes = dict(prefixes)
         self._parsers: dict[str, Callable[[Any], Plain]] = {}
-        self._pythonic = [values.to_python(field.spec) for field in schema.fields]
         self._formatters: dict[str, Callable[[Plain], str]] = {}
-        self._class_fields = frozenset(a.name for a in attrs.fields(schema.record)) if schema.record else frozenset()
+
+    @cached_property
+    def _pythonic(self) -> list[Callable[[Plain], Any]]:
+        """What makes a value of a record of a plain one, for each field."""
+        return [values.to_python(field.spec) for field in self.schema.fields]
+
+    @cached_property
+    def _class_fields(self) -> frozenset[str]:
+        """The keys of the fields that are the class's own; those of others are in a record's ``extra``."""
+        record = self.schema.record
+        return frozenset(attribute.name for attribute in attrs.fields(record)) if record else frozenset()
 
     def record(self, row: Row) -> Any:
         """Return the record of a row. Its type must have a class."""

@@ -9,7 +9,7 @@ from typing import Protocol
 import attrs
 
 from custledger.errors import InvalidValueError
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 
 class Clock(Protocol):
@@ -46,7 +46,7 @@ def utc_text(milliseconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
 
 
-@attrs.frozen(slots=False, eq=False, repr=False)
+@frozen(slots=False)
 class Conventions(Struct):
     """Language, currency and time zone of one ledger; ``as_of`` is the day that "today" means, where it was set."""
 

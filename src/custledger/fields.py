@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import attrs
 
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 METADATA_KEY = "custledger"
 """Where a Spec hangs in the metadata of an attrs attribute."""
@@ -37,7 +37,7 @@ class Kind(enum.StrEnum):
     REFERENCE = "reference"
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Labels(Struct):
     """A name in English and in Chinese."""
 
@@ -53,7 +53,7 @@ class Labels(Struct):
         return tuple(label for label in (self.en, self.zh) if label)
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Choice(Struct):
     """One value of a choice field. ``color`` is a colour name such as ``red``, or empty."""
 
@@ -62,7 +62,7 @@ class Choice(Struct):
     color: str = ""
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Spec(Struct):
     """All that is known of a field, beside its key.
 

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, Protocol
 
-import attrs
-
 from custledger.fields import Labels
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 
 class Table(Protocol):
@@ -28,7 +26,7 @@ class Table(Protocol):
         """Yield ``(row number, cells)``; the heading is row 1. A row may have fewer or more cells than the heading."""
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Reader(Struct):
     """A file format that can be read.
 
@@ -53,7 +51,7 @@ class OpenTable(Protocol):
         """Close it."""
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Writer(Struct):
     """A file format that can be written.
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
-import attrs
 import pluggy
 
 from custledger.changes import Change, Changeset
@@ -19,7 +18,7 @@ from custledger.files import Reader, Writer
 from custledger.records import Record
 from custledger.schema import Field, Row, Schema
 from custledger.stores.contract import Query, Store
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 if TYPE_CHECKING:
     import random
@@ -79,7 +78,7 @@ class Context(Protocol):
         """Return a settings document's value, or ``None``."""
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class StoreType(Struct):
     """A kind of store that a plugin brings.
 
@@ -98,7 +97,7 @@ class StoreType(Struct):
     describe: Callable[[], str] | None = None
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class AddedField(Struct):
     """A field that a plugin adds to a type it does not own. ``key`` begins with the plugin's name and ``_``."""
 
@@ -111,7 +110,7 @@ class AddedField(Struct):
         return Field(self.key, self.spec)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Problem(Struct):
     """What a check found. A ``refuse`` stops the write; a ``warn`` is shown and counted."""
 
@@ -122,7 +121,7 @@ class Problem(Struct):
     field: str = ""
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Reminder(Struct):
     """A dated thing that someone should act on."""
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from custledger import ids
-from custledger.fields import Kind, Labels, choices, field
-from custledger.schema import INFO_ATTRIBUTE, TypeInfo
-from custledger.structs import Struct
+from custledger.fields import METADATA_KEY, Kind, Labels, choices, field
+from custledger.schema import INFO_ATTRIBUTE, SPECS_ATTRIBUTE, TypeInfo
+from custledger.structs import Struct, frozen
 
 RecordT = TypeVar("RecordT", bound="Record")
 _NO_EXTRA: Mapping[str, Any] = MappingProxyType({})
@@ -46,8 +46,20 @@ def record_type(
 
 
 def _frozen(cls: type[RecordT]) -> type[RecordT]:
-    """Make a frozen attrs class. Type checkers are not told: they would take a field without a default for required."""
-    return attrs.frozen(kw_only=True, eq=False, repr=False)(cls)
+    """Make a frozen attrs class. Type checkers are not told: they would take a field without a default for required.
+
+    The Specs are noted as they stand in the class's body, so that a schema can be had of a class that attrs has not
+    made yet: most starts need every schema, and no record.
+    """
+    own = {name: value.metadata[METADATA_KEY] for name, value in vars(cls).items() if _is_described(value)}
+    inherited = {name: spec for name, spec in getattr(cls, SPECS_ATTRIBUTE, {}).items() if name not in own}
+    setattr(cls, SPECS_ATTRIBUTE, inherited | own)
+    return frozen(kw_only=True)(cls)
+
+
+def _is_described(attribute: object) -> bool:
+    """Whether something in the body of a record class was made with ``field()``."""
+    return METADATA_KEY in getattr(attribute, "metadata", ())
 
 
 @_frozen

@@ -12,8 +12,8 @@ import attrs
 
 from custledger import ids
 from custledger.errors import NotFoundError
-from custledger.fields import METADATA_KEY, Choice, Kind, Labels, Spec
-from custledger.structs import Struct
+from custledger.fields import Choice, Kind, Labels, Spec
+from custledger.structs import Struct, frozen
 from custledger.values import fold
 
 ID, CREATED_AT, UPDATED_AT, REVISION = range(4)
@@ -21,11 +21,14 @@ ID, CREATED_AT, UPDATED_AT, REVISION = range(4)
 INFO_ATTRIBUTE = "__custledger__"
 """Where ``record_type`` leaves what it was told about a record class."""
 
+SPECS_ATTRIBUTE = "__custledger_specs__"
+"""Where it leaves the Specs of the class's fields, by key, the inherited ones first."""
+
 Row = tuple[Any, ...]
 """Plain values in schema order."""
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class TypeInfo(Struct):
     """What a record class says of itself, beside its fields.
 
@@ -41,7 +44,7 @@ class TypeInfo(Struct):
     brief: tuple[str, ...] = ()
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Field(Struct):
     """One field of a schema. ``key`` never changes; labels may."""
 
@@ -53,7 +56,7 @@ class Field(Struct):
         return self.spec.labels.in_language(language) or self.key
 
 
-@attrs.frozen(slots=False, eq=False, repr=False)
+@frozen(slots=False)
 class Schema(Struct):
     """The ordered fields of one record type.
 
@@ -70,8 +73,7 @@ class Schema(Struct):
         """Return the schema of a class made with ``record_type``, without custom fields."""
         cached = record.__dict__.get("__custledger_schema__")
         if cached is None:
-            described = ((a.name, a.metadata.get(METADATA_KEY)) for a in attrs.fields(record))
-            fields = tuple(Field(name, spec) for name, spec in described if spec is not None)
+            fields = tuple(Field(key, spec) for key, spec in getattr(record, SPECS_ATTRIBUTE).items())
             cached = cls(getattr(record, INFO_ATTRIBUTE), fields, record)
             record.__custledger_schema__ = cached
         return cached

@@ -25,7 +25,7 @@ from custledger.records import COLORS
 from custledger.schema import Field, Schema
 from custledger.spec_json import choice_from_json, choice_to_json, spec_from_json, spec_to_json
 from custledger.stores.contract import Document
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 LEDGER = "ledger"
 FIELD_PREFIX = "field/"
@@ -35,7 +35,7 @@ _FULL_WIDTH_COLON = "\N{FULLWIDTH COLON}"
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Settings(Struct):
     """What one ledger's documents say, understood.
 

@@ -1,11 +1,9 @@
 """What differs between SQL databases, as far as expressions are concerned. A new database is a new ``Dialect``."""
 
-import attrs
-
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Dialect(Struct):
     """How one database writes what expressions need.
 

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-import attrs
-
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 from custledger.values import Plain
 
 _FEW = 16
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Sql(Struct):
     """A piece of SQL text, and the values of its placeholders in their order."""
 

@@ -7,13 +7,11 @@ checked in ``syntax``.
 from datetime import date, tzinfo
 from typing import Any
 
-import attrs
-
 from custledger.fields import Kind
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Moment(Struct):
     """What "today" means to an expression, and in which zone a day begins. ``as_of`` says the day was set by hand."""
 
@@ -22,7 +20,7 @@ class Moment(Struct):
     as_of: bool = False
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Expression(Struct):
     """An expression that was checked against a schema: its text, what it yields, and the field keys it reads.
 

@@ -6,11 +6,11 @@ import attrs
 
 from custledger.expressions.dialects import Dialect
 from custledger.expressions.fragments import FALSE, Sql, all_of, any_of
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 from custledger.values import Plain
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class PageKey(Struct):
     """One sort key: its form in SQL, its direction, whether it can be empty, and that form of the last row's value."""
 

@@ -1,17 +1,15 @@
 """Shares a condition between a database and the evaluator: what the one can compute exactly, and what is left over."""
 
-import attrs
-
 from custledger.expressions.fragments import Sql, all_of
 from custledger.expressions.nodes import Expression, Moment
 from custledger.expressions.sql import Dialect, compile_where
 from custledger.expressions.tree import And, conjunction
 from custledger.fields import Kind
 from custledger.schema import Schema
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Share(Struct):
     """A condition in two parts, both of which must hold.
 

@@ -14,8 +14,6 @@ indexes serve.
 
 from collections.abc import Sequence
 
-import attrs
-
 from custledger.expressions.columns import FOLDED_SUFFIX, column, comparable_column, folded, side_table
 from custledger.expressions.conditions import Conditions, NotPushedError
 from custledger.expressions.dialects import POSTGRES, SQLITE, Dialect
@@ -26,7 +24,7 @@ from custledger.expressions.paging import PageKey, after_condition, after_segmen
 from custledger.expressions.settle import settle
 from custledger.expressions.tree import FieldNode
 from custledger.schema import ID, Schema
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 from custledger.values import Plain
 
 __all__ = [
@@ -106,7 +104,7 @@ def compile_after(
     return after_condition(keys, dialect) if keys else None
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Segment(Struct):
     """A part of the rows that come after another: a condition, and what follows ORDER BY within the part."""
 

@@ -6,10 +6,8 @@ opposite of what it holds. Negated operators (``!=``, ``not in`` …) are a ``No
 
 from typing import Literal
 
-import attrs
-
 from custledger.fields import Kind
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 from custledger.values import Plain
 
 Operator = Literal["=", "<", "<=", ">", ">="]
@@ -17,7 +15,7 @@ Unit = Literal["day", "week", "month", "quarter", "year"]
 Place = Literal["contains", "starts", "ends"]
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class FieldNode(Struct):
     """The value of a field."""
 
@@ -25,7 +23,7 @@ class FieldNode(Struct):
     kind: Kind
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Value(Struct):
     """A plain value, never empty. ``kind`` may differ from the field's: a time can be compared with a date."""
 
@@ -33,7 +31,7 @@ class Value(Struct):
     kind: Kind
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Day(Struct):
     """A day counted from today: from the start of today's ``start_of``, if named, ``amount`` ``unit`` s later."""
 
@@ -46,7 +44,7 @@ Literally = Value | Day
 Operand = FieldNode | Value | Day
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Compare(Struct):
     """A comparison. Texts compare by their folded form, choices by their place among the field's choices."""
 
@@ -55,7 +53,7 @@ class Compare(Struct):
     right: Operand
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class OneOf(Struct):
     """The field equals one of the values."""
 
@@ -63,7 +61,7 @@ class OneOf(Struct):
     values: tuple[Literally, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Match(Struct):
     """The folded text of the field contains, starts with or ends with the folded ``text``."""
 
@@ -72,7 +70,7 @@ class Match(Struct):
     text: str
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Has(Struct):
     """The field, which holds several values, holds at least one of these."""
 
@@ -80,35 +78,35 @@ class Has(Struct):
     values: tuple[str, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Empty(Struct):
     """The field has no value."""
 
     left: FieldNode
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Always(Struct):
     """True, or false, whatever the record."""
 
     holds: bool
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class And(Struct):
     """All parts are true."""
 
     parts: tuple["Condition", ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Or(Struct):
     """At least one part is true."""
 
     parts: tuple["Condition", ...]
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Not(Struct):
     """The part is false."""
 

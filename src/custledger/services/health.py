@@ -5,12 +5,10 @@ import subprocess
 from collections.abc import Callable
 from typing import Literal
 
-import attrs
-
 from custledger.errors import CustledgerError
 from custledger.plugins import Plugins
 from custledger.services.opening import open_session
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 State = Literal["good", "note", "bad"]
 SAFE_KEYRINGS = frozenset(
@@ -26,7 +24,7 @@ SAFE_KEYRINGS = frozenset(
 FONT_SECONDS = 10
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Finding(Struct):
     """One thing that was looked at. ``advice`` says what to do about it, and is empty where all is well."""
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import attrs
-
 from custledger import ids
 from custledger.expressions import Expression, both, equals, field_expression, negated
 from custledger.fields import Kind
@@ -11,7 +9,7 @@ from custledger.schema import ID, Field, Row, Schema
 from custledger.services.naming import Reference, find_row
 from custledger.services.session import Session
 from custledger.stores.contract import Order, Query
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 FEW = 5
 """How many related records of a type an overview shows, where it is not told otherwise."""
@@ -19,7 +17,7 @@ FEW = 5
 _OPEN = "open"
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Target(Struct):
     """What a record refers to: the field, and the schema and row of the record it names."""
 
@@ -28,7 +26,7 @@ class Target(Struct):
     row: Row
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Related(Struct):
     """The records of one type that refer to a record by one field.
 
@@ -43,7 +41,7 @@ class Related(Struct):
     open: int | None
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Overview(Struct):
     """A record, what it refers to, and what refers to it: only what there is, the types in their usual order."""
 

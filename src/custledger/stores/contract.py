@@ -22,13 +22,11 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-import attrs
-
 from custledger.changes import Changeset, LogEntry, Receipt
 from custledger.errors import StoreError
 from custledger.expressions import Expression, Moment
 from custledger.schema import Row, Schema
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -40,7 +38,7 @@ class GenerationMovedError(StoreError):
     code = "generation"
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Order(Struct):
     """One sort key. Empty values come last in either direction; ties are broken by id, ascending."""
 
@@ -48,7 +46,7 @@ class Order(Struct):
     descending: bool = False
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Query(Struct):
     """What a ``select`` asks for.
 
@@ -68,7 +66,7 @@ class Query(Struct):
     after: tuple[Any, ...] | None = None
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Document(Struct):
     """One item of the settings. ``revision`` grows with each write of it, and goes on after a removal."""
 
@@ -77,7 +75,7 @@ class Document(Struct):
     revision: int
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Hit(Struct):
     """One record that text search found."""
 
@@ -85,7 +83,7 @@ class Hit(Struct):
     id: int
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Capabilities(Struct):
     """What a store computes itself, and whether it can be shared.
 
@@ -235,7 +233,7 @@ class Store(abc.ABC):
         self.close()
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class Verification(Struct):
     """What checking a backup found: rows compared by type, and the problems, none of them for a good one."""
 

@@ -3,17 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import attrs
-
 from custledger.changes import LogEntry, Operation
 from custledger.codec import unseal
 from custledger.expressions import Expression, Moment
 from custledger.schema import Row, Schema
 from custledger.stores.contract import Document, Hit, Query, Store
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 
-@attrs.frozen(eq=False, repr=False)
+@frozen
 class View(Struct):
     """The reading half of a store, as ``actor`` may see it."""
 

@@ -4,12 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-import attrs
-
 from custledger.errors import CustledgerError
 from custledger.expressions.sql import Dialect as ExpressionDialect
 from custledger.schema import Schema
-from custledger.structs import Struct
+from custledger.structs import Struct, frozen
 
 
 class Cursor(Protocol):
@@ -105,7 +103,7 @@ class SearchIndex(Protocol):
         """Yield ``(id,)`` of the records that have every term, the largest first; ``*`` ends a beginning."""
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True)
 class Dialect(Struct):
     """The words in which databases differ.
 
