@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 
-BUDGETS = {"version": 45, "show": 250}
+BUDGETS = {"version": 45, "show": 240}
 """How many modules may be imported, Python's own included; what was counted when this was written, and a little."""
 
 HEAVY = {
     "argparse",
     "asyncio",
+    "bz2",
     "cattr",
     "cattrs",
     "click",
     "dateutil",
     "hashlib",
+    "ipaddress",
+    "lzma",
     "socket",
     "tempfile",
     "email_validator",
@@ -31,17 +34,20 @@ HEAVY = {
     "rich",
     "sqlite3",
     "ssl",
+    "subprocess",
+    "tokenize",
     "tomli_w",
     "xml",
     "zoneinfo",
 }
-OF_TYPER = {"difflib", "shutil", "subprocess", "typer", "uuid"}
+OF_TYPER = {"difflib", "shutil", "typer", "uuid"}
 """Heavy too, but typer imports them itself: the version is told without typer, commands run on it."""
 
 REPORT = """
 import atexit, sys
 sys.argv = ["custledger", *sys.argv[1:]]
-atexit.register(lambda: print(*sys.modules, sep="\\n", file=sys.stderr))
+loaded = lambda: [name for name, module in sys.modules.items() if type(module).__name__ != "Deferred"]
+atexit.register(lambda: print(*loaded(), sep="\\n", file=sys.stderr))
 from custledger.cli.main import main
 main()
 """

@@ -25,18 +25,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Without ``arguments`` it is the program itself that runs: then it ends here, with that code.
     """
     if arguments is None:
-        _leave(_guarded(sys.argv[1:]))
+        _leave(_guarded(sys.argv[1:], alone=True))
     return _guarded(list(arguments))
 
 
-def _guarded(arguments: list[str]) -> int:
-    """Run one command, turning whatever a user can cause into one line and an exit code."""
+def _guarded(arguments: list[str], *, alone: bool = False) -> int:
+    """Run one command, turning whatever a user can cause into one line and an exit code.
+
+    ``alone`` says that nothing else runs in this process, so that modules may be loaded in another order than usual.
+    """
     # Most of a start is imports, which make many objects and no garbage: looking for some costs a tenth of it.
     # ``Invocation`` turns the collector on again once the ledger is open.
     gc.disable()
     try:
         _open_closed_streams()
-        return _told(arguments)
+        return _told(arguments, alone=alone)
     finally:
         gc.enable()
 
@@ -60,11 +63,11 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _told(arguments: list[str]) -> int:
+def _told(arguments: list[str], *, alone: bool) -> int:
     _speak_utf8(sys.stdout, sys.stderr)
     as_json = "--json" in arguments or "--nl" in arguments
     try:
-        code = _run(arguments)
+        code = _run(arguments, alone=alone)
         sys.stdout.flush()
     except CustledgerError as error:
         _tell(error, as_json=as_json)
@@ -82,7 +85,7 @@ def _told(arguments: list[str]) -> int:
     return code
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], *, alone: bool) -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"custledger {__version__}\n")
         return 0
@@ -90,7 +93,11 @@ def _run(arguments: list[str]) -> int:
 
     line = flags.read(arguments)
     if line.rest == ["--version"]:
-        return _run(line.rest)
+        return _run(line.rest, alone=alone)
+    if alone:
+        from custledger.cli.deferring import defer  # noqa: PLC0415 - as above
+
+        defer()
     from custledger.cli import app  # noqa: PLC0415 - as above
 
     return app.run(line)
