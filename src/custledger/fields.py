@@ -119,7 +119,9 @@ def field(
     ``initial`` is the attribute's value on an instance where none is given; a callable is called for it. Everything
     else is of the Spec. Use it inside a class decorated with ``custledger.records.record_type``.
     """
-    described = Spec(kind=kind, labels=Labels(en, zh), help=Labels(help_en, help_zh), **spec)
+    if help_en or help_zh:
+        spec["help"] = Labels(help_en, help_zh)
+    described = Spec(kind=kind, labels=Labels(en, zh), **spec)
     if callable(initial):
         return attrs.field(factory=initial, metadata={METADATA_KEY: described})
     return attrs.field(default=initial, metadata={METADATA_KEY: described})

@@ -38,7 +38,8 @@ def spec_to_json(spec: Spec) -> dict[str, Any]:
     written: dict[str, Any] = {"kind": spec.kind.value, "labels": labels_to_json(spec.labels)}
     for attribute in attrs.fields(Spec):
         value = getattr(spec, attribute.name)
-        if attribute.name not in written and value != attribute.default:
+        # Most are the default itself, and every start writes every Spec: looking into them would take twice as long.
+        if value is not attribute.default and attribute.name not in written and value != attribute.default:
             write = _WRITERS.get(attribute.name)
             written[attribute.name] = write(value) if write else value
     return written

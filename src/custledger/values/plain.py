@@ -1,6 +1,5 @@
 """What every kind of value shares: the plain form, text that a store can hold, and tidied input."""
 
-import re
 import unicodedata
 from typing import Any
 
@@ -10,7 +9,6 @@ Plain = Any
 """A plain value: ``str``, ``int``, ``tuple[str, ...]`` or ``None``."""
 
 INTEGER_LIMIT = 1 << 63
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def plain_text(value: Any) -> str:
@@ -19,9 +17,18 @@ def plain_text(value: Any) -> str:
     if text.isascii():
         if "\0" in text:
             raise InvalidValueError(text, "holds a NUL character, which is not text")
-    elif _SURROGATE.search(text) or "\0" in text:
+    elif "\0" in text or not _is_whole(text):
         raise InvalidValueError(text, "holds half of a character, or a NUL, which is not text")
     return text
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a text has no half of a character in it, which is what UTF-8 has no bytes for."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def tidy(value: Any) -> str | None:
