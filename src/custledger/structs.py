@@ -7,6 +7,7 @@ attrs only when the first instance is made, or when its attributes are asked for
 show is written once, here, instead of once for each class.
 """
 
+import inspect
 import threading
 from collections.abc import Callable
 from operator import attrgetter
@@ -87,7 +88,7 @@ def _slotted(described: type[Any]) -> type[Any]:
     class they were written in, and are told of the new one.
     """
     body = dict(vars(described))
-    annotated = [name for name, kind in body.get("__annotations__", {}).items() if "ClassVar" not in str(kind)]
+    annotated = [name for name, kind in inspect.get_annotations(described).items() if "ClassVar" not in str(kind)]
     slots = dict.fromkeys((*annotated, *(name for name, value in body.items() if isinstance(value, _FIELD))))
     if not any("__weakref__" in vars(base) for base in described.__mro__[1:]):
         slots["__weakref__"] = None
