@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from itertools import chain
 from typing import Any, BinaryIO, Self
 
 from custledger.errors import FileFormatError, UsageError, file_error
@@ -18,9 +17,10 @@ from custledger_csv import encoding as encodings
 from custledger_csv.escaping import MARK, unescape
 
 STDIN = "-"
+QUOTE = '"'
 SAMPLE = 1 << 16
 BLOCK = 1 << 16
-"""About how many characters of lines are read at once."""
+"""About how many characters of lines are read at once, and taken apart together."""
 
 
 def open_csv(path: object, *, encoding: str | None = None, delimiter: str | None = None) -> "CsvTable":
@@ -47,11 +47,6 @@ class CsvTable:
         self._delimiter = delimiter
         self._resources = ExitStack()
         self._heading: list[str] = []
-        self._row = 0
-        self._marked = False
-        self._block_is_marked = False
-        self._new_block = False
-        self._ended = False
 
     def __enter__(self) -> Self:
         """Open the file, decode it once to be sure of its encoding, and read its heading.
@@ -90,19 +85,16 @@ class CsvTable:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield ``(row number, cells)``; the heading is row 1. Raises ``FileFormatError`` that names the row."""
-        number = self._row
+        return self._rows
+
+    def _numbered(self, *, skip: int) -> Iterator[tuple[int, list[str]]]:
+        """Yield every row with its number, but no blank ones. The first ``skip`` lines are left out."""
+        number = 0
         try:
-            for cells in self._reader:
-                number += 1
-                if self._ended:
-                    raise _unclosed(self._path, number)
-                if self._marked:
-                    cells = [unescape(cell) if cell[:1] == MARK else cell for cell in cells]  # noqa: PLW2901
-                if self._new_block:  # a row may have begun in the block before, but the next one begins in this
-                    self._new_block = False
-                    self._marked = self._block_is_marked
-                if cells:
-                    yield number, cells
+            for rows in self._read(skip):
+                numbered = enumerate(rows, number + 1)
+                yield from numbered if all(rows) else (row for row in numbered if row[1])
+                number += len(rows)
         except csv.Error as error:
             raise _unclosed(self._path, number + 1) from error
         except UnicodeError as error:
@@ -133,35 +125,68 @@ class CsvTable:
         self._dialect = (
             dialects.Dialect(delimiter) if delimiter else dialects.find_dialect(sample, whole=len(sample) < SAMPLE - 1)
         )
-        self._reader = dialects.reader(chain.from_iterable(self._blocks(skip=1 if told else 0)), self._dialect)
-        for number, cells in self.rows():
-            self._heading, self._row = cells, number
-            break
-        else:
+        self._rows = self._numbered(skip=1 if told else 0)
+        heading = next(self._rows, None)
+        if heading is None:
             raise FileFormatError(self._path, "is empty", hint="Its first row should be the headings of its columns.")
+        row, self._heading = heading
         if any("\0" in cell for cell in self._heading):
             raise FileFormatError(
                 self._path,
                 "holds NUL characters, so it is not text in an encoding that we can find",
-                row=self._row,
+                row=row,
                 hint="If it is UTF-16, say so: --encoding utf-16-le.",
             )
 
-    def _blocks(self, *, skip: int) -> Iterator[list[str]]:
-        """Yield the lines in blocks, noting whether one may hold a marked cell, and whether there are no more.
+    def _read(self, skip: int) -> Iterator[list[list[str]]]:
+        """Yield the rows of each block of lines.
 
-        The first ``skip`` lines, and a byte order mark before them, are left out.
+        The lines of a row that goes on in the next block are read again together with that, of which all the more is
+        read then. The first ``skip`` lines, and a byte order mark before them, are left out.
         """
-        while block := self._text.readlines(BLOCK):
+        open_row: list[str] = []
+        size = BLOCK
+        while block := self._text.readlines(size):
             if skip >= 0:
                 block[0] = block[0].removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
                 del block[:skip]
                 skip = -1
-            self._block_is_marked = self._may_be_marked("".join(block))
-            self._marked |= self._block_is_marked
-            self._new_block = True
-            yield block
-        self._ended = True
+            lines = open_row + block
+            text = "".join(lines)
+            rows: list[list[str]] = []
+            try:
+                open_row = self._split(lines, rows) if QUOTE in text else self._one_a_line(lines, rows)
+            except csv.Error:
+                yield self._unmarked(rows, text)
+                raise
+            yield self._unmarked(rows, text)
+            size = max(BLOCK, len(text)) if open_row else BLOCK
+        if open_row:
+            raise csv.Error("the last row is not closed")
+
+    def _one_a_line(self, lines: list[str], rows: list[list[str]]) -> list[str]:
+        """Append the rows of lines without quotes, each of which is one."""
+        rows.extend(dialects.reader(lines, self._dialect))
+        return []
+
+    def _split(self, lines: list[str], rows: list[list[str]]) -> list[str]:
+        """Append the rows of lines, and return the lines of the last one if it is still open behind them."""
+        ending = ["\0", "\0"]
+        rows.extend(dialects.reader([*lines, self._dialect.delimiter.join(ending)], self._dialect))
+        if rows.pop() == ending:
+            return []
+        # The open quote took in our ending. What the rows before it leave of the lines is of the open row.
+        left = iter(lines)
+        closed = dialects.reader(left, self._dialect)
+        for _ in rows:
+            next(closed)
+        return list(left)
+
+    def _unmarked(self, rows: list[list[str]], text: str) -> list[list[str]]:
+        """Return rows that were read from ``text`` with marked cells unmarked."""
+        if not self._may_be_marked(text):
+            return rows
+        return [[unescape(cell) if cell[:1] == MARK else cell for cell in row] for row in rows]
 
     def _may_be_marked(self, text: str) -> bool:
         """Whether a cell of the text may begin with a mark; false only where none does."""
