@@ -92,7 +92,7 @@ def fill(ledger: Ledger) -> list[Row]:
                 for place in range(CHUNK)
             ]
             kept.extend(rows)
-            yield Changeset(operation=operation, creates=[Creates(type="customer", keys=schema.keys, rows=rows)])
+            yield Changeset(operation=operation, creates=[Creates.of_rows("customer", schema.keys, rows)])
 
     for _ in load(session, chunks()):
         pass

@@ -91,9 +91,7 @@ def test_a_changeset_yields_every_change_and_can_be_read_again() -> None:
     schema = PERSON
     made = [row_from(schema, {"id": number, "name": f"No {number}", "revision": 1}) for number in (5, 6)]
     changeset = Changeset(
-        operation=OPERATION,
-        changes=[update({}, {"age": 1})],
-        creates=[Creates(type="person", keys=schema.keys, rows=made)],
+        operation=OPERATION, changes=[update({}, {"age": 1})], creates=[Creates.of_rows("person", schema.keys, made)]
     )
     for _ in range(2):
         first, second, third = changeset

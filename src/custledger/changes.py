@@ -7,7 +7,7 @@ import enum
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, Self
 
 import attrs
 
@@ -58,17 +58,36 @@ class Change(Struct):
 
 @frozen(kw_only=True)
 class Creates(Struct):
-    """Many new records of one type, as whole rows in the order of ``keys``: the form of bulk loads.
+    """Many new records of one type, as the equally long columns of ``keys``: the form of bulk loads.
 
-    The rows have their ids, which are consecutive, and the same times and revision 1 in the system fields.
+    The records have their ids, which are consecutive, and the same times and revision 1 in the system fields.
     """
 
     type: str
     keys: tuple[str, ...]
-    rows: Sequence[Row]
+    columns: Sequence[Sequence[Any]]
+
+    @classmethod
+    def of_rows(cls, type_name: str, keys: tuple[str, ...], rows: Sequence[Row]) -> Self:
+        """Return whole rows, in the order of ``keys``, as columns."""
+        return cls(type=type_name, keys=keys, columns=list(zip(*rows, strict=True)) if rows else [()] * len(keys))
+
+    @property
+    def ids(self) -> Sequence[int]:
+        """The ids of the records."""
+        return self.columns[ID]
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The records as whole rows."""
+        return zip(*self.columns, strict=True)
+
+    def __len__(self) -> int:
+        """Return how many records there are."""
+        return len(self.ids)
 
     def __iter__(self) -> Iterator[Change]:
-        """Yield the rows as single changes."""
+        """Yield the records as single changes."""
         for row in self.rows:
             after = {key: value for key, value in zip(self.keys, row, strict=True) if value is not None}
             yield Change(type=self.type, id=row[ID], before=None, after=after)

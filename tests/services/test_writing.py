@@ -58,7 +58,7 @@ def test_amendments_reach_the_rows_of_a_bulk_load() -> None:
             )
             for place in range(3)
         ]
-        creates = Creates(type="customer", keys=schema.keys, rows=rows)
+        creates = Creates.of_rows("customer", schema.keys, rows)
         chunk = Changeset(operation=session.operation("import"), creates=[creates], place="3")
         assert sum(receipt.created for receipt in load(session, [chunk])) == 6
         assert ledger.customers.count(by="owner") == {session.actor: 3}

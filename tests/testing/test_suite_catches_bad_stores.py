@@ -128,7 +128,7 @@ class LosingTheLastChunk(MemoryStore):
             if waiting is not None:
                 self.apply(waiting, generation=generation)
             waiting = changeset
-            created = sum(len(creates.rows) for creates in changeset.creates)
+            created = sum(len(creates) for creates in changeset.creates)
             yield Receipt(operation=changeset.operation.id, applied=(changeset,), created=created)
 
 

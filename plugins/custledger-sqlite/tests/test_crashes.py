@@ -65,7 +65,7 @@ def load_people(path: Path, seed: int, acknowledge: Callable[[int], None]) -> No
             yield clerk.changeset(creates=[clerk.creates("person", people, operation.at)], operation=operation)
 
     for receipt in clerk.store.load(chunks(), generation=clerk.generation):
-        acknowledge(receipt.applied[0].creates[0].rows[0][0])
+        acknowledge(receipt.applied[0].creates[0].ids[0])
 
 
 def killed(

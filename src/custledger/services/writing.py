@@ -9,7 +9,7 @@ import attrs
 from custledger.changes import Change, Changeset, Creates, Receipt
 from custledger.codec import seal
 from custledger.errors import RefusedError
-from custledger.schema import ID, Row
+from custledger.schema import Row
 from custledger.services.session import Session
 from custledger.stores.contract import GenerationMovedError
 
@@ -133,16 +133,16 @@ def _kept(after: Mapping[str, Any], change: Change) -> dict[str, Any]:
 
 def _overlay_rows(creates: Creates, overlaid: dict[tuple[str, int], Change]) -> Creates:
     mine = [key for key in overlaid if key[0] == creates.type]
-    if not mine or not creates.rows:
+    if not mine or not creates:
         return creates
     rows: list[Row] = list(creates.rows)
     positions = {key: index for index, key in enumerate(creates.keys)}
-    first = rows[0][ID]
+    first = creates.ids[0]
     for key in mine:
         place = key[1] - first
         if 0 <= place < len(rows):
             rows[place] = _overlay_row(rows[place], overlaid.pop(key), positions)
-    return attrs.evolve(creates, rows=rows)
+    return Creates.of_rows(creates.type, creates.keys, rows)
 
 
 def _overlay_row(row: Row, extra: Change, positions: Mapping[str, int]) -> Row:

@@ -98,7 +98,7 @@ class Draft:
         return Receipt(
             operation=self._changeset.operation.id,
             applied=(applied,),
-            created=counts[Action.CREATE] + sum(len(creates.rows) for creates in self._changeset.creates),
+            created=counts[Action.CREATE] + sum(map(len, self._changeset.creates)),
             updated=counts[Action.UPDATE],
             removed=counts[Action.REMOVE],
         )
@@ -136,8 +136,7 @@ class Draft:
             self._insert(creates.type, table, values)
             digests.append(digest(values))
         if digests:
-            first = creates.rows[0][0]
-            self._note(creates.type, Action.CREATE, first, count=len(digests), digests=b"".join(digests))
+            self._note(creates.type, Action.CREATE, creates.ids[0], count=len(digests), digests=b"".join(digests))
 
     def _make(self, change: Change) -> None:
         self._check_keys(change.type, [*(change.before or ()), *(change.after or ())])

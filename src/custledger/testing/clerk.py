@@ -100,14 +100,14 @@ class Clerk:
         schema, first = self.schemas[name], self.mint.run(len(records))
         system = {"created_at": at, "updated_at": at, "revision": 1}
         rows = [row_from(schema, {**values, **system, "id": first + index}) for index, values in enumerate(records)]
-        return Creates(type=name, keys=schema.keys, rows=rows)
+        return Creates.of_rows(name, schema.keys, rows)
 
     def add_many(self, name: str, records: Sequence[Mapping[str, Any]]) -> list[int]:
         """Add many records at once and return their ids."""
         operation = self.operation("import")
         creates = self.creates(name, records, operation.at)
         self.apply(creates=(creates,), operation=operation)
-        return [row[0] for row in creates.rows]
+        return list(creates.ids)
 
     def edition(self, name: str, number: int, /, **after: Any) -> Change:
         """Return the change that sets fields of a record, as it reads now."""

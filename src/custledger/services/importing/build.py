@@ -9,7 +9,7 @@ import attrs
 from custledger.changes import Change, Changeset, Creates, Operation
 from custledger.errors import DuplicateError, InvalidValueError
 from custledger.fields import Kind
-from custledger.schema import Field, Row, Schema
+from custledger.schema import Field, Schema
 from custledger.services.importing import links as linking
 from custledger.services.importing.chunk import Chunk, Reject, SourceRow, comparable, lacking, missing, repeated, shape
 from custledger.services.importing.columns import ColumnParser
@@ -128,13 +128,13 @@ class Builder:
         first = self._run(len(kept))
         made = linking.make(self.links, resolved, kept, self.operation, self.today)
         linking.settle(self.links, resolved, {index: first + place for place, index in enumerate(kept)})
-        rows = self._rows(values | resolved, kept, range(first, first + len(kept)), whole=len(kept) == len(chunk))
-        creates = [Creates(type=self.schema.name, keys=self.schema.keys, rows=rows)] if rows else []
+        ids = range(first, first + len(kept))
+        creates = self._creates(values | resolved, kept, ids, whole=len(kept) == len(chunk))
         examples = [
             Example(chunk.numbers[index], "added", self.schema.display(row))
-            for index, row in zip(kept[:EXAMPLES], rows, strict=False)
+            for index, row in zip(kept[:EXAMPLES], creates.rows, strict=False)
         ]
-        counts = Counter(added=len(rows))
+        counts = Counter(added=len(kept))
         unique = (
             {
                 field.key: frozenset(comparable(field, [values[field.key][index] for index in kept]))
@@ -143,12 +143,13 @@ class Builder:
             if self.dry
             else {}
         )
-        return self._built(chunk, made, creates, [], counts=counts, examples=examples, looked=look, unique=unique)
+        runs = [creates] if kept else []
+        return self._built(chunk, made, runs, [], counts=counts, examples=examples, looked=look, unique=unique)
 
-    def _rows(
+    def _creates(
         self, columns: Mapping[str, list[Any]], kept: Sequence[int], ids: Sequence[int], *, whole: bool
-    ) -> list[Row]:
-        """Return whole rows, in schema order, of the kept ones; ``whole`` says that these are all of them."""
+    ) -> Creates:
+        """Return the kept rows as new records; ``whole`` says that these are all of them."""
         count, at = len(kept), self.operation.at
         fixed: dict[str, Any] = {**self.defaults, "created_at": at, "updated_at": at, "revision": 1}
         filled = []
@@ -161,7 +162,7 @@ class Builder:
             else:
                 column = [fixed.get(name)] * count
             filled.append(column)
-        return list(zip(*filled, strict=True))
+        return Creates(type=self.schema.name, keys=self.schema.keys, columns=filled)
 
     def _taken(self, field: Field, values: Sequence[Any]) -> dict[int, str]:
         """Return by index what is wrong with rows whose unique value a record of the ledger has."""

@@ -138,10 +138,7 @@ class KeyBuilder(Builder):
             runs[-1][0].append(index)
             runs[-1][1].append(number)
             before = number
-        return [
-            Creates(type=self.schema.name, keys=self.schema.keys, rows=self._rows(columns, *run, whole=False))
-            for run in runs
-        ]
+        return [self._creates(columns, *run, whole=False) for run in runs]
 
     def _update(self, row: Row, columns: Mapping[str, list[Any]], index: int) -> Change | None:
         before, after = {}, {}

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 import attrs
@@ -13,6 +14,8 @@ from custledger.values import fold, folder
 
 SourceRow = tuple[int, list[str]]
 """A row's number in the file, and its cells."""
+
+_CELLS = itemgetter(1)
 
 
 @attrs.frozen
@@ -66,7 +69,7 @@ def shape(source: Sequence[SourceRow], plan: Plan) -> Chunk:
 
     A short row is filled up with empty cells; empty cells beyond the heading are dropped, others make it a reject.
     """
-    filled = source if all(any(row[1]) for row in source) else [row for row in source if any(row[1])]
+    filled = source if all(map(any, map(_CELLS, source))) else [row for row in source if any(row[1])]
     numbers, rows = zip(*filled, strict=True) if filled else ((), ())
     width, too_long = plan.width, {}
     straight: Sequence[list[str]] = rows

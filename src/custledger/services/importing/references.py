@@ -108,15 +108,15 @@ class References:
         count, first = len(names), self.session.mint.run(len(names))
         fixed: dict[str, Any] = dict(self.session.codec(self.schema.name).defaults(operation.at, today))
         fixed |= dict.fromkeys(("created_at", "updated_at"), operation.at) | {"revision": 1}
-        told: dict[str, Iterable[Any]] = {field.key: names.values() for field in self._naming()}
+        told: dict[str, Sequence[Any]] = {field.key: list(names.values()) for field in self._naming()}
         told["id"] = range(first, first + count)
         self.made |= dict(zip(names, told["id"], strict=True))
-        rows = list(zip(*(told.get(key, [fixed.get(key)] * count) for key in self.schema.keys), strict=True))
-        return Creates(type=self.schema.name, keys=self.schema.keys, rows=rows)
+        columns = [told.get(key, [fixed.get(key)] * count) for key in self.schema.keys]
+        return Creates(type=self.schema.name, keys=self.schema.keys, columns=columns)
 
     def forget(self, made: Creates) -> None:
         """Forget records that were to be made, but did not land."""
-        numbers = {row[ID] for row in made.rows}
+        numbers = set(made.ids)
         self.known = {cell: number for cell, number in self.known.items() if number not in numbers}
         self.made = {name: number for name, number in self.made.items() if number not in numbers}
 

@@ -250,7 +250,7 @@ class Run:
         """Count a chunk that has landed, or has nothing to land."""
         self.builder.landed(built)
         self.counts.update(built.counts)
-        self.created.update({creates.type: len(creates.rows) for _, creates in built.made})
+        self.created.update({creates.type: len(creates) for _, creates in built.made})
         self.rejects.add(built.rejects)
         for reject in built.rejects:
             known = reject.reason in self.reasons or len(self.reasons) < WARNINGS

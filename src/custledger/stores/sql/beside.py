@@ -6,12 +6,11 @@ changesets tell: those of the load must follow each other. Else the index is mad
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from operator import itemgetter
 
 import attrs
 
 from custledger.changes import Changeset, Creates
-from custledger.schema import ID, Schema
+from custledger.schema import Schema
 from custledger.stores.sql.database import Connection, IndexBuilder, SearchIndex
 
 
@@ -38,8 +37,8 @@ class Beside:
         self._last = number
         for creates in changeset.creates:
             kept = self._kept.get(creates.type)
-            if kept is not None and creates.rows:
-                kept.builder.add(creates.rows[0][ID], texts(creates, kept.searched))
+            if kept is not None and creates:
+                kept.builder.add(creates.ids[0], texts(creates, kept.searched))
 
     def install(self, connection: Connection, schema: Schema) -> bool:
         """Put the index of a type into its place, in an open transaction; return whether it is there and whole."""
@@ -59,10 +58,9 @@ class Beside:
 
 def texts(creates: Creates, searched: Sequence[str]) -> list[str]:
     r"""Return the searched texts of each row, joined with ``"\0"`` as ``search.terms_of_many`` wants them."""
-    places = [place for place, key in enumerate(creates.keys) if key in searched]
-    if not places:
-        return [""] * len(creates.rows)
-    columns = [map(itemgetter(place), creates.rows) for place in places]
+    columns = [column for key, column in zip(creates.keys, creates.columns, strict=True) if key in searched]
+    if not columns:
+        return [""] * len(creates)
     return ["\0".join(filter(None, row)) for row in zip(*columns, strict=True)]
 
 

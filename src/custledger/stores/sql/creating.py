@@ -25,10 +25,9 @@ class Run:
         table.check_keys(creates.keys)
         self._table = table
         self._keys = creates.keys
-        self._rows = creates.rows
-        self._columns: list[Column] = list(zip(*creates.rows, strict=True))
-        self.first = creates.rows[0][ID]
-        if self.ids != tuple(range(self.first, self.first + len(self._rows))):
+        self._columns = creates.columns
+        self.first: int = self.ids[0]
+        if list(self.ids) != list(range(self.first, self.first + len(self.ids))):
             raise UsageError("The ids of records that are created together must follow each other.")
 
     @property
@@ -42,7 +41,7 @@ class Run:
 
     def by_id(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield ``(id, values)`` of each row."""
-        for row in self._rows:
+        for row in zip(*self._columns, strict=True):
             yield row[ID], dict(zip(self._keys, row, strict=True))
 
     def digests(self) -> bytes:

@@ -53,7 +53,7 @@ def _is_alive(process: int) -> bool:
 
 def begin(connection: Connection, dialect: Dialect, changeset: Changeset, schemas: Sequence[Schema]) -> list[str]:
     """Put off the indexes of the types of a load that begins, where that pays, and return the types' names."""
-    counts = {creates.type: len(creates.rows) for creates in changeset.creates}
+    counts = {creates.type: len(creates) for creates in changeset.creates}
     chosen = []
     for schema in schemas:
         table = quoted(schema.name)

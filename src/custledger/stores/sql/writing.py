@@ -81,13 +81,13 @@ class Landing:
         return Receipt(
             operation=given.operation.id,
             applied=(applied,),
-            created=actions.count(Action.CREATE) + sum(len(creates.rows) for creates in given.creates),
+            created=actions.count(Action.CREATE) + sum(map(len, given.creates)),
             updated=actions.count(Action.UPDATE),
             removed=actions.count(Action.REMOVE),
         )
 
     def _create_run(self, creates: Creates) -> None:
-        if not creates.rows:
+        if not creates:
             return
         table, connection = self._place.table(creates.type), self._place.connection
         run = Run(table, creates)
@@ -101,7 +101,7 @@ class Landing:
             self._references.expect_many(table.schema, field, run.column(field.key))
         if self._is_searched(table):
             self._place.index.put(connection, creates.type, run.search_terms())
-        self._journal.note(creates.type, Action.CREATE, run.first, count=len(creates.rows), digests=run.digests())
+        self._journal.note(creates.type, Action.CREATE, run.first, count=len(creates), digests=run.digests())
 
     def _make(self, change: Change) -> None:
         table = self._place.table(change.type)

@@ -17,7 +17,7 @@ def _chunks(clerk: Clerk, people: list[dict[str, Any]], size: int) -> Iterator[C
     operation = clerk.operation("import")
     for begin in range(0, len(people), size):
         run = clerk.creates("person", people[begin : begin + size], operation.at)
-        yield Changeset(operation=operation, creates=(run,), place=str(begin + len(run.rows)))
+        yield Changeset(operation=operation, creates=(run,), place=str(begin + len(run)))
 
 
 class LoadCases(StoreCases):
