@@ -462,6 +462,12 @@ def test_naughty_strings_are_texts_like_any_other() -> None:
                 read(kind, text, choices=LEVELS)
 
 
+def test_every_character_is_folded_as_unicode_says() -> None:
+    for character in map(chr, range(0x80, 0x110000)):
+        folded = unicodedata.normalize("NFKC", character).casefold()
+        assert values.fold(character) == values.fold(f"王{character}x")[1:-1] == folded
+
+
 @given(st.text())
 def test_folding_twice_is_folding_once_for_what_compares_equal(text: str) -> None:
     wide = unicodedata.normalize("NFKC", text)
