@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from custledger.changes import Changeset
+from custledger.changes import Changeset, Operation
 from custledger.errors import CustledgerError, DataError, DuplicateError, FileFormatError, UsageError
 from custledger.fields import Kind
 from custledger.files import Table, Writer
@@ -77,21 +77,15 @@ def import_file(
     makes = {session.schema(name).name for name in create}
     wanted = schema.resolve(key).key if key else None
     with reader.open(path, **given) as table:
-        plan = make_plan(schema, table.heading, parse_maps(maps), wanted)
         chunks = _chunks(table)
         first = next(chunks, [])
+        plan = make_plan(schema, table.heading, parse_maps(maps), wanted)
         if plan.id_column and not plan.certain and not _has_ids(first, plan.id_column, schema):
             plan = plan.without_ids()
         by = _key_field(schema, plan, wanted)
         _check_required(schema, plan, by)
         operation = session.operation("import", reason=reason, about=_about(path))
-        links = _links(session, plan, makes, dry=dry_run)
-        given_to_both: dict[str, Any] = {"links": links, "dry": dry_run}
-        builder = (
-            KeyBuilder(session, schema, plan, operation, key=by, erase=erase, **given_to_both)
-            if by
-            else Builder(session, schema, plan, operation, **given_to_both)
-        )
+        builder = _builder(session, plan, operation, schema=schema, by=by, erase=erase, makes=makes, dry=dry_run)
         run = Run(session, builder, table, path, dry_run=dry_run, progress=progress)
         target = Path(rejects) if rejects else rejects_path(path)
         with _calm_collector():
@@ -312,6 +306,24 @@ def _with_first(first: Sequence[SourceRow], chunks: Iterator[Sequence[SourceRow]
 def _has_ids(rows: Sequence[SourceRow], column: Column, schema: Schema) -> bool:
     cells = (cells[column.index] for _, cells in rows if len(cells) > column.index)
     return any(public_number(schema, cell.strip()) is not None for cell in cells)
+
+
+def _builder(
+    session: Session,
+    plan: Plan,
+    operation: Operation,
+    *,
+    schema: Schema,
+    by: Field | None,
+    erase: bool,
+    makes: set[str],
+    dry: bool,
+) -> Builder:
+    """Return what makes changesets: of new records, or of such as are found by a field."""
+    links = _links(session, plan, makes, dry=dry)
+    if by is None:
+        return Builder(session, schema, plan, operation, links=links, dry=dry)
+    return KeyBuilder(session, schema, plan, operation, key=by, erase=erase, links=links, dry=dry)
 
 
 def _key_field(schema: Schema, plan: Plan, key: str | None) -> Field | None:
