@@ -6,6 +6,7 @@ The log, undo, history, conflict detection, sync and the audit trail are all rea
 import enum
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, Self
 
@@ -201,24 +202,22 @@ def digest(values: Mapping[str, Any]) -> bytes:
     from hashlib import sha256  # noqa: PLC0415 - OpenSSL takes its time to load, and reading needs none of it
 
     # This is the JSON that an encoder writes, without the cost of setting one up for a single row.
-    labels, quote = _LABELS, encode_basestring
+    quote = encode_basestring
     written = [
-        labels[key] + (quote(value) if type(value) is str else str(value) if type(value) is int else _encode(value))
-        for key, value in sorted(values.items())
-        if value is not None and key not in UNDIGESTED
+        label + (quote(value) if type(value) is str else str(value) if type(value) is int else _encode(value))
+        for key, label in _labels(tuple(values))
+        if (value := values[key]) is not None
     ]
     return sha256(f"{{{','.join(written)}}}".encode()).digest()[:DIGEST_BYTES]
 
 
-class _Labels(dict[str, str]):
-    """``{key: its beginning of a JSON member}``, made when first asked for."""
+@lru_cache(maxsize=256)
+def _labels(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return those of ``keys`` that are digested, in their order, each with its beginning of a JSON member.
 
-    def __missing__(self, key: str) -> str:
-        label = self[key] = f"{encode_basestring(key)}:"
-        return label
-
-
-_LABELS = _Labels()
+    Rows of one type mostly have the same keys.
+    """
+    return tuple((key, f"{encode_basestring(key)}:") for key in sorted(keys) if key not in UNDIGESTED)
 
 
 def by_key(schema: Schema, row: Row) -> dict[str, Any]:

@@ -53,6 +53,11 @@ class Codec:
         record = self.schema.record
         return frozenset(attribute.name for attribute in attrs.fields(record)) if record else frozenset()
 
+    @cached_property
+    def _extra(self) -> tuple[str, ...]:
+        """The keys of the fields that are not the class's own, in order."""
+        return tuple(key for key in self.schema.keys if key not in self._class_fields)
+
     def record(self, row: Row) -> Any:
         """Return the record of a row. Its type must have a class."""
         if self.schema.record is None:
@@ -62,7 +67,7 @@ class Codec:
             for key, convert, value in zip(self.schema.keys, self._pythonic, row, strict=True)
             if value is not None
         }
-        extra = {key: python.pop(key) for key in self.schema.keys if key not in self._class_fields and key in python}
+        extra = {key: python.pop(key) for key in self._extra if key in python}
         return self.schema.record(**python, extra=extra) if extra else self.schema.record(**python)
 
     def parse(self, key: str, value: Any) -> Plain:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import attrs
@@ -43,7 +43,13 @@ class FixedClock:
 def utc_text(milliseconds: int) -> str:
     """Return a moment as the plain value of a time field: ``2026-11-22T02:10:21.000Z``."""
     seconds, rest = divmod(milliseconds, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+    return f"{_second(seconds)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=16)
+def _second(seconds: int) -> str:
+    """Return a moment up to its second. Many writes may fall within one, and formatting it is slow."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 @frozen(slots=False)

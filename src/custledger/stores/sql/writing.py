@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from custledger.changes import Action, Change, Changeset, Creates, DocumentChange, Receipt, by_key, digest, merge
+from custledger.changes import Action, Change, Changeset, Creates, DocumentChange, Receipt, digest, merge
 from custledger.errors import ConflictError, NotFoundError
 from custledger.schema import Field, Row, Schema
 from custledger.stores.integrity import brought_along
@@ -134,7 +134,7 @@ class Landing:
     def _current(self, change: Change, table: Table) -> Values:
         row = table.read(self._place.connection, change.id)
         if row is not None:
-            return self._unique.unparked(change, by_key(table.schema, row))
+            return self._unique.unparked(change, dict(zip(table.schema.keys, row, strict=True)))
         public = table.schema.public_id(change.id)
         removed_here = any(landed.id == change.id and landed.type == change.type for landed in self._landed)
         if removed_here or was_removed(self._place.connection, change.type, change.id):
@@ -181,8 +181,9 @@ class Landing:
         connection.execute(f'DELETE FROM {table.name} WHERE "id" = ?', (change.id,))
         self._touch(table, change.id)
         self._references.forget((change.type, change.id))
-        self._landed.append(attrs.evolve(change, before=dict(current)))
-        self._journal.note(change.type, Action.REMOVE, change.id, before=current)
+        before = {key: value for key, value in current.items() if value is not None}
+        self._landed.append(attrs.evolve(change, before=before))
+        self._journal.note(change.type, Action.REMOVE, change.id, before=before)
 
     def _referrers(self, schema: Schema, field: Field, wanted: Sequence[Any]) -> list[Row]:
         return self._place.table(schema.name).referring(self._place.connection, field, wanted)
