@@ -136,6 +136,11 @@ class Schema(Struct):
         return tuple(field for field in self.fields if field.spec.unique)
 
     @cached_property
+    def required(self) -> tuple[Field, ...]:
+        """The fields that no record may be without."""
+        return tuple(field for field in self.fields if field.spec.required)
+
+    @cached_property
     def editable(self) -> tuple[Field, ...]:
         """The fields that people set."""
         return tuple(field for field in self.fields if not field.spec.system)

@@ -17,8 +17,7 @@ from custledger.expressions import understand
 from custledger.fields import Kind
 from custledger.records import Record
 from custledger.schema import ID, REVISION, Field, Row, Schema
-from custledger.services.naming import Reference, find, find_any, row_of
-from custledger.services.naming import found as found_row
+from custledger.services.naming import Reference, find, find_any, found
 from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.stores.contract import Query
@@ -141,15 +140,15 @@ def _edition(
     session: Session, record_type: str, ref: Reference, values: Mapping[str, Any], *, revision: int | None
 ) -> tuple[Schema, Row, Change]:
     """Return a record's schema and present row, and the change that sets its fields."""
-    session.refresh()
-    schema = session.writable_schema(record_type)
-    row = row_of(session, schema, ref)
+    schema, row = found(session, record_type, ref)
+    session.writable_schema(schema.name)
     if revision is not None and revision != row[REVISION]:
         raise ConflictError(schema.public_id(row), why=f"it is at revision {row[REVISION]} now, not {revision}")
     plain = plain_values(session, schema, values)
     read = _as_read(session, schema, ref, row) if isinstance(ref, Record) else row
     change = _update(schema, read, plain)
-    require(schema, {**by_key(schema, read), **(change.after or {})}, session.conventions.language)
+    present = dict(zip(schema.keys, read, strict=True))
+    require(schema, {**present, **(change.after or {})}, session.conventions.language)
     return schema, row, change
 
 
@@ -159,26 +158,24 @@ def _landed(session: Session, schema: Schema, change: Change, row: Row | None, r
     Plugins may have set fields that ``schema`` does not know yet: then the record is read again.
     """
     (landed,) = receipt.applied
-    found = next((one for one in landed.changes if one.id == change.id and one.type == change.type), None)
+    made = next((one for one in landed.changes if one.id == change.id and one.type == change.type), None)
     at = landed.operation.at
-    if found is not None and row is None:
+    if made is not None and row is None:
         system = {"id": change.id, "created_at": at, "updated_at": at, "revision": 1}
-        now = {**(found.after or {}), **system}
+        now = {**(made.after or {}), **system}
         if now.keys() <= schema.by_key.keys():
             return schema, unseal(row_from(schema, now), schema)
-    if found is not None and row is not None and found.revision == row[REVISION]:
-        system = {"updated_at": at, "revision": row[REVISION] + 1}
-        now = {**dict(zip(schema.keys, row, strict=True)), **(found.after or {}), **system}
-        if now.keys() <= schema.by_key.keys():
-            return schema, tuple(now[key] for key in schema.keys)
-    return found_row(session, change.type, change.id)  # or it was merged with what somebody else wrote meanwhile
+    if made is not None and row is not None and made.revision == row[REVISION]:
+        after = {**(made.after or {}), "updated_at": at, "revision": row[REVISION] + 1}
+        if after.keys() <= schema.by_key.keys():
+            return schema, tuple({**dict(zip(schema.keys, row, strict=True)), **after}.values())
+    return found(session, change.type, change.id)  # or it was merged with what somebody else wrote meanwhile
 
 
 def make_removal(session: Session, record_type: str, ref: Reference) -> Change:
     """Return the change that removes a record."""
-    session.refresh()
-    schema = session.writable_schema(record_type)
-    row = row_of(session, schema, ref)
+    schema, row = found(session, record_type, ref)
+    session.writable_schema(schema.name)
     change = _removal(schema, row)
     return attrs.evolve(change, revision=ref.revision) if isinstance(ref, Record) else change
 
@@ -202,8 +199,8 @@ def plain_values(session: Session, schema: Schema, values: Mapping[str, Any]) ->
 
 def require(schema: Schema, values: Mapping[str, Any], language: str) -> None:
     """Raise ``InvalidValueError`` where a required field has no value."""
-    for field in schema.fields:
-        if field.spec.required and values.get(field.key) is None:
+    for field in schema.required:
+        if values.get(field.key) is None:
             raise InvalidValueError(None, f"is not enough: a {schema.name} needs one", field=field.label(language))
 
 

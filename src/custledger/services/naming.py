@@ -62,9 +62,15 @@ def found(session: Session, record_type: str, ref: Reference) -> tuple[Schema, R
 
     The two belong together: while other threads and processes add fields, a later schema may have more.
     """
-    session.refresh()
-    schema = session.schema(record_type)
-    return schema, row_of(session, schema, ref)
+    if isinstance(ref, str) or record_type not in session.schemas:
+        session.refresh()
+        schema = session.schema(record_type)
+        return schema, row_of(session, schema, ref)
+    number = _number(session, session.schema(record_type), ref)
+    schema, row = session.look_up(record_type, number)
+    if row is None:
+        raise NotFoundError(schema.name, schema.public_id(number))
+    return schema, row
 
 
 def row_of(session: Session, schema: Schema, ref: Reference) -> Row:

@@ -127,6 +127,21 @@ class Session:
         self.refresh()
         return self.view.get(self.schema(record_type), ids)
 
+    def look_up(self, record_type: str, number: int) -> tuple[Schema, Row | None]:
+        """Return a schema that is true to the store's generation, and the row of one id in its order.
+
+        The generation comes with the row, where ``get`` asks for it first.
+        """
+        known = self._known_generation  # before the schema: one that another thread replaces meanwhile is read again
+        schema = self.schemas.get(record_type)
+        if schema is not None:
+            generation, row = self.view.look_up(schema, number)
+            if generation == known:
+                return schema, row
+        self.refresh()
+        schema = self.schema(record_type)
+        return schema, self.view.get(schema, [number])[0]
+
     def select(self, record_type: str, query: Query) -> Iterator[Row]:
         """Return rows, as this actor may see them."""
         self.refresh()

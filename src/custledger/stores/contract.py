@@ -131,6 +131,13 @@ class Store(abc.ABC):
     def get(self, schema: Schema, ids: Sequence[int]) -> list[Row | None]:
         """Return the rows of these ids, in the order asked; ``None`` where there is none."""
 
+    def look_up(self, schema: Schema, number: int) -> tuple[int, Row | None]:
+        """Return the generation, and the row of one id as it is then or later; ``None`` where there is none.
+
+        It is what comes before most edits; a store may find the two at once.
+        """
+        return self.generation(), self.get(schema, [number])[0]
+
     @abc.abstractmethod
     def select(self, schema: Schema, query: Query) -> Iterator[Row]:
         """Yield rows from one snapshot. Closing the iterator early frees what it holds."""

@@ -22,6 +22,11 @@ class View(Struct):
         """Return the rows of these ids, in the order asked; ``None`` where there is none."""
         return [row and unseal(row, schema) for row in self.store.get(schema, ids)]
 
+    def look_up(self, schema: Schema, number: int) -> tuple[int, Row | None]:
+        """Return the generation and the row of one id; see ``Store.look_up``."""
+        generation, row = self.store.look_up(schema, number)
+        return generation, row and unseal(row, schema)
+
     def select(self, schema: Schema, query: Query) -> Iterator[Row]:
         """Yield rows from one snapshot."""
         rows = self.store.select(schema, query)

@@ -74,8 +74,12 @@ class SqliteDatabase:
 
     def borrow(self) -> apsw.Connection:
         """Return a connection to read with that nobody else uses."""
-        with contextlib.suppress(IndexError):  # another thread may take the last one between a look and a pop
-            return self._idle.pop()
+        try:
+            return self._idle.pop()  # another thread may take the last one between a look and a pop
+        except IndexError:
+            return self._connect_explained()
+
+    def _connect_explained(self) -> apsw.Connection:
         try:
             return self.connect()
         except apsw.Error as fault:

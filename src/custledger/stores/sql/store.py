@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -18,6 +18,7 @@ from custledger.stores.sql.database import Connection, Database, Dialect
 from custledger.stores.sql.tables import Table
 
 if TYPE_CHECKING:
+    from types import TracebackType
     from uuid import UUID
 
     from custledger.stores.sql.beside import Beside
@@ -33,6 +34,29 @@ _HEAD = (
 """What every write begins with: the generation, the last changeset, the last log entry, whether a bulk load goes on."""
 
 
+class _Reading:
+    """A connection to read with, for the length of a ``with`` block, whose faults are explained.
+
+    A class, since ``contextlib`` costs a single read as much as finding its row.
+    """
+
+    __slots__ = ("_connection", "_database")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> Connection:
+        self._connection = self._database.borrow()
+        return self._connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
+    ) -> None:
+        self._database.give_back(self._connection)
+        if isinstance(error, self._database.faults):
+            raise self._database.explained(error) from error
+
+
 class SqlStore(Store):
     """A handle on a ledger in a SQL database."""
 
@@ -46,6 +70,7 @@ class SqlStore(Store):
         self._database = database
         self._dialect = dialect
         self._tables: dict[int, Table] = {}
+        self._look_ups: dict[int, str] = {}
         self._catalogue: Catalogue | None = None
         self._identity: UUID | None = None
         self._put_off: list[str] = []
@@ -62,15 +87,8 @@ class SqlStore(Store):
             self._identity = UUID(text)
         return self._identity
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        connection = self._database.borrow()
-        try:
-            yield connection
-        except self._database.faults as fault:
-            raise self._database.explained(fault) from fault
-        finally:
-            self._database.give_back(connection)
+    def _reading(self) -> "_Reading":
+        return _Reading(self._database)
 
     def _writing(self) -> AbstractContextManager[Connection]:
         if self.read_only:
@@ -144,6 +162,19 @@ class SqlStore(Store):
             if len(ids) == 1:
                 return [table.read(connection, ids[0])]
             return table.read_many(connection, ids)
+
+    def look_up(self, schema: Schema, number: int) -> tuple[int, Row | None]:
+        """Return the generation and the row of one id, from one snapshot."""
+        table = self._table(schema)
+        statement = self._look_ups.get(id(schema))
+        if statement is None:
+            statement = self._look_ups[id(schema)] = (
+                f'SELECT (SELECT generation FROM custledger_ledger), {table.columns} FROM {table.name} WHERE "id" = ?'
+            )
+        with self._reading() as connection:
+            for generation, *read in list(connection.execute(statement, (number,))):
+                return generation, table.row(tuple(read))
+        return super().look_up(schema, number)
 
     def select(self, schema: Schema, query: Query) -> Iterator[Row]:
         """Return rows from the snapshot of this moment."""

@@ -61,6 +61,13 @@ class ReadingCases(StoreCases):
         ada = clerk.add("person", name="Ada")
         assert clerk.store.get(clerk.schemas["visit"], [ada]) == [None]
 
+    def test_a_row_is_looked_up_with_the_generation(self, clerk: Clerk) -> None:
+        """It is the row that ``get`` gives; an unknown id has a generation too."""
+        ada = clerk.add("person", name="Ada", tags=("vip",))
+        schema, store = clerk.schemas["person"], clerk.store
+        assert store.look_up(schema, ada) == (store.generation(), store.get(schema, [ada])[0])
+        assert store.look_up(schema, 1) == (store.generation(), None)
+
     def test_select_gives_whole_rows_by_id(self, clerk: Clerk) -> None:
         """Without an order, rows come by id."""
         added = [*clerk.add_many("person", list(sample_people(20))), clerk.add("person", name="Last")]
