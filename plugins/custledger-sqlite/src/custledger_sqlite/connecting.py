@@ -1,4 +1,4 @@
-"""Connections to one SQLite file: one that writes, and as many that read as are in use at once."""
+"""Connections to one SQLite file: as many as are in use at once, of which one at a time writes."""
 
 import contextlib
 import os
@@ -6,7 +6,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any
 from urllib.parse import quote
 
 import apsw
@@ -47,7 +46,6 @@ class SqliteDatabase:
         self._vfs = vfs
         self._wait = wait
         self._idle: deque[apsw.Connection] = deque()
-        self._writer: apsw.Connection | None = None
         self._writers = threading.RLock()
         self._closed = False
         self._owner = os.getpid()
@@ -96,15 +94,10 @@ class SqliteDatabase:
     def writing(self) -> Iterator[Connection]:
         """Open the one write transaction; see ``custledger.stores.sql.database``."""
         with self._writers:
+            # The connection that read last has the record's pages in memory, and its own writes do not make it forget.
+            connection = self.borrow()
             try:
-                if self._writer is None:
-                    # One that has read has the schema in memory already.
-                    self._writer = self.borrow()
-                connection: Any = self._writer
                 connection.execute("BEGIN IMMEDIATE")
-            except apsw.Error as fault:
-                raise self.explained(fault) from fault
-            try:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException as error:
@@ -112,18 +105,22 @@ class SqliteDatabase:
                 if isinstance(error, apsw.Error):
                     raise self.explained(error) from error
                 raise
+            self.give_back(connection)
 
     def _roll_back(self, connection: apsw.Connection) -> None:
-        """Undo what an unfinished transaction did. A full disk or a failed read may have undone it already."""
-        if not connection.in_transaction:
-            return
+        """Undo what an unfinished transaction did, and take its connection back.
+
+        A full disk or a failed read may have undone it already.
+        """
         try:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
         except apsw.Error:
             # The connection is of no more use; SQLite undoes the transaction when it is closed, or at the next opening.
-            self._writer = None
             with contextlib.suppress(apsw.Error):
                 connection.close(force=True)
+        else:
+            self.give_back(connection)
 
     def explained(self, fault: Exception) -> CustledgerError:
         """Return the error of custledger that a fault of SQLite means."""
@@ -135,9 +132,6 @@ class SqliteDatabase:
             self._closed = True
             while self._idle:
                 self._idle.pop().close()
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
 
 
 def _patience(wait: int) -> Callable[[int], bool]:
