@@ -43,9 +43,10 @@ class Codec:
         self._formatters: dict[str, Callable[[Plain], str]] = {}
 
     @cached_property
-    def _pythonic(self) -> list[Callable[[Plain], Any]]:
-        """What makes a value of a record of a plain one, for each field."""
-        return [values.to_python(field.spec) for field in self.schema.fields]
+    def _pythonic(self) -> list[tuple[str, Callable[[Plain], Any]]]:
+        """What makes a value of a record of a plain one, for each field whose plain values are not that already."""
+        converted = ((field.key, values.to_python(field.spec)) for field in self.schema.fields)
+        return [(key, convert) for key, convert in converted if convert is not values.unchanged]
 
     @cached_property
     def _class_fields(self) -> frozenset[str]:
@@ -62,11 +63,10 @@ class Codec:
         """Return the record of a row. Its type must have a class."""
         if self.schema.record is None:
             raise NotFoundError("installed plugin for the type", self.schema.name)
-        python = {
-            key: convert(value)
-            for key, convert, value in zip(self.schema.keys, self._pythonic, row, strict=True)
-            if value is not None
-        }
+        python = {key: value for key, value in zip(self.schema.keys, row, strict=True) if value is not None}
+        for key, convert in self._pythonic:
+            if key in python:
+                python[key] = convert(python[key])
         extra = {key: python.pop(key) for key in self._extra if key in python}
         return self.schema.record(**python, extra=extra) if extra else self.schema.record(**python)
 

@@ -94,7 +94,8 @@ def _ready(session: Session, changeset: Changeset, *, amend: bool) -> Changeset:
     _check(session, changeset)
     if changeset.changes:
         sealed = [seal(change, session.schema(change.type)) for change in changeset.changes]
-        changeset = attrs.evolve(changeset, changes=sealed)
+        if any(one is not change for one, change in zip(sealed, changeset.changes, strict=True)):
+            changeset = attrs.evolve(changeset, changes=sealed)
     return changeset
 
 

@@ -29,7 +29,7 @@ from custledger.values.lists import choice_names, split_list
 from custledger.values.numbers import SCALE, parse_scaled, show_money, show_scaled
 from custledger.values.parsing import parser
 from custledger.values.plain import INTEGER_LIMIT, Plain, plain_text
-from custledger.values.showing import formatter, to_json, to_python
+from custledger.values.showing import formatter, to_json, to_python, unchanged
 
 __all__ = [
     "INTEGER_LIMIT",
@@ -48,4 +48,5 @@ __all__ = [
     "split_list",
     "to_json",
     "to_python",
+    "unchanged",
 ]

@@ -41,6 +41,11 @@ def formatter(spec: Spec, conventions: Conventions) -> Callable[[Plain], str]:
     return lambda value: "" if value is None else show(value)
 
 
+def unchanged(value: Plain) -> Any:
+    """Return a plain value that is its own Python form."""
+    return value
+
+
 def to_python(spec: Spec) -> Callable[[Plain], Any]:
     """Return a function that turns a plain value (not ``None``) of this field into its Python form."""
     match spec.kind:
@@ -55,7 +60,7 @@ def to_python(spec: Spec) -> Callable[[Plain], Any]:
         case Kind.TAGS | Kind.CHOICES:
             return frozenset
         case _:
-            return lambda value: value
+            return unchanged
 
 
 def to_json(spec: Spec) -> Callable[[Plain], Any]:
