@@ -18,8 +18,11 @@ WAIT_MILLISECONDS = 30_000
 """How long a writer waits for another one, in any process, before it gives up."""
 
 _MOST_KEPT = 8
-_SHORT_PAUSE = 0.0005
+_YIELDS = 2
+_SHORT_PAUSE = 0.00005
 _LONG_PAUSE = 0.002
+_GROWTH = 1.5
+_STEPS = 10
 _PAGES_BEFORE_CHECKPOINT = 4000
 
 
@@ -134,22 +137,35 @@ class SqliteDatabase:
                 self._idle.pop().close()
 
 
+def _give_way() -> None:
+    """Let another process have this processor, where the system knows how."""
+    if hasattr(os, "sched_yield"):
+        os.sched_yield()
+    else:
+        time.sleep(0)
+
+
 def _patience(wait: int) -> Callable[[int], bool]:
     """Return a function that pauses while another writer is at work, and gives up after ``wait`` milliseconds.
 
-    SQLite's own pauses soon take a tenth of a second, while a write takes a thousandth: eight busy processes would
-    leave the file idle half of the time. Pauses differ at random so that they do not all come back at once.
+    SQLite's own pauses soon take a tenth of a second, while a write may take a few ten-thousandths: eight busy
+    processes would leave the file idle half of the time. So whoever waits first lets others run, and then pauses a
+    little longer each time. Pauses differ at random so that they do not all come back at once.
     """
     until = 0.0
 
-    def pause(count: int) -> bool:
+    def wait_once(count: int) -> bool:
         nonlocal until
         from random import uniform  # noqa: PLC0415 - only who has to wait needs it
 
         now = time.monotonic()
         if count == 0:
             until = now + wait / 1000
-        time.sleep(min(_LONG_PAUSE, _SHORT_PAUSE * (1 + count / 4)) * uniform(0.5, 1.5))  # noqa: S311 - it only spreads pauses
+        if count < _YIELDS:
+            _give_way()
+        else:
+            pause = min(_LONG_PAUSE, _SHORT_PAUSE * _GROWTH ** min(count - _YIELDS, _STEPS))
+            time.sleep(pause * uniform(0.5, 1.5))  # noqa: S311 - it only spreads pauses
         return now < until
 
-    return pause
+    return wait_once
