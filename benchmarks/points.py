@@ -6,6 +6,7 @@ added one at a time, by one process and by eight.
 """
 
 import functools
+import json
 import multiprocessing
 import random
 import sqlite3
@@ -114,6 +115,19 @@ def twin(path: Path, keys: tuple[str, ...], rows: list[Row]) -> sqlite3.Connecti
     return raw
 
 
+INDEXED = ("created_at", "name", "status", "phone", "city", "referred_by", "owner")
+
+
+def indexed_twin(path: Path, keys: tuple[str, ...], rows: list[Row]) -> sqlite3.Connection:
+    """Return a twin that has the indexes which the ledger keeps, and finds the log of one record."""
+    raw = twin(path, keys, rows)
+    for key in INDEXED:
+        raw.execute(f'CREATE INDEX "customer_{key}" ON customer ("{key}")')
+    raw.execute("CREATE UNIQUE INDEX customer_code ON customer (code)")
+    raw.execute("CREATE INDEX log_record ON log (record)")
+    return raw
+
+
 def reading(ledger: Ledger, raw: sqlite3.Connection, ids: list[int]) -> Contest:
     """Return the contest of reading single customers by their ids."""
     contest = Contest("get one customer by id", baseline="sqlite3", rounds=7, note=f"{READS:,} of {CUSTOMERS:,}")
@@ -138,8 +152,12 @@ def reading(ledger: Ledger, raw: sqlite3.Connection, ids: list[int]) -> Contest:
     return contest
 
 
-def editing(ledger: Ledger, raw: sqlite3.Connection, ids: list[int]) -> Contest:
-    """Return the contest of single edits, each logged and on disk before the next."""
+def editing(ledger: Ledger, raw: sqlite3.Connection, indexed: sqlite3.Connection, ids: list[int]) -> Contest:
+    """Return the contest of single edits, each logged and on disk before the next.
+
+    The baseline is bare: its table has no index, and its log says nothing of what was. ``indexed`` has the ledger's
+    indexes, and its log the old value, which is what a program written by hand would need to do as much.
+    """
     contest = Contest(
         "edit one customer, logged", baseline="sqlite3", rounds=7, note=f"{EDITS} commits, synchronous=FULL"
     )
@@ -154,6 +172,16 @@ def editing(ledger: Ledger, raw: sqlite3.Connection, ids: list[int]) -> Contest:
             raw.execute("INSERT INTO log (record, at, before) VALUES (?, ?, ?)", (number, "2026-11-22", "{}"))
             raw.execute("COMMIT")
 
+    def by_hand() -> None:
+        for number in ids:
+            indexed.execute("BEGIN IMMEDIATE")
+            ((before,),) = indexed.execute("SELECT owner FROM customer WHERE id = ?", (number,))
+            owner = f"owner {next(counter)}"
+            indexed.execute("UPDATE customer SET owner = ?, revision = revision + 1 WHERE id = ?", (owner, number))
+            old = json.dumps({"owner": before}, ensure_ascii=False)
+            indexed.execute("INSERT INTO log (record, at, before) VALUES (?, ?, ?)", (number, "2026-11-22", old))
+            indexed.execute("COMMIT")
+
     def owners() -> None:
         for number in ids:
             customers.edit(number, owner=f"owner {next(counter)}")
@@ -163,6 +191,7 @@ def editing(ledger: Ledger, raw: sqlite3.Connection, ids: list[int]) -> Contest:
             customers.edit(number, notes=f"note {next(counter)}")
 
     contest.add("sqlite3", bare)
+    contest.add("sqlite3, with the same indexes and old values", by_hand)
     contest.add("custledger", owners, at_most=2.0, aim=1.3)
     contest.add("custledger, a searched field", notes)
     return contest
@@ -264,11 +293,13 @@ def contests() -> Iterator[Contest]:
             dice = random.Random(7)
             yield reading(ledger, raw, [row[0] for row in dice.choices(rows, k=READS)])
             yield searching(ledger, raw)
-            yield editing(ledger, raw, [row[0] for row in dice.choices(rows, k=EDITS)])
+            indexed = indexed_twin(folder / "indexed.db", keys, rows)
+            yield editing(ledger, raw, indexed, [row[0] for row in dice.choices(rows, k=EDITS)])
             for row in dice.choices(rows, k=EDITS):
                 ledger.customers.edit(row[0], notes=f"note {row[0]}")
             yield searching(ledger, raw, after_edits=True)
             raw.close()
+            indexed.close()
         yield sharing(folder)
 
 
