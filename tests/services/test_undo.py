@@ -1,6 +1,9 @@
 """Undo takes an operation back exactly, and leaves later edits alone."""
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -142,6 +145,19 @@ STEPS = st.lists(
 )
 
 
+FEWER = settings(max_examples=max(1, settings().max_examples // 4))
+"""For properties on a store that waits for a disk."""
+
+
+@contextmanager
+def empty_ledger(scheme: str) -> Iterator[Ledger]:
+    """Open a new ledger in a store of this scheme, and throw it away afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = scheme if scheme == "memory:" else f"{scheme}{Path(folder, 'ledger.db')}"
+        with custledger.open(url, clock=FixedClock(1_700_000_000_000)) as ledger:
+            yield ledger
+
+
 def perform(ledger: Ledger, step: tuple[Any, ...]) -> None:
     people = [row[0] for row in ledger.customers.all().rows()]
     verb, *rest = step
@@ -161,11 +177,22 @@ def perform(ledger: Ledger, step: tuple[Any, ...]) -> None:
 
 
 @given(before=STEPS, undone=STEPS)
-@settings(deadline=None)
 def test_undoing_everything_newest_first_gives_back_what_was(
     before: list[tuple[Any, ...]], undone: list[tuple[Any, ...]]
 ) -> None:
-    with custledger.open("memory:", clock=FixedClock(1_700_000_000_000)) as ledger:
+    undo_newest_first("memory:", before, undone)
+
+
+@FEWER
+@given(before=STEPS, undone=STEPS)
+def test_undoing_everything_newest_first_gives_back_what_was_on_sqlite(
+    before: list[tuple[Any, ...]], undone: list[tuple[Any, ...]]
+) -> None:
+    undo_newest_first("sqlite:", before, undone)
+
+
+def undo_newest_first(scheme: str, before: list[tuple[Any, ...]], undone: list[tuple[Any, ...]]) -> None:
+    with empty_ledger(scheme) as ledger:
         for step in before:
             perform(ledger, step)
         wanted, known = content(ledger), len(ledger.operations())
@@ -178,9 +205,20 @@ def test_undoing_everything_newest_first_gives_back_what_was(
 
 
 @given(steps=STEPS, chosen=st.integers(0, 20))
-@settings(deadline=None)
 def test_undo_of_any_operation_touches_nothing_that_was_edited_later(steps: list[tuple[Any, ...]], chosen: int) -> None:
-    with custledger.open("memory:", clock=FixedClock(1_700_000_000_000)) as ledger:
+    undo_one("memory:", steps, chosen)
+
+
+@FEWER
+@given(steps=STEPS, chosen=st.integers(0, 20))
+def test_undo_of_any_operation_touches_nothing_that_was_edited_later_on_sqlite(
+    steps: list[tuple[Any, ...]], chosen: int
+) -> None:
+    undo_one("sqlite:", steps, chosen)
+
+
+def undo_one(scheme: str, steps: list[tuple[Any, ...]], chosen: int) -> None:
+    with empty_ledger(scheme) as ledger:
         for step in steps:
             perform(ledger, step)
         operations = ledger.operations()
