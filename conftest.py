@@ -1,4 +1,4 @@
-"""What every test of the repository shares: hypothesis profiles, and examples in documents run by Sybil.
+"""What every test of the repository shares: hypothesis profiles, documents' examples run by Sybil, and ``read_only``.
 
 - ``CUSTLEDGER_EXAMPLES`` is how many random filters the stores are compared with (300, nightly 20,000); a property
   that does not set its own number gets a third as many examples.
@@ -7,8 +7,13 @@
 """
 
 import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import hypothesis
+import pytest
 from console import InOrder, console_parser, leave_folder, own_folder
 from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser
@@ -31,3 +36,34 @@ _documents = Sybil(
 )
 _docstrings = Sybil(parsers=[InOrder(DocTestParser())], patterns=["src/**/*.py", "plugins/*/src/**/*.py"])
 pytest_collect_file = (_documents + _docstrings).pytest()
+
+
+@pytest.fixture
+def read_only() -> Iterator[Callable[[Path], None]]:
+    """A function that has nobody write a file, or a folder and what is in it, until the test ends; not even root."""
+    with ExitStack() as afterwards:
+        yield lambda path: _make_read_only(path, afterwards)
+
+
+def _make_read_only(path: Path, afterwards: ExitStack) -> None:
+    """Take the right to write away, or from root, who needs none, the file system's leave."""
+    if getattr(os, "geteuid", lambda: 1)():
+        for each in (path, *path.rglob("*")):
+            mode = each.stat().st_mode
+            afterwards.callback(each.chmod, mode)
+            each.chmod(mode & ~0o222)
+    elif _runs("mount", "--bind", str(path), str(path)):
+        afterwards.callback(_runs, "umount", "--lazy", str(path))
+        if not _runs("mount", "-o", "remount,ro,bind", str(path)):
+            pytest.skip("a mount cannot be made read-only here")
+    elif _runs("chattr", "-R", "+i", str(path)):
+        afterwards.callback(_runs, "chattr", "-R", "-i", str(path))
+    else:
+        pytest.skip("root may write everything here: neither mount nor chattr is allowed")
+
+
+def _runs(*command: str) -> bool:
+    try:
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+    except OSError:
+        return False

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -100,12 +101,18 @@ def test_ctrl_c_is_130_and_no_traceback(shop: Path) -> None:
     assert said.startswith(b"Interrupted.")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everything")
-def test_a_read_only_file_is_read_and_not_written(shop: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["kept.db", "."])
+def test_a_read_only_file_or_folder_is_read_and_not_written(
+    shop: Path, tmp_path: Path, what: str, read_only: Callable[[Path], None]
+) -> None:
     assert run(shop, "backup", str(tmp_path / "kept.db")).returncode == 0
-    (tmp_path / "kept.db").chmod(0o400)
+    before = (tmp_path / "kept.db").read_bytes()
+    read_only(tmp_path / what)
     assert run(tmp_path, "--ledger", "kept.db", "customer", "count").stdout.strip() == b"1"
-    assert run(tmp_path, "--ledger", "kept.db", "customer", "add", "--name", "X").returncode == 4
+    refused = run(tmp_path, "--ledger", "kept.db", "customer", "add", "--name", "X")
+    assert (refused.returncode, refused.stderr.count(b"\n")) == (4, 2)
+    assert b"for reading only" in refused.stderr
+    assert (tmp_path / "kept.db").read_bytes() == before
 
 
 def test_a_plugins_command_finds_the_ledger(shop: Path, tmp_path: Path) -> None:

@@ -162,14 +162,12 @@ def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out.bad", "old")]
 
 
-def test_a_folder_that_is_not_there_or_forbidden_is_a_one_line_error(session, tmp_path):
+def test_a_folder_that_is_not_there_or_forbidden_is_a_one_line_error(session, tmp_path, read_only):
     with pytest.raises(NotFoundError):
         export(session, "customer", tmp_path / "none/out.csv")
-    if os.geteuid():
-        tmp_path.chmod(0o500)
-        with pytest.raises(NotAllowedError):
-            export(session, "customer", tmp_path / "out.csv")
-        tmp_path.chmod(0o700)
+    read_only(tmp_path)
+    with pytest.raises(NotAllowedError):
+        export(session, "customer", tmp_path / "out.csv")
 
 
 def test_a_pipe_is_written_to_directly(session, tmp_path):

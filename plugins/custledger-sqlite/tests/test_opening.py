@@ -1,8 +1,7 @@
 """Opening: what is made, what is refused and in which words, upgrades, and files that may only be read."""
 
 import sqlite3
-import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import apsw
@@ -195,20 +194,13 @@ class TestReadingOnly:
     """Ledgers that may be read and not written."""
 
     @pytest.fixture
-    def mounted(self, path: Path) -> Iterator[Path]:
+    def kept(self, path: Path, read_only: Callable[[Path], None]) -> Path:
         """The ledger, in a folder that nobody may write, not even root."""
-        folder = str(path.parent)
-        try:
-            subprocess.run(["mount", "--bind", folder, folder], check=True, capture_output=True)
-            subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            subprocess.run(["umount", "--lazy", folder], check=False, capture_output=True)
-            pytest.skip(f"a folder cannot be mounted read-only here: {error}")
-        yield path
-        subprocess.run(["umount", "--lazy", folder], check=True, capture_output=True)
+        read_only(path.parent)
+        return path
 
-    def test_a_read_only_folder_opens_for_reading_and_refuses_to_write(self, mounted: Path) -> None:
-        with open_store(str(mounted)) as store:
+    def test_a_read_only_folder_opens_for_reading_and_refuses_to_write(self, kept: Path) -> None:
+        with open_store(str(kept)) as store:
             clerk = Clerk(store)
             assert store.read_only
             assert clerk.count("person") == [(1,)]
@@ -216,9 +208,9 @@ class TestReadingOnly:
             with pytest.raises(NotAllowedError, match="for reading only"):
                 clerk.add("person", name="Ada")
 
-    def test_nothing_can_be_made_in_a_read_only_folder(self, mounted: Path) -> None:
+    def test_nothing_can_be_made_in_a_read_only_folder(self, kept: Path) -> None:
         with pytest.raises(NotAllowedError, match="may not be written"):
-            open_store(str(mounted.with_name("new.db")))
+            open_store(str(kept.with_name("new.db")))
 
     def test_a_handle_for_reading_never_writes(self, path: Path) -> None:
         with open_store(str(path), read_only=True) as store:
