@@ -9,7 +9,8 @@ import pytest
 
 import custledger
 from custledger.errors import ConflictError, InvalidValueError, NotFoundError
-from custledger.services import editing
+from custledger.fields import Kind
+from custledger.services import editing, fields
 
 
 def places(tmp_path: Path) -> list[str]:
@@ -34,6 +35,26 @@ def test_a_field_that_lands_between_read_and_write_changes_nothing(
         monkeypatch.undo()
         assert (edited.city, edited.revision) == ("Berlin", 2)
         assert one.customers.get(added.id) == edited
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_field_that_somebody_else_adds_while_it_is_being_added_is_refused(
+    tmp_path: Path, place: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is free was looked up before the other one landed, and is looked up again."""
+    url = places(tmp_path)[place] + ("-same" if place == 0 else "")
+    with custledger.open(url) as one, custledger.open(url) as other:
+        original = fields._free_key
+
+        def free_key(*arguments: object) -> str:
+            monkeypatch.undo()
+            other.fields.add("customer", "会员卡号", kind="date")
+            return original(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(fields, "_free_key", free_key)
+        with pytest.raises(InvalidValueError, match="names the field x_会员卡号 already"):
+            one.fields.add("customer", "会员卡号", kind="text")
+        assert one.customers.schema.by_key["x_会员卡号"].spec.kind is Kind.DATE
 
 
 @pytest.mark.parametrize("place", [0, 1])

@@ -6,8 +6,10 @@ that has the ledger open.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import attrs
 
@@ -18,9 +20,13 @@ from custledger.fields import Choice, Kind, Labels, OnRemove, Spec
 from custledger.repeating import NEEDED_CHOICES
 from custledger.schema import Field, Schema, nearest
 from custledger.services.session import Session
-from custledger.services.writing import write
+from custledger.services.writing import ATTEMPTS, write
 from custledger.settings import choices_document, field_document, parse_choice
+from custledger.stores.contract import GenerationMovedError
 from custledger.values import choice_names, fold
+
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
 
 KEY_PREFIX = "x_"
 """How the key of every custom field begins, so that no later built-in field can have it."""
@@ -35,6 +41,23 @@ _CHOICE_KINDS = frozenset({Kind.CHOICE, Kind.CHOICES})
 _UNIQUE_KINDS = frozenset({Kind.TEXT, Kind.PHONE, Kind.EMAIL, Kind.INTEGER})
 
 
+def _decided_anew(change: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
+    """Return ``change`` repeated from its beginning where somebody else changes the settings before it has landed.
+
+    What is free, and what a document says, was read from the settings as they were.
+    """
+
+    @wraps(change)
+    def decided(*arguments: _Given.args, **options: _Given.kwargs) -> _Result:
+        for _ in range(ATTEMPTS - 1):
+            with suppress(GenerationMovedError):
+                return change(*arguments, **options)
+        return change(*arguments, **options)
+
+    return decided
+
+
+@_decided_anew
 def add_field(
     session: Session,
     record_type: str,
@@ -63,7 +86,7 @@ def add_field(
     Raises ``InvalidValueError`` for a label or an alias that names another field already, for an unknown kind and for
     choices that cannot be, and ``NotFoundError`` for an unknown record type.
     """
-    session.refresh()
+    generation = session.refresh()
     schema = session.writable_schema(record_type)
     labels = _labels(label, label_en, label_zh)
     chosen = _kind(kind)
@@ -76,7 +99,7 @@ def add_field(
     _require_free(schema, (*labels.both(), *spec.aliases))
     field = Field(_free_key(session, schema, labels.en or labels.zh), spec)
     name, value = field_document(schema.name, field.key, spec)
-    _write_document(session, "field add", name, value)
+    _write_document(session, generation, "field add", name, value)
     return field
 
 
@@ -87,6 +110,7 @@ def list_fields(session: Session, record_type: str | None = None) -> list[tuple[
     return [(schema, field) for schema in schemas for field in schema.fields]
 
 
+@_decided_anew
 def rename_field(
     session: Session,
     name: str,
@@ -99,7 +123,7 @@ def rename_field(
 
     What is ``None`` stays as it is. Raises ``UsageError`` for a field that is not the ledger's own.
     """
-    session.refresh()
+    generation = session.refresh()
     schema, field = find_field(session, name)
     if not field.spec.custom:
         raise UsageError(
@@ -112,10 +136,11 @@ def rename_field(
         raise InvalidValueError("", "leaves the field without a label", field="Label")
     spec = attrs.evolve(field.spec, labels=labels, aliases=field.spec.aliases if aliases is None else tuple(aliases))
     _require_free(schema, (*labels.both(), *spec.aliases), but=field)
-    _write_document(session, "field rename", *field_document(schema.name, field.key, spec))
+    _write_document(session, generation, "field rename", *field_document(schema.name, field.key, spec))
     return Field(field.key, spec)
 
 
+@_decided_anew
 def set_choices(session: Session, name: str, choices: Sequence[str | Choice], *, force: bool = False) -> Field:
     """Replace the choices of a field, named ``type.field``: ``A:重点客户:red``, or a bare code for one that stays.
 
@@ -123,7 +148,7 @@ def set_choices(session: Session, name: str, choices: Sequence[str | Choice], *,
     is given: those records keep their value, which then stands for itself. Raises ``InvalidValueError`` for choices
     that cannot be told apart, and where a choice would go that custledger itself needs.
     """
-    session.refresh()
+    generation = session.refresh()
     schema, field = find_field(session, name)
     if field.spec.kind not in _CHOICE_KINDS:
         raise InvalidValueError(name, f"has no choices: it holds a {field.spec.kind.value}")
@@ -145,7 +170,7 @@ def set_choices(session: Session, name: str, choices: Sequence[str | Choice], *,
         document: tuple[str, Any] = field_document(schema.name, field.key, spec)
     else:
         document = choices_document(schema.name, field.key, made)
-    _write_document(session, "field choices", *document)
+    _write_document(session, generation, "field choices", *document)
     return session.schema(schema.name).by_key[field.key]
 
 
@@ -283,12 +308,12 @@ def _require_unused(session: Session, schema: Schema, field: Field, gone: Sequen
         )
 
 
-def _write_document(session: Session, verb: str, name: str, value: Any) -> None:
+def _write_document(session: Session, generation: int, verb: str, name: str, value: Any) -> None:
     present = session.store.document(name)
     there = present is not None and present.value is not None
     change = DocumentChange(
         name=name, before=present.value if present and there else None, after=value,
         revision=present.revision if present and there else 0,
     )  # fmt: skip
-    write(session, Changeset(operation=session.operation(verb), documents=[change]))
+    write(session, Changeset(operation=session.operation(verb), documents=[change]), generation=generation)
     session.refresh()

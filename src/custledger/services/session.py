@@ -79,15 +79,19 @@ class Session:
         """What "today" means to an expression."""
         return Moment(self.today, self.conventions.zone, as_of=self.conventions.as_of is not None)
 
-    def refresh(self) -> None:
-        """Read the settings again if the store's generation moved, and prepare the store for what they ask."""
-        if self.store.generation() == self._known_generation:
-            return
+    def refresh(self) -> int:
+        """Read the settings again if the store's generation moved, and prepare the store for what they ask.
+
+        Returns the generation of the settings that are known from then on, or an older one.
+        """
+        if (generation := self.store.generation()) == self._known_generation:
+            return generation
         with self._lock:
             while (generation := self.store.generation()) != self._known_generation:
                 self._read_settings()
                 self._prepare()
                 self._known_generation = generation
+        return generation
 
     def schema(self, name: str) -> Schema:
         """Return the schema of a record type by its name, plural or label. Raises ``NotFoundError``."""

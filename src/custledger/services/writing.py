@@ -17,14 +17,16 @@ ATTEMPTS = 10
 """How often a write is tried anew when other processes keep changing the settings under it."""
 
 
-def write(session: Session, changeset: Changeset, *, amend: bool = True) -> Receipt:
+def write(session: Session, changeset: Changeset, *, amend: bool = True, generation: int | None = None) -> Receipt:
     """Land a changeset whole, or raise with nothing written.
 
     ``amend=False`` leaves the plugins' amendments out, for an undo, which must bring back exactly what was. Whether
-    the settings are still those that the changeset was made with is for the store to say.
+    the settings are still those that the changeset was made with is for the store to say: where they moved, records
+    are written all the same. ``generation`` is that of the settings from which a change was decided that others would
+    make another one; where they moved, ``GenerationMovedError`` is raised, and the caller decides anew.
     """
     ready = _ready(session, changeset, amend=amend)
-    receipt = _apply(session, ready)
+    receipt = _apply(session, ready) if generation is None else session.store.apply(ready, generation=generation)
     _tell(session, receipt)
     return receipt
 
