@@ -16,6 +16,7 @@ from custledger.errors import FieldConflict
 from custledger.fields import Kind
 from custledger.schema import ID, Row, Schema
 from custledger.structs import Struct, frozen
+from custledger.values import fold
 
 OPERATION_PREFIX = "O"
 DIGEST_BYTES = 16
@@ -251,6 +252,18 @@ def merge(
 def merge_sets(
     base: Sequence[str] | None, mine: Sequence[str] | None, theirs: Sequence[str] | None
 ) -> tuple[str, ...] | None:
-    """Return ``theirs`` with what ``mine`` added to ``base`` added, and what it took away taken away."""
-    before, after = set(base or ()), set(mine or ())
-    return tuple(sorted((set(theirs or ()) - (before - after)) | (after - before))) or None
+    """Return ``theirs`` with what ``mine`` added to ``base`` added, and what it took away taken away.
+
+    Elements are compared folded. One that both added keeps the spelling of ``theirs``, which was there first.
+    """
+    before, after, merged = (
+        {fold(element): element for element in elements or ()} for elements in (base, mine, theirs)
+    )
+    for key in before.keys() - after.keys():
+        merged.pop(key, None)
+    for key, element in after.items():
+        if key not in before:
+            merged.setdefault(key, element)
+        elif key in merged and element != before[key]:
+            merged[key] = element
+    return tuple(sorted(merged.values())) or None

@@ -56,6 +56,23 @@ def test_a_name_that_two_have_is_ambiguous_and_names_both(ledger: Ledger) -> Non
     assert all(ref in str(raised.value) for ref in refs)
 
 
+@pytest.mark.parametrize("blanks", ["", "   ", "\u3000", None])
+def test_a_required_text_of_blanks_is_refused_and_any_other_is_empty(ledger: Ledger, blanks: str | None) -> None:
+    added = ledger.customers.add(name="Acme", city=blanks, referred_by=blanks)
+    assert (added.city, added.referred_by) == (None, None)
+    with pytest.raises(InvalidValueError, match=r"Name: .*a customer needs one"):
+        ledger.customers.add(name=blanks)
+    with pytest.raises(InvalidValueError, match=r"Name: .*a customer needs one"):
+        ledger.customers.edit(added, name=blanks)
+
+
+def test_tags_that_compare_equal_are_one_and_are_counted_once(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="Acme", tags=["VIP", "vip", "ＶＩＰ"])
+    assert customer.tags == {"VIP"}
+    ledger.customers.add(name="Other", tags="vip")
+    assert ledger.customers.count(by="tags") == {"VIP": 2}
+
+
 def test_an_instance_can_be_added_and_false_and_zero_are_kept(ledger: Ledger) -> None:
     added = ledger.customers.add(Customer(name="Ada", consent=False))
     assert added.consent is False

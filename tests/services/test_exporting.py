@@ -196,7 +196,9 @@ def test_the_excel_mark_and_gb18030_are_options_of_the_writer(session, tmp_path)
     assert (tmp_path / "b.tsv").read_bytes() == "客户名称\t城市\r\n".encode("gb18030")
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12).filter(
+    str.strip
+)
 MONEY = st.decimals(min_value=-(10**12), max_value=10**12, places=4)
 CUSTOMERS = st.fixed_dictionaries(
     {"name": TEXT},
@@ -248,7 +250,7 @@ def test_an_import_of_an_export_gives_the_same_records_in_another_ledger_and_cha
 @pytest.mark.skipif(not BLNS.exists(), reason="the naughty strings are not beside the project")
 @pytest.mark.parametrize("options", [{}, {"excel_bom": True}, {"encoding": "gb18030"}])
 def test_naughty_strings_survive_adding_exporting_and_importing_unchanged(session, tmp_path, options):
-    naughty = [text for text in json.loads(BLNS.read_text("utf-8")) if text and "\0" not in text]
+    naughty = [text for text in json.loads(BLNS.read_text("utf-8")) if text.strip() and "\0" not in text]
     assert len(naughty) > 400
     for text in naughty:
         add(session, "customer", {"name": text, "notes": text})

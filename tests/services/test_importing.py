@@ -147,6 +147,14 @@ def test_values_come_in_as_they_are_and_an_empty_cell_is_empty(session, bring):
     assert [values(session, key)[0] for key in ("name", "code", "notes", "status")] == [" 张三 ", "007", "a\nb", None]
 
 
+def test_cells_of_blanks_are_empty_and_a_name_of_blanks_is_rejected(session, bring):
+    report = bring('name,city,tags\nA,"  ",vip;VIP\n"  ",Bonn,\nB, Bonn,"\u3000"\n')
+    assert (report.added, report.rejected) == (2, 1)
+    assert values(session, "name") == ["A", "B"]
+    assert values(session, "city") == [None, " Bonn"]
+    assert values(session, "tags") == [("vip",), None]
+
+
 def test_a_field_without_a_column_gets_its_default(session, bring):
     bring("name\nA\n")
     assert values(session, "status") == ["new"]

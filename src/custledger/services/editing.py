@@ -21,6 +21,7 @@ from custledger.services.naming import Reference, find, find_any, found
 from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.stores.contract import Query
+from custledger.values import is_empty
 
 
 def add(session: Session, record_type: str, values: Mapping[str, Any], *, reason: str = "") -> Row:
@@ -205,7 +206,7 @@ def require(schema: Schema, values: Mapping[str, Any], language: str) -> None:
 
 
 def _plain_value(session: Session, schema: Schema, field: Field, value: Any) -> Any:
-    if field.spec.kind is not Kind.REFERENCE or value is None or value == "":
+    if field.spec.kind is not Kind.REFERENCE or is_empty(value):
         return session.codec(schema.name).parse(field.key, value)
     if field.spec.target is not None:
         return find(session, field.spec.target, value)

@@ -149,7 +149,7 @@ class Store(abc.ABC):
         """Return ``[(value of each by …, count)]``, the greatest count first, then by value, empties last.
 
         Texts that compare equal count together, under the one that sorts first. Without ``by`` the answer is one
-        row, ``[(count,)]``. By tags or several choices a record counts under each of them.
+        row, ``[(count,)]``. By tags or several choices a record counts once under each of them.
         """
 
     @abc.abstractmethod

@@ -29,10 +29,13 @@ def tallied(
     counts: dict[tuple[Any, ...], int] = {}
     shown: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for counted, count in groups:
+        ours = set()
         for values in itertools.product(*map(_each, counted)):
             group = tuple(compare(value) for compare, value in zip(alike, values, strict=True))
-            counts[group] = counts.get(group, 0) + count
             shown[group] = _first(shown.get(group, values), values)
+            ours.add(group)
+        for group in ours:
+            counts[group] = counts.get(group, 0) + count
     ordered = sorted(counts, key=lambda group: (-counts[group], [(form is None, form or 0) for form in group]))
     return [(*shown[group], counts[group]) for group in ordered]
 

@@ -160,7 +160,9 @@ def plain_values(field: Field, *, targets: Mapping[str, Sequence[int]] | None = 
         pool = [*(choice.code for choice in spec.choices), *([] if targets is not None else [UNKNOWN_CODE])]
     elif spec.kind in SEVERAL_KINDS:
         items = TAGS if spec.kind is Kind.TAGS else [choice.code for choice in spec.choices]
-        pool = [tuple(sorted({first, second})) for first in items for second in items]
+        pool = [
+            tuple(sorted({fold(one): one for one in (first, second)}.values())) for first in items for second in items
+        ]
     else:
         pool = list(_POOLS[spec.kind])
     empties = [] if spec.required and pool else [None] * (1 + len(pool) // 5)

@@ -6,7 +6,7 @@ A value has three forms. The *plain* form is what rows, stores, the log and expr
 kind          plain form
 ============  ===========================================================
 id            ``int``, 63 bits
-text, phone,  ``str``, exactly as given, never empty
+text, phone,  ``str``, exactly as given, never empty or of blanks only
 e-mail
 choice        ``str``, the code
 integer       ``int``, 64 bits
@@ -15,8 +15,8 @@ money
 date          ``str``, ``2026-11-22``
 time          ``str`` in UTC, ``2026-11-22T02:10:21.000Z``
 yes/no        ``int``, 0 or 1
-choices,      ``tuple`` of ``str``, sorted, each once, never empty
-tags
+choices,      ``tuple`` of ``str``, sorted, each once, never empty; of tags that compare equal (folded) there
+tags          is one
 reference     ``int``, or for a reference to any record the public id, a ``str``
 ============  ===========================================================
 
@@ -28,7 +28,7 @@ from custledger.values.folding import fold, fold_phone, folder
 from custledger.values.lists import choice_names, split_list
 from custledger.values.numbers import SCALE, parse_scaled, show_money, show_scaled
 from custledger.values.parsing import parser
-from custledger.values.plain import INTEGER_LIMIT, Plain, plain_text
+from custledger.values.plain import INTEGER_LIMIT, Plain, is_empty, plain_text
 from custledger.values.showing import formatter, to_json, to_python, unchanged
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "fold_phone",
     "folder",
     "formatter",
+    "is_empty",
     "parse_scaled",
     "parser",
     "plain_text",

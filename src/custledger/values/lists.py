@@ -61,8 +61,16 @@ def choices_parser(spec: Spec, conventions: Conventions) -> Callable[[Any], Plai
 
 
 def tags_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
-    """Return the parser of tags."""
-    return lambda value: tuple(sorted({_tag(item) for item in split_list(value)})) or None
+    """Return the parser of tags. Those that compare equal are one, written as it is given first."""
+
+    def parse(value: Any) -> Plain:
+        spellings: dict[str, str] = {}
+        for item in split_list(sorted(map(str, value)) if isinstance(value, set | frozenset) else value):
+            tag = _tag(item)
+            spellings.setdefault(fold(tag), tag)
+        return tuple(sorted(spellings.values())) or None
+
+    return parse
 
 
 def choice_names(listed: tuple[Choice, ...]) -> dict[str, str]:

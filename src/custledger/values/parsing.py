@@ -10,20 +10,20 @@ from custledger.fields import Kind, Spec
 from custledger.values.lists import choice_parser, choices_parser, tags_parser, yes_no_parser
 from custledger.values.moments import date_parser, time_parser
 from custledger.values.numbers import integer_parser, money_parser, number_parser
-from custledger.values.plain import Plain, plain_text, tidy
+from custledger.values.plain import Plain, is_empty, plain_text, tidy
 
 
 def parser(spec: Spec, conventions: Conventions) -> Callable[[Any], Plain]:
     """Return a function that reads a value of this field into its plain form.
 
-    It takes text as people and files write it, or the Python form; ``None`` and ``""`` are empty. It raises
+    It takes text as people and files write it, or the Python form; ``None`` and a text of blanks are empty. It raises
     ``InvalidValueError`` for what does not fit. A reference to a type takes an ``int`` or a public id here; names
     and codes are looked up elsewhere.
     """
     read = _PARSERS[spec.kind](spec, conventions)
 
     def parse(value: Any) -> Plain:
-        return None if value is None or value == "" else read(value)
+        return None if is_empty(value) else read(value)
 
     return parse
 
@@ -35,8 +35,6 @@ def _text_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plai
 def _phone_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
     def parse(value: Any) -> Plain:
         text = plain_text(value)
-        if not text.strip():
-            return None
         if not any(character.isdigit() for character in text):
             raise InvalidValueError(value, "has no digit in it, so it is not a phone number")
         return text
@@ -48,8 +46,7 @@ def _email_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Pla
     from custledger.email_address import check_email  # noqa: PLC0415 - needed only where an e-mail is read
 
     def parse(value: Any) -> Plain:
-        text = plain_text(value).strip()
-        return check_email(text) if text else None
+        return check_email(plain_text(value).strip())
 
     return parse
 

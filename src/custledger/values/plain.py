@@ -31,6 +31,11 @@ def _is_whole(text: str) -> bool:
     return True
 
 
+def is_empty(value: Any) -> bool:
+    """Return whether what is given for a field is empty: nothing, or a text of blanks only."""
+    return value is None or (isinstance(value, str) and (not value or value.isspace()))
+
+
 def tidy(value: Any) -> str | None:
     """Return text with full-width characters narrowed and outer spaces dropped, or None where nothing is left."""
     text = value if isinstance(value, str) else str(value)

@@ -17,7 +17,7 @@ from custledger.email_address import COMMON
 from custledger.errors import DataError
 from custledger.fields import Kind
 from custledger.schema import Field
-from custledger.values import Plain
+from custledger.values import Plain, is_empty
 
 MEMORY = 16_384
 """How many different cells of a column are remembered."""
@@ -101,6 +101,8 @@ def _texts(cells: Sequence[str], memo: Memo) -> list[Plain]:
 
 
 def _empty_as_none(cells: Sequence[str]) -> list[Plain]:
+    if any(map(str.isspace, cells)):
+        return [None if is_empty(cell) else cell for cell in cells]
     return [cell or None for cell in cells] if "" in cells else list(cells)
 
 

@@ -15,6 +15,10 @@ SETS = (
     (None, ("x",), ("x",), ("x",)),
     (("a",), None, ("a", "b"), ("b",)),
     (("a",), ("a", "b"), None, ("b",)),
+    (None, ("VIP",), ("vip",), ("vip",)),
+    (("vip",), ("VIP",), ("a", "vip"), ("VIP", "a")),
+    (("vip",), ("VIP",), None, None),
+    (("vip",), None, ("ＶＩＰ",), None),
 )
 
 
@@ -74,7 +78,10 @@ class MergingCases(StoreCases):
     def test_sets_merge_element_by_element(
         self, clerk: Clerk, other: Clerk, tags: tuple[tuple[str, ...] | None, ...]
     ) -> None:
-        """What either added is there, what either took away is not; tags never conflict."""
+        """What either added is there, what either took away is not; tags never conflict.
+
+        Two spellings of one tag are one tag.
+        """
         base, mine, theirs, merged = tags
         ada = clerk.add("person", name="Ada", tags=base)
         change = clerk.edition("person", ada, tags=mine)

@@ -210,6 +210,12 @@ class ReadingCases(StoreCases):
             clerk.add("person", name="x", **{key: value})
         assert clerk.count("person", key) == [("tea", 2), ("chess", 1), (None, 1)]
 
+    def test_count_by_tags_counts_every_spelling_together_and_a_record_once(self, clerk: Clerk) -> None:
+        """Under the one that sorts first; also a record that a store has with two spellings of one tag."""
+        for tags in (("VIP",), ("a", "vip"), ("VIP", "vip")):
+            clerk.add("person", name="x", tags=tags)
+        assert clerk.count("person", "tags") == [("VIP", 3), ("a", 1)]
+
     def test_count_by_two_expressions(self, clerk: Clerk) -> None:
         """Every combination that occurs, empties counted among them."""
         for name, active in (("a", 1), ("a", 1), ("a", 0), ("b", None)):
