@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import custledger
 from custledger.changes import Change, Changeset, Operation
 from custledger.distributions import EntryPoint
 from custledger.errors import InvalidValueError, PluginError
@@ -143,13 +144,28 @@ def test_a_check_that_crashes_refuses_the_write_and_says_how_to_disable_it() -> 
     assert "CUSTLEDGER_DISABLE_PLUGINS=bad" in told.value.hint
 
 
-def test_what_a_hook_says_to_the_user_passes_unchanged() -> None:
-    def amend(changes: Any, context: Any) -> list[Change]:
-        raise InvalidValueError("never", "is no rhythm", field="Every")
+@pytest.mark.parametrize("hint", ["", "Say day or week."])
+def test_what_a_hook_says_to_the_user_passes_with_the_name_of_its_plugin_in_the_hint(hint: str) -> None:
+    error = InvalidValueError("never", "is no rhythm", field="Every", hint=hint)
 
-    plugins = Plugins.of(rhythm=plugin(custledger_amend=amend))
-    with pytest.raises(InvalidValueError, match="is no rhythm"):
-        plugins.amend([CHANGE], CONTEXT)
+    def refuse(changes: Any, context: Any) -> list[Any]:
+        raise error
+
+    plugins = Plugins.of(rhythm=plugin(custledger_amend=refuse, custledger_check=refuse))
+    for ask in (plugins.amend, plugins.check):
+        with pytest.raises(InvalidValueError, match="Every: “never” is no rhythm") as told:
+            ask([CHANGE], CONTEXT)
+        assert told.value is error
+        assert told.value.hint == f"{hint} The plugin rhythm says so.".strip()
+    assert plugins.failures == []
+
+
+def test_what_the_core_itself_says_to_the_user_names_no_plugin() -> None:
+    with custledger.open("memory:") as ledger:
+        customer = ledger.customers.add(name="A")
+        with pytest.raises(InvalidValueError, match="Every") as told:
+            ledger.followups.add(customer=customer, due="2026-01-31", every="never")
+        assert "plugin" not in told.value.hint
 
 
 def test_amendments_of_one_record_by_two_plugins_are_laid_over_each_other() -> None:

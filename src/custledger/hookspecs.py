@@ -197,7 +197,8 @@ class HookSpecs:
     def custledger_check(self, changes: Sequence[Change], context: Context) -> Sequence[Problem]:  # type: ignore[empty-body]
         """Return what is wrong with the changes that are about to be written; amendments are among them.
 
-        A check that raises refuses the write, and the error says how to disable the plugin.
+        A check that raises refuses the write. A ``CustledgerError`` reaches the user as it is, with the plugin named in
+        its hint; anything else is the plugin's fault, and the error says how to disable it.
         """
 
     @hookspec

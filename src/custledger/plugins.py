@@ -141,7 +141,7 @@ class Plugins:
         """Return the changes that plugins want to add to these; the caller folds them in and mints ids.
 
         What several plugins say of one record is laid one over the other, in calling order. Raises what a plugin
-        raises of ``CustledgerError``, and ``PluginError`` for anything else.
+        raises of ``CustledgerError``, with the plugin's name in its hint, and ``PluginError`` for anything else.
         """
         created: list[Change] = []
         laid: dict[tuple[str, int], Change] = {}
@@ -154,7 +154,7 @@ class Plugins:
         return [*laid.values(), *created]
 
     def check(self, changes: Sequence[Change], context: Context) -> list[Problem]:
-        """Return what plugins find wrong with these changes. Raises ``PluginError`` where a check crashes."""
+        """Return what plugins find wrong with these changes. Raises as ``amend`` does."""
         return list(self._ask_about("custledger_check", Problem, changes, context))
 
     def changed(self, changeset: Changeset, context: Context) -> list[Problem]:
@@ -180,7 +180,8 @@ class Plugins:
         for plugin, hook, _ in self._hooks("custledger_demo"):
             try:
                 hook(sampler=sampler)
-            except CustledgerError:
+            except CustledgerError as error:
+                _name(plugin, error)
                 raise
             except _FAILURES as error:
                 raise self._failed(plugin, "answering custledger_demo", error) from error
@@ -285,7 +286,8 @@ class Plugins:
                 continue
             try:
                 found = _all_of(kind, hook(changes=batch, context=context))
-            except CustledgerError:
+            except CustledgerError as error:
+                _name(plugin, error)
                 raise
             except _FAILURES as error:
                 raise self._failed(plugin, f"answering {name}", error) from error
@@ -305,6 +307,13 @@ def disabled_by(environment: Mapping[str, str] | None = None) -> frozenset[str]:
     """Return the names in ``CUSTLEDGER_DISABLE_PLUGINS``, which are separated by commas."""
     text = (os.environ if environment is None else environment).get(DISABLE_VARIABLE, "")
     return frozenset(name.strip() for name in text.split(",") if name.strip())
+
+
+def _name(plugin: str, error: CustledgerError) -> None:
+    """Say in the hint of an error which plugin raised it on purpose; what the core says needs no name."""
+    said = f"The plugin {plugin} says so."
+    if plugin != CORE and said not in error.hint:
+        error.hint = f"{error.hint} {said}".strip()
 
 
 def _laid_over(first: Change, second: Change) -> Change:
