@@ -11,7 +11,7 @@ from hypothesis import given
 from custledger.codec import Codec, row_from, seal, unseal
 from custledger.conventions import Conventions
 from custledger.errors import InvalidValueError, NotFoundError
-from custledger.records import Customer, FollowUp, Interaction
+from custledger.records import BareRecord, Customer, FollowUp, Interaction
 from custledger.schema import Row, Schema
 from custledger.testing import CARD, Person, Visit
 from custledger.testing.expressions import rows
@@ -131,12 +131,15 @@ def test_an_unknown_field_is_refused_with_the_nearest() -> None:
         codec_of(PERSON).plain(Person(name="Ada", extra={"shoe_size": 38}))
 
 
-def test_a_type_whose_plugin_is_absent_has_rows_and_no_records() -> None:
+def test_records_of_a_type_whose_plugin_is_absent_have_no_class_of_their_own() -> None:
     codec = codec_of(Schema(PERSON.info, PERSON.fields))
     assert codec.json(ROW)["name"] == "王小明"
-    with pytest.raises(NotFoundError) as caught:
-        codec.record(ROW)
-    assert "person" in caught.value.message
+    bare, record = codec.record(ROW), codec_of(PERSON).record(ROW)
+    assert isinstance(bare, BareRecord)
+    assert (bare.ref, bare.revision, bare.created_at) == (record.ref, record.revision, record.created_at)
+    assert bare.extra.keys() == FILLED.keys() - {"id", "created_at", "updated_at", "revision"}
+    assert (bare.extra["name"], bare.extra["born"]) == ("王小明", date(2000, 2, 29))
+    assert bare == codec_of(Schema(PERSON.info, PERSON.fields)).record(ROW) != record
 
 
 def test_defaults_are_plain_values() -> None:

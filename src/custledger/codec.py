@@ -15,6 +15,7 @@ from custledger.changes import Change
 from custledger.conventions import Conventions
 from custledger.errors import InvalidValueError, NotFoundError
 from custledger.fields import Kind
+from custledger.records import bare_record
 from custledger.schema import REVISION, Field, Row, Schema, nearest
 from custledger.values import Plain
 
@@ -43,32 +44,30 @@ class Codec:
         self._formatters: dict[str, Callable[[Plain], str]] = {}
 
     @cached_property
+    def _class(self) -> type[Any]:
+        """The class of the records; ``BareRecord`` where the plugin that brought the type is absent."""
+        return self.schema.record or bare_record(self.schema.info)
+
+    @cached_property
     def _pythonic(self) -> list[tuple[str, Callable[[Plain], Any]]]:
         """What makes a value of a record of a plain one, for each field whose plain values are not that already."""
         converted = ((field.key, values.to_python(field.spec)) for field in self.schema.fields)
         return [(key, convert) for key, convert in converted if convert is not values.unchanged]
 
     @cached_property
-    def _class_fields(self) -> frozenset[str]:
-        """The keys of the fields that are the class's own; those of others are in a record's ``extra``."""
-        record = self.schema.record
-        return frozenset(attribute.name for attribute in attrs.fields(record)) if record else frozenset()
-
-    @cached_property
     def _extra(self) -> tuple[str, ...]:
-        """The keys of the fields that are not the class's own, in order."""
-        return tuple(key for key in self.schema.keys if key not in self._class_fields)
+        """The keys of the fields that are not the class's own, in order; their values are in a record's ``extra``."""
+        own = frozenset(attribute.name for attribute in attrs.fields(self._class))
+        return tuple(key for key in self.schema.keys if key not in own)
 
     def record(self, row: Row) -> Any:
-        """Return the record of a row. Its type must have a class."""
-        if self.schema.record is None:
-            raise NotFoundError("installed plugin for the type", self.schema.name)
+        """Return the record of a row; a ``BareRecord`` where the plugin that brought its type is absent."""
         python = {key: value for key, value in zip(self.schema.keys, row, strict=True) if value is not None}
         for key, convert in self._pythonic:
             if key in python:
                 python[key] = convert(python[key])
         extra = {key: python.pop(key) for key in self._extra if key in python}
-        return self.schema.record(**python, extra=extra) if extra else self.schema.record(**python)
+        return self._class(**python, extra=extra) if extra else self._class(**python)
 
     def parse(self, key: str, value: Any) -> Plain:
         """Return the plain value of one field. Raises ``InvalidValueError`` that names the field."""

@@ -266,14 +266,20 @@ class Ledger:
         return tuple(self.session.schemas)
 
     def records(self, record_type: str) -> Collection[Any]:
-        """Return the records of any type, by its name, plural or label. Raises ``NotFoundError``."""
+        """Return the records of any type, by its name, plural or label. Raises ``NotFoundError``.
+
+        Those of a type whose plugin is absent are ``BareRecord``: they can be read, and not written.
+        """
         self.session.refresh()
         return Collection(self.session, record_type)
 
     def search(self, text: str, *, record_types: Sequence[str] = (), limit: int = 20) -> list[Record]:
-        """Return records in which every word of ``text`` occurs, the newest first within each type."""
+        """Return records in which every word of ``text`` occurs, the newest first within each type.
+
+        Those whose plugin is absent are among them, as ``BareRecord``.
+        """
         found = searching.search(self.session, text, record_types=record_types, limit=limit)
-        return [self.session.codec_of(schema).record(row) for schema, row in found if schema.record is not None]
+        return [self.session.codec_of(schema).record(row) for schema, row in found]
 
     def log(self, ref: str | Record | None = None, *, limit: int | None = None) -> list[LogEntry]:
         """Return the log's entries, newest first: of one record, or of the whole ledger."""

@@ -10,6 +10,7 @@ A record type is an attrs class described once::
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -83,6 +84,20 @@ class Record(Struct):
     def ref(self) -> str:
         """The public id: ``C-01J9ZK4QW7RXM``."""
         return ids.public(getattr(type(self), INFO_ATTRIBUTE).prefix, self.id)
+
+
+@_frozen
+class BareRecord(Record):
+    """A record whose own class is absent, as the plugin is that brought its type: it can be read, and not written.
+
+    All that is its own is in ``extra``.
+    """
+
+
+@cache
+def bare_record(info: TypeInfo) -> type[Any]:
+    """Return the class for the records of a type that has none: as ``Record``, with its own ``ref``."""
+    return type(BareRecord.__name__, (BareRecord,), {"__slots__": (), INFO_ATTRIBUTE: info})
 
 
 @record_type("customer", plural="customers", prefix="C", en="Customer", zh="客户",
