@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast, overload
 
 from custledger import ids
-from custledger.changes import LogEntry, Operation, Receipt
+from custledger.changes import Receipt
 from custledger.conventions import Clock
 from custledger.errors import InvalidValueError, NotFoundError
 from custledger.plugins import Plugins
@@ -31,7 +31,7 @@ from custledger.services import fields as field_service
 from custledger.services.batching import Batch
 from custledger.services.editing import Many
 from custledger.services.exporting import export
-from custledger.services.history import Event, history
+from custledger.services.history import Event, PastChange, PastOperation, history, past
 from custledger.services.importing import ImportReport, import_file
 from custledger.services.naming import Reference
 from custledger.services.opening import open_session
@@ -124,7 +124,7 @@ class Collection(Generic[RecordT]):
         return self.all().columns(*names)
 
     def history(self, ref: Reference) -> list[Event]:
-        """Return what happened to a record, newest first."""
+        """Return what happened to a record, newest first. Times are in UTC, and what fields held are plain values."""
         return history(self._session, self.record_type, naming.find(self._session, self.record_type, ref))
 
     def overview(self, ref: Reference) -> Overview:
@@ -281,16 +281,17 @@ class Ledger:
         found = searching.search(self.session, text, record_types=record_types, limit=limit)
         return [self.session.codec_of(schema).record(row) for schema, row in found]
 
-    def log(self, ref: str | Record | None = None, *, limit: int | None = None) -> list[LogEntry]:
-        """Return the log's entries, newest first: of one record, or of the whole ledger."""
+    def log(self, ref: str | Record | None = None, *, limit: int | None = None) -> list[PastChange]:
+        """Return the log's entries, newest first: of one record, or of the whole ledger. Their times are in UTC."""
         self.session.refresh()
         record = None if ref is None else naming.find_any(self.session, ref)
-        return self.session.view.log(record=record, newest_first=True, limit=_bounded(limit))
+        entries = self.session.view.log(record=record, newest_first=True, limit=_bounded(limit))
+        return [past(PastChange, entry) for entry in entries]
 
-    def operations(self, *, limit: int | None = None) -> list[Operation]:
-        """Return what people did, newest first."""
+    def operations(self, *, limit: int | None = None) -> list[PastOperation]:
+        """Return what people did, newest first. Their times are in UTC."""
         self.session.refresh()
-        return self.session.view.operations(limit=_bounded(limit))
+        return [past(PastOperation, operation) for operation in self.session.view.operations(limit=_bounded(limit))]
 
     def operation(self, *, reason: str = "") -> LedgerBatch:
         """Return a batch: what is written within its ``with`` block lands as one operation, whole or not at all."""

@@ -1,7 +1,7 @@
 """Adding, editing and removing through the ledger, on the reference store."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -195,6 +195,20 @@ def test_many_are_edited_at_once_or_shown_first(ledger: Ledger) -> None:
     ledger.customers.edit_where("name in (a, b)", city="Berlin")
     assert ledger.customers.count(by="city") == {"Berlin": 2, "Bonn": 1}
     assert ledger.customers.remove_where("city = Berlin").receipt.removed == 2  # type: ignore[union-attr]
+
+
+def test_what_happened_has_the_times_and_the_public_ids_that_records_have(ledger: Ledger) -> None:
+    added = ledger.customers.add(name="A")
+    edited = ledger.customers.edit(added, city="Bonn")
+    ledger.undo(ledger.operations(limit=1)[0].id, reason="back")
+    undo, edit, add, _ = ledger.operations()
+    assert (add.at, edit.at) == (added.created_at, edited.updated_at)
+    assert edit.at.utcoffset() == timedelta(0)
+    assert [entry.at for entry in ledger.log(added)] == [undo.at, edit.at, add.at]
+    assert [event.operation for event in ledger.customers.history(added)] == [undo, edit, add]
+    assert (undo.undoes, undo.reason, undo.verb) == (edit.id, "back", "undo")
+    undone = ledger.undo(undo.ref)
+    assert undone.operation == undo
 
 
 def test_history_tells_before_and_after_newest_first(ledger: Ledger) -> None:

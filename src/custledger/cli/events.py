@@ -5,9 +5,9 @@ from typing import Any
 
 from custledger.changes import Action
 from custledger.cli.output import Cell, Column, Form, Output
-from custledger.cli.shown import Shower, operation_id
+from custledger.cli.shown import Shower
 from custledger.schema import Schema
-from custledger.services.history import Event
+from custledger.services.history import Event, PastOperation
 from custledger.services.session import Session
 
 SECONDS = len("2026-11-22 14:30:59")
@@ -39,15 +39,13 @@ def events(output: Output, session: Session, schema: Schema, happened: Sequence[
 
 def _event_texts(shower: Shower, event: Event) -> list[str]:
     operation = event.operation
-    when = shower.codec.text(shower.schema.by_key["created_at"], operation.at)
+    when = shower.codec.text(shower.schema.by_key["created_at"], _plain_time(shower, operation))
     told = "removed" if event.action is Action.REMOVE else shower.differences(event.fields)
-    return [when[:SECONDS], operation.actor, operation.verb, operation_id(operation.id), told, operation.reason]
+    return [when[:SECONDS], operation.actor, operation.verb, operation.ref, told, operation.reason]
 
 
 def _event_json(shower: Shower, event: Event) -> dict[str, Any]:
-    from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
-
-    operation = json_form(event.operation)
+    operation = event.operation
 
     def plain(key: str, value: Any) -> Any:
         field = shower.schema.by_key.get(key)
@@ -56,10 +54,17 @@ def _event_json(shower: Shower, event: Event) -> dict[str, Any]:
     return {
         "record": shower.schema.public_id(event.id),
         "action": event.action.value,
-        "operation": operation["id"],
-        **{key: operation[key] for key in ("at", "actor", "verb", "reason")},
+        "operation": operation.ref,
+        "at": _plain_time(shower, operation),
+        "actor": operation.actor,
+        "verb": operation.verb,
+        "reason": operation.reason,
         "fields": {
             key: {"before": plain(key, before), "after": plain(key, after)}
             for key, (before, after) in event.fields.items()
         },
     }
+
+
+def _plain_time(shower: Shower, operation: PastOperation) -> str:
+    return str(shower.codec.parse("created_at", operation.at))

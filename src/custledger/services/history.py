@@ -1,19 +1,65 @@
-"""What happened to a record: its changes, newest first, with what each field was before and became.
+"""What happened: what people did, what the log keeps, and what the changes of one record were.
 
 The log keeps only what would be lost otherwise, so what a field became is found by walking back from the present.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 import attrs
 
-from custledger.changes import DOCUMENT_TYPE, Action, LogEntry, Operation, by_key
+from custledger import ids
+from custledger.changes import DOCUMENT_TYPE, OPERATION_PREFIX, Action, LogEntry, Operation, by_key
 from custledger.schema import Schema
 from custledger.services.session import Session
+from custledger.structs import Struct
 
 UNTOLD = frozenset({"revision", "updated_at", "id"})
 """Fields that change with every write, which a history does not tell."""
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class PastOperation(Struct):
+    """What a person did, as programs are told of it: an ``Operation`` whose ``at`` is a ``datetime`` in UTC."""
+
+    id: int
+    verb: str
+    actor: str
+    at: datetime
+    reason: str
+    undoes: int | None
+    about: Mapping[str, Any]
+
+    @property
+    def ref(self) -> str:
+        """The public id: ``O-01J9ZK4QW7RXM``."""
+        return ids.public(OPERATION_PREFIX, self.id)
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class PastChange(Struct):
+    """What the log keeps, as programs are told of it: a ``LogEntry`` whose ``at`` is a ``datetime`` in UTC."""
+
+    cursor: int
+    changeset: int
+    operation: int
+    at: datetime
+    type: str
+    action: Action
+    record: int
+    count: int
+    digests: bytes
+    before: Mapping[str, Any] | None
+
+
+_Past = TypeVar("_Past", PastOperation, PastChange)
+
+
+def past(told: type[_Past], kept: Operation | LogEntry) -> _Past:
+    """Return an operation or an entry of the log, as the store keeps it, as programs are told of it."""
+    values = attrs.asdict(kept, recurse=False)
+    return told(**{**values, "at": datetime.fromisoformat(kept.at)})
 
 
 @attrs.frozen(kw_only=True)
@@ -23,7 +69,7 @@ class Event:
     type: str
     id: int
     action: Action
-    operation: Operation
+    operation: PastOperation
     cursor: int
     fields: Mapping[str, tuple[Any, Any]]
 
@@ -35,7 +81,8 @@ def history(session: Session, record_type: str, number: int) -> list[Event]:
     row = session.view.get(schema, [number])[0]
     state: dict[str, Any] = by_key(schema, row) if row is not None else {}
     entries = session.view.log(record=(schema.name, number), newest_first=True)
-    operations = {one.id: one for one in session.view.operations(ids=sorted({entry.operation for entry in entries}))}
+    named = session.view.operations(ids=sorted({entry.operation for entry in entries}))
+    operations = {operation.id: past(PastOperation, operation) for operation in named}
     events = []
     for entry in entries:
         before, fields = step_back(schema, entry, state)

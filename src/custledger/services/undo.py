@@ -28,7 +28,7 @@ from custledger.changes import (
 from custledger.errors import NotFoundError
 from custledger.expressions import equals, is_in
 from custledger.schema import ID, REVISION, Field, Row, Schema
-from custledger.services.history import UNTOLD, plain_before
+from custledger.services.history import UNTOLD, PastOperation, past, plain_before
 from custledger.services.naming import find_operation
 from custledger.services.session import Session
 from custledger.services.undo_settings import Standing, invert_documents
@@ -43,7 +43,7 @@ Key = tuple[str, int]
 class Undone:
     """What an undo did: the operation it took back, its receipt (``None`` if nothing was left to do), what stands."""
 
-    operation: Operation
+    operation: PastOperation
     receipt: Receipt | None
     standing: tuple[Standing, ...]
 
@@ -77,7 +77,8 @@ class _Undo:
             documents=self.documents,
         )
         receipt = write(self.session, changeset, amend=False) if changeset else None
-        return Undone(operation=self.operation, receipt=receipt, standing=tuple(self.standing.values()))
+        undone = past(PastOperation, self.operation)
+        return Undone(operation=undone, receipt=receipt, standing=tuple(self.standing.values()))
 
     def _by_record(self) -> dict[Key, list[tuple[LogEntry, bytes]]]:
         """Return the operation's entries record by record, each with the digest of the row it left."""

@@ -25,22 +25,20 @@ def register(app: typer.Typer, run: Invocation) -> None:
 
         undone = undo(run.session, operation, reason=reason)
         receipt = undone.receipt
-        run.output.landed = f"{operation_id(undone.operation.id)} was taken back" if receipt else ""
+        run.output.landed = f"{undone.operation.ref} was taken back" if receipt else ""
         counts = {name: getattr(receipt, name, 0) for name in ("created", "updated", "removed")}
         if json:
             from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
 
             mine = operation_id(receipt.operation) if receipt else None
             stands = json_form(undone.standing)
-            run.output.json(
-                {"undone": operation_id(undone.operation.id), "operation": mine, **counts, "stands": stands}
-            )
+            run.output.json({"undone": undone.operation.ref, "operation": mine, **counts, "stands": stands})
         elif receipt is None:
             run.output.note("Nothing was left to take back.")
         else:
             told = f"{counts['created']} brought back, {counts['updated']} set back, {counts['removed']} removed"
             run.output.note(
-                f"Took back {operation_id(undone.operation.id)} ({undone.operation.verb}): {told}. "
+                f"Took back {undone.operation.ref} ({undone.operation.verb}): {told}. "
                 f"custledger undo {operation_id(receipt.operation)} takes that back."
             )
         for one in undone.standing:
