@@ -237,8 +237,9 @@ class FollowUp(Record):
     every: str | None = field(Kind.TEXT, "Every", "重复",
                               help_en="week, month, quarter, year, a number of days such as 10 days, or an RRULE",
                               help_zh="week、month、quarter、year、N days 或 RRULE")
-    anchor: date | None = field(Kind.DATE, "Anchor", "起始日", system=True,
-                                help_en="the day that the repetition counts from", help_zh="重复的起算日")
+    anchor: date | None = field(Kind.DATE, "Anchor", "起始日",
+                                help_en="the day that the repetition counts from; its due day where not given",
+                                help_zh="重复的起算日，默认为到期日")
     status: str | None = field(Kind.CHOICE, "Status", "状态", default="open", indexed=True,
                                choices=choices("open|Open|待办|blue", "done|Done|完成|green", "skipped|Skipped|跳过|gray"))
     done_at: datetime | None = field(Kind.TIME, "Done at", "完成时间")

@@ -29,7 +29,8 @@ _NOT_CARRIED = frozenset({"status", "due", "done_at", "result"})
 def amend_followups(changes: Sequence[Change], context: Context) -> list[Change]:
     """Return the anchors, the times of being done, and the follow-ups that come next.
 
-    - A follow-up that repeats and is added, or whose ``due`` or ``every`` is edited, counts from its ``due``.
+    - A follow-up that repeats and is added, or whose ``due`` or ``every`` is edited, counts from its ``due``, unless
+      the change says from when.
     - One that goes from open to done or skipped is finished now, unless the change says when. Two people who finish it
       at the same moment differ in that, so one of them meets a conflict, and there are no two next ones.
     - One that repeats and goes from open to done or skipped is followed by the next, unless it is there already.
@@ -76,7 +77,7 @@ def check_followups(changes: Sequence[Change], _context: Context) -> list[Proble
 
 def _present(changes: Sequence[Change], context: Context, schema: Schema) -> dict[int, dict[str, Any]]:
     """Return the present values of the records whose plan or status an update touches, by id."""
-    matters = {"due", "every", "status"}
+    matters = {"due", "every", "anchor", "status"}
     touched = [each.id for each in changes if each.action is Action.UPDATE and matters & (each.after or {}).keys()]
     rows = context.get(FOLLOWUP, touched) if touched else []
     return {row[ID]: dict(zip(schema.keys, row, strict=True)) for row in rows if row is not None}
@@ -85,10 +86,11 @@ def _present(changes: Sequence[Change], context: Context, schema: Schema) -> dic
 def _follows(change: Change, was: Mapping[str, Any], will_be: Mapping[str, Any], now: str) -> dict[str, Any]:
     """Return the fields that follow from an update."""
     extra: dict[str, Any] = {}
-    moved = any(was.get(key) != will_be.get(key) for key in ("due", "every"))
-    if moved:
+    said = (change.after or {}).get("anchor") is not None
+    moved = any(was.get(key) != will_be.get(key) for key in ("due", "every", "anchor"))
+    if moved and not said:
         anchor = will_be.get("due") if will_be.get("every") else None
-        if anchor != was.get("anchor"):
+        if anchor != will_be.get("anchor"):
             extra["anchor"] = anchor
     if _finishes(was, will_be) and "done_at" not in (change.after or {}):
         extra["done_at"] = now

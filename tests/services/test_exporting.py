@@ -22,10 +22,12 @@ from custledger.plugins import Plugins
 from custledger.services.editing import add
 from custledger.services.exporting import export
 from custledger.services.fields import add_field
+from custledger.services.followups import done
 from custledger.services.importing import import_file
 from custledger.services.opening import open_session
 from custledger.services.selecting import Selection
 
+DUES = ("2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30")
 BLNS = Path(__file__).parents[2] / "../shared/data/blns/blns.json"
 
 
@@ -194,6 +196,24 @@ def test_the_excel_mark_and_gb18030_are_options_of_the_writer(session, tmp_path)
         options={"encoding": "gb18030"},
     )
     assert (tmp_path / "b.tsv").read_bytes() == "客户名称\t城市\r\n".encode("gb18030")
+
+
+def test_a_series_goes_on_as_planned_after_an_export_and_an_import(session, tmp_path):
+    """The plan ends months on their last day, which the due day of a February does not tell."""
+    add(session, "customer", {"name": "A", "code": "K1"})
+    add(session, "followup", {"customer": "K1", "due": DUES[0], "every": "month"})
+    done(session, next(Selection(session, "followup").rows())[0])
+    other = opened()
+    for record_type in ("customer", "followup"):
+        path = str(tmp_path / f"{record_type}.csv")
+        export(session, record_type, path)
+        report = import_file(other, path, record_type)
+        assert (report.rejected, report.left_to_ledger) == (0, ("Created", "Updated", "Revision"))
+        assert contents(other, record_type) == contents(session, record_type)
+    for due in DUES[1:]:
+        [number] = [row[0] for row in Selection(other, "followup").where("status = open").rows()]
+        assert contents(other, "followup")[number]["due"] == due
+        done(other, number)
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12).filter(

@@ -183,6 +183,16 @@ def test_moving_the_due_day_moves_the_plan(session: Session) -> None:
     assert shown(session, following)["due"] == "2026-03-10"
 
 
+def test_a_follow_up_counts_from_the_day_that_one_says(session: Session) -> None:
+    first = owed(session, "2026-02-28", every="month", anchor="2026-01-31")
+    _, following = followups.done(session, first[0])
+    assert (shown(session, following)["due"], shown(session, following)["anchor"]) == ("2026-03-31", "2026-01-31")
+    both = edit(session, "followup", shown(session, following)["id"], {"due": "2026-04-15", "anchor": "2026-04-01"})
+    assert shown(session, both)["anchor"] == "2026-04-01"
+    emptied = edit(session, "followup", shown(session, following)["id"], {"anchor": None})
+    assert shown(session, emptied)["anchor"] == "2026-04-15"
+
+
 def test_a_new_rhythm_counts_from_the_due_day_and_none_needs_no_anchor(session: Session) -> None:
     first = owed(session, "2026-01-31")
     assert shown(session, first)["anchor"] is None
