@@ -130,6 +130,28 @@ def test_history_tells_every_change_and_outlives_the_record(shop: Run) -> None:
     assert happened[1]["fields"] == {"level": {"before": "B", "after": "A"}}
 
 
+@pytest.mark.parametrize(("language", "hidden"), [("en", "(hidden)"), ("zh", "（已隐藏）")])
+def test_what_happened_to_a_sensitive_value_is_told_without_it(shop: Run, language: str, hidden: str) -> None:
+    def told(*arguments: str) -> str:
+        done = shop("--lang", language, *arguments)
+        assert "1990" not in done.out + done.err
+        return done.out + done.err
+
+    assert shop("customer", "edit", "K1", "--id-number", "19900101").code == 0
+    assert f": {hidden} → {hidden}" in told("customer", "edit", "K1", "--id-number", "x", "--dry-run")
+    assert shop("customer", "edit", "K1", "--id-number", "19900102").code == 0
+    assert f": {hidden} → {hidden}" in told("customer", "history", "K1")
+    happened = json.loads(told("customer", "history", "K1", "--json"))
+    assert happened[0]["fields"] == {"id_number": {"before": "(hidden)", "after": "(hidden)"}}
+    assert happened[1]["fields"] == {"id_number": {"before": None, "after": "(hidden)"}}
+    ref = json.loads(shop("customer", "show", "K1", "--json").out)["id"]
+    shop("customer", "remove", "K1")
+    told("log", ref, "--json")
+    told("customer", "history", ref, "--csv")
+    assert shop("undo", json.loads(shop("log", "--limit", "1", "--json").out)[0]["id"]).code == 0
+    assert json.loads(shop("customer", "show", "K1", "--json").out)["id_number"] == "19900102"
+
+
 def test_text_that_drives_terminals_is_shown_and_kept_but_does_not_drive(shop: Run) -> None:
     nasty = "red\x1b[31m\u202e\nline"
     shop("customer", "edit", "K1", "--notes", nasty)

@@ -225,8 +225,15 @@ ERRORS = [
         "Referred by is a reference, and has no greater and smaller",
         "It can be compared by = and by != or looked up in a list.",
     ),
-    ("id_number contains 1990", 10, "ID number is sensitive, and can only be compared by =", ""),
-    ("id_number > 1990", 10, "ID number is sensitive, and can only be compared by =", ""),
+    *(
+        (
+            f"id_number {asked}",
+            10,
+            "ID number is sensitive, and can only be compared by =",
+            "Write = or != and one value, or is empty.",
+        )
+        for asked in ("contains 1990", "> 1990", "in (1990)", "not in (1990, 1991)", "between 1 and 2", "starts with 1")
+    ),
     ("id_number = [city]", 12, "ID number is sensitive, and can only be compared with a value", ""),
     ("city = [id_number]", 7, "ID number is sensitive, and can only be compared with a value", ""),
     ("(" * 51 + "consent" + ")" * 51, 51, "More than 50 brackets stand inside each other", ""),
@@ -245,6 +252,11 @@ def test_an_error_says_what_is_wrong_where_and_what_to_do(text: str, position: i
     assert caught.value.text == text
     assert f"(at character {position + 1} of: " in caught.value.message
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("asked", ["= 1990", "!= 1990", "is empty", "is not empty"])
+def test_a_sensitive_field_is_asked_for_one_value_or_for_none(asked: str) -> None:
+    assert understand(f"id_number {asked}", CUSTOMER, CONVENTIONS).keys == {"id_number"}
 
 
 def test_an_error_speaks_the_labels_of_the_ledger() -> None:

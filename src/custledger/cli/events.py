@@ -5,7 +5,7 @@ from typing import Any
 
 from custledger.changes import Action
 from custledger.cli.output import Cell, Column, Form, Output
-from custledger.cli.shown import Shower
+from custledger.cli.shown import HIDDEN, Shower
 from custledger.schema import Schema
 from custledger.services.history import Event, PastOperation
 from custledger.services.session import Session
@@ -49,7 +49,9 @@ def _event_json(shower: Shower, event: Event) -> dict[str, Any]:
 
     def plain(key: str, value: Any) -> Any:
         field = shower.schema.by_key.get(key)
-        return value if field is None or value is None else shower.codec.json_value(field, value)
+        if field is None or value is None:
+            return value
+        return HIDDEN["en"] if field.spec.sensitive else shower.codec.json_value(field, value)
 
     return {
         "record": shower.schema.public_id(event.id),

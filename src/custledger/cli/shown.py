@@ -14,6 +14,8 @@ from custledger.services.session import Session
 CHUNK = 500
 """How many rows are looked at together when references are named."""
 MINUTES = len("2026-11-22 14:30")
+HIDDEN = {"en": "(hidden)", "zh": "（已隐藏）"}
+"""What stands for a sensitive value where what happened to it is told, by language; JSON has the English one."""
 _NUMERIC = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY})
 _WHOLE = _NUMERIC | {Kind.ID, Kind.DATE, Kind.TIME, Kind.YES_NO, Kind.PHONE}
 _LIST_MARKS = str.maketrans({"，": ",", "、": ","})
@@ -125,10 +127,16 @@ class Shower:
             field = self.schema.by_key.get(key)
             if field is None or field.spec.system:
                 continue
-            old, new = self.codec.text(field, before), self.codec.text(field, after)
+            old, new = self._told(field, before), self._told(field, after)
             label = field.label(self.session.conventions.language)
             told.append(f"{label}: {old or '-'} → {new or '-'}" if old else f"{label}: {new}")
         return "; ".join(told)
+
+    def _told(self, field: Field, value: Any) -> str:
+        """Return what a field held as text for people who read what happened: a sensitive value stays hidden."""
+        if field.spec.sensitive and value is not None:
+            return HIDDEN["zh" if self.session.conventions.language == "zh" else "en"]
+        return self.codec.text(field, value)
 
     def _names(self, field: Field, rows: Sequence[Row]) -> dict[Any, str]:
         """Return what to call the records that a reference to a type holds in ``rows``, by id."""

@@ -175,8 +175,9 @@ class _Checker:
     def check_allowed(self, word: str, field: Field, start: int) -> None:
         """Refuse what cannot be asked of a field."""
         kind, label = field.spec.kind, self.label(field)
-        if field.spec.sensitive and word not in {"=", "in", "empty"}:
-            raise self.error(f"{label} is sensitive, and can only be compared by =", start)
+        if field.spec.sensitive and word not in {"=", "empty"}:
+            why = f"{label} is sensitive, and can only be compared by ="
+            raise self.error(why, start, hint="Write = or != and one value, or is empty.")
         if word in {"<", "<=", ">", ">=", "between"} and kind not in ORDERED_KINDS:
             raise self.error(
                 f"{label} is {described(kind)}, and has no greater and smaller",
