@@ -39,6 +39,12 @@ MAKERS: dict[str, Any] = {
 }
 
 
+def test_one_referrer_refers_and_several_refer() -> None:
+    one, several = ReferencedError("C-1", {"contract": 1}), ReferencedError("C-1", {"contract": 1, "visits": 2})
+    assert one.message == "C-1 cannot be removed: 1 contract still refers to it."
+    assert several.message == "C-1 cannot be removed: 1 contract, 2 visits still refer to it."
+
+
 @pytest.mark.parametrize("named", MAKERS)
 @given(value=ANYTHING, text=st.text(max_size=100))
 def test_a_message_is_one_line_whatever_it_is_about(named: str, value: object, text: str) -> None:

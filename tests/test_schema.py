@@ -22,6 +22,11 @@ def schema_of(*fields: Field) -> Schema:
     return Schema(TypeInfo("thing", "things", "T", Labels("Thing", "东西")), fields)
 
 
+def test_records_are_counted_in_words() -> None:
+    info = Schema.of(Customer).info
+    assert [info.counted(count) for count in (0, 1, 2)] == ["0 customers", "1 customer", "2 customers"]
+
+
 @pytest.mark.parametrize("record", CORE_TYPES)
 def test_every_row_begins_alike(record: type) -> None:
     keys = Schema.of(record).keys

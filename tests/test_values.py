@@ -450,11 +450,15 @@ def test_what_is_no_id_is_refused(value: Any) -> None:
             read(Kind.REFERENCE, value, target=target)
 
 
-@pytest.mark.parametrize("text", ["\ud800", "a\0b", "é\0"])
-def test_text_that_no_store_can_hold_is_refused(text: str) -> None:
-    for value, kind in ((text, Kind.TEXT), ([text], Kind.TAGS), (text + "1", Kind.PHONE), (text, Kind.EMAIL)):
-        with pytest.raises(InvalidValueError):
+@pytest.mark.parametrize(
+    ("text", "why"), [("\ud800", "half of a character"), ("a\0b", "a NUL character"), ("é\0", "a NUL character")]
+)
+def test_text_that_no_store_can_hold_is_refused_and_told_why(text: str, why: str) -> None:
+    for value, kind in ((text, Kind.TEXT), ([text], Kind.TAGS), (text + "1", Kind.PHONE)):
+        with pytest.raises(InvalidValueError, match=f"holds {why}, which is not text"):
             read(kind, value)
+    with pytest.raises(InvalidValueError):
+        read(Kind.EMAIL, text)
 
 
 @pytest.mark.skipif(not NAUGHTY.exists(), reason="the naughty strings are not beside the repository")

@@ -55,10 +55,14 @@ class Codec:
         return [(key, convert) for key, convert in converted if convert is not values.unchanged]
 
     @cached_property
+    def _class_fields(self) -> frozenset[str]:
+        """The keys of the fields that are the class's own; those of others are in a record's ``extra``."""
+        return frozenset(attribute.name for attribute in attrs.fields(self._class))
+
+    @cached_property
     def _extra(self) -> tuple[str, ...]:
-        """The keys of the fields that are not the class's own, in order; their values are in a record's ``extra``."""
-        own = frozenset(attribute.name for attribute in attrs.fields(self._class))
-        return tuple(key for key in self.schema.keys if key not in own)
+        """The keys of the fields that are not the class's own, in order."""
+        return tuple(key for key in self.schema.keys if key not in self._class_fields)
 
     def record(self, row: Row) -> Any:
         """Return the record of a row; a ``BareRecord`` where the plugin that brought its type is absent."""

@@ -116,14 +116,15 @@ class DuplicateError(DataError):
 
 
 class ReferencedError(DataError):
-    """Other records still refer to what would be removed."""
+    """Other records still refer to what would be removed. ``referrers`` says how many of what they are called."""
 
     code = "referenced"
 
     def __init__(self, target: str, referrers: Mapping[str, int]) -> None:
         listed = ", ".join(f"{count} {name}" for name, count in referrers.items())
+        verb = "refers" if sum(referrers.values()) == 1 else "refer"
         super().__init__(
-            f"{target} cannot be removed: {listed} still refer to it.",
+            f"{target} cannot be removed: {listed} still {verb} to it.",
             hint="Remove those first, or let them refer to another record.",
         )
         self.target = target

@@ -303,15 +303,16 @@ class Ledger:
 
     def import_file(self, path: str | os.PathLike[str], record_type: str, **options: Any) -> ImportReport:
         """Import a file of records; see ``custledger.services.importing.import_file``."""
-        return import_file(self.session, os.fspath(path), record_type, **options)
+        return import_file(self.session, _path(path), record_type, **options)
 
     def export(self, record_type: str, target: Any, **options: Any) -> Any:
         """Export records to a file; see ``custledger.services.exporting.export``."""
-        return export(self.session, record_type, target, **options)
+        to = _path(target) if isinstance(target, str | os.PathLike) else target
+        return export(self.session, record_type, to, **options)
 
     def backup(self, target: str | os.PathLike[str]) -> Verification:
         """Copy the ledger to a new file while it stays in use, verified before it counts."""
-        return backing_up.backup(self.session, target)
+        return backing_up.backup(self.session, _path(target))
 
     def close(self) -> None:
         """Release the store."""
@@ -370,6 +371,14 @@ def open_ledger(
 def _bounded(limit: int | None) -> int | None:
     """Return a limit that every store can take: more records than that there are never."""
     return None if limit is None else min(limit, ids.LARGEST)
+
+
+def _path(path: str | os.PathLike[str]) -> str:
+    """Return a path as text. Raises ``InvalidValueError`` for what no file system takes."""
+    text = os.fspath(path)
+    if "\0" in text:
+        raise InvalidValueError(text, "holds a NUL character, which no path can")
+    return text
 
 
 def _values_of(record: Record) -> dict[str, Any]:

@@ -43,6 +43,14 @@ class TypeInfo(Struct):
     when: str = "created_at"
     brief: tuple[str, ...] = ()
 
+    def counted(self, count: int) -> str:
+        """Return so many of these records in words: ``1 customer``, ``2 customers``."""
+        return f"{count} {self.noun(count)}"
+
+    def noun(self, count: int) -> str:
+        """Return what so many of these records are called."""
+        return self.name if count == 1 else self.plural
+
 
 @frozen
 class Field(Struct):

@@ -201,6 +201,10 @@ ERRORS = [
         "Revision: “99999999999999999999” is too large",
         "Revision is a whole number.",
     ),
+    ("name = null", 7, "Name: “null” is no value", 'Write: Name is empty; or "null", if that is the text.'),
+    ("city in (x, 空)", 12, "City: “空” is no value", 'Write: City is empty; or "空", if that is the text.'),
+    ("birthday != NULL", 12, "Birthday: “NULL” is not a date", "Write: Birthday is empty"),
+    ("level = 空", 8, "Level: “空” is not one of the choices", "Write: Level is empty"),
     ("level = D", 8, "Level: “D” is not one of the choices", "There are: A, B, C."),
     ("status = activ", 9, "Status: “activ” is not one of the choices", "Did you mean active?"),
     ("level contains A", 6, "Level is a choice, and only texts can be looked into", "Compare it by = or by in (…)."),
@@ -257,6 +261,11 @@ def test_an_error_says_what_is_wrong_where_and_what_to_do(text: str, position: i
 @pytest.mark.parametrize("asked", ["= 1990", "!= 1990", "is empty", "is not empty"])
 def test_a_sensitive_field_is_asked_for_one_value_or_for_none(asked: str) -> None:
     assert understand(f"id_number {asked}", CUSTOMER, CONVENTIONS).keys == {"id_number"}
+
+
+@pytest.mark.parametrize("asked", ['name = "null"', "name contains 空", "name = 空气", 'tags in ("空")'])
+def test_the_words_for_nothing_are_texts_where_they_are_meant_so(asked: str) -> None:
+    assert understand(asked, CUSTOMER, CONVENTIONS).keys <= {"name", "tags"}
 
 
 def test_an_error_speaks_the_labels_of_the_ledger() -> None:

@@ -120,6 +120,15 @@ def test_numbers_beyond_all_bounds_and_what_is_no_text_are_refused_in_words(tmp_
             ledger.customers.edit(added, reason="half \ud800", city="Bonn")
         with pytest.raises(InvalidValueError):
             ledger.customers.edit(added, reason="nul \0", city="Bonn")
+        with pytest.raises(InvalidValueError, match="NUL"):
+            ledger.fields.set_choices("customer.level", ["A\0"])
+        for use in (
+            ledger.backup,
+            lambda path: ledger.import_file(path, "customer"),
+            lambda path: ledger.export("customer", path),
+        ):
+            with pytest.raises(InvalidValueError, match="a NUL character, which no path can"):
+                use("nul\0.csv")
         assert [one.name for one in ledger.customers.limit(10**30)] == ["A"]
         assert len(ledger.log(limit=10**30)) == len(ledger.log())
         assert ledger.customers.where(f"name in ({', '.join(f'n{number}' for number in range(40_000))})").count() == 0

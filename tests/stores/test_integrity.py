@@ -74,6 +74,8 @@ def test_every_type_that_restricts_is_counted() -> None:
     with pytest.raises(ReferencedError) as caught:
         brought(rows, ("person", 1))
     assert (caught.value.target, caught.value.referrers) == (PERSON.public_id(1), {"visits": 2})
+    with pytest.raises(ReferencedError, match="1 visit still refers to it"):
+        brought(Rows(visit=[{"id": 3, "person": 9, "guide": 1}]), ("person", 1))
 
 
 def test_many_removals_are_looked_up_together() -> None:

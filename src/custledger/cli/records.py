@@ -250,9 +250,9 @@ def _agree(schema: Schema, count: int, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError(f"{_counted(schema, count)} would be removed.",
+        raise UsageError(f"{schema.info.counted(count)} would be removed.",
                          hint="--dry-run shows them, --yes removes them.")
-    sys.stderr.write(f"Remove {_counted(schema, count)}? [y/N] ")
+    sys.stderr.write(f"Remove {schema.info.counted(count)}? [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in {"y", "yes", "是"}:
         raise CustledgerError("Nothing was removed.")
@@ -267,7 +267,7 @@ def _tell_many(run: Invocation, schema: Schema, many: Any, done: str, *, dry_run
     operation = operation_id(many.receipt.operation) if many.receipt else None
     if operation:
         were = "was" if len(many.rows) == 1 else "were"
-        run.output.landed = f"{_counted(schema, len(many.rows))} {were} {done} by {operation}"
+        run.output.landed = f"{schema.info.counted(len(many.rows))} {were} {done} by {operation}"
     if json:
         records = [known.public_id(row) for row in many.rows]
         run.output.json({done: len(many.rows), "dry_run": dry_run, "operation": operation, "records": records})
@@ -280,8 +280,4 @@ def _tell_many(run: Invocation, schema: Schema, many: Any, done: str, *, dry_run
         ])
     would = "would be " if dry_run else ""
     undo = f" custledger undo {operation} takes it back." if operation else ""
-    run.output.note(f"{_counted(schema, len(many.rows))} {would}{done}.{undo}")
-
-
-def _counted(schema: Schema, count: int) -> str:
-    return f"{count} {schema.info.name if count == 1 else schema.info.plural}"
+    run.output.note(f"{schema.info.counted(len(many.rows))} {would}{done}.{undo}")

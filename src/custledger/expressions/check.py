@@ -6,7 +6,7 @@ from custledger.conventions import Conventions
 from custledger.errors import InvalidValueError, QueryError, shorten
 from custledger.expressions import tree
 from custledger.expressions.keywords import GLUED
-from custledger.expressions.literals import read_value
+from custledger.expressions.literals import FREE_KINDS, read_value
 from custledger.expressions.nodes import Expression
 from custledger.expressions.order import UNSORTED_KINDS
 from custledger.expressions.parser import parse
@@ -24,6 +24,7 @@ from custledger.schema import Field, Schema, nearest
 from custledger.values import SCALE, fold
 
 _DASHES = "-－"
+_NOTHING = frozenset({"null", "空"})
 
 
 def understand(text: str, schema: Schema, conventions: Conventions, *, want: Kind | None = Kind.YES_NO) -> Expression:
@@ -209,6 +210,9 @@ class _Checker:
         return parts[0] if len(parts) == 1 else tree.Or(tuple(parts))
 
     def compare(self, word: tree.Operator, left: tree.FieldNode, field: Field, right: Right) -> tree.Condition:
+        if _is_nothing(right) and field.spec.kind in FREE_KINDS:
+            why = f"{self.label(field)}: “{right.text}” is no value"
+            raise self.error(why, right.start, hint=self.empty_hint(field, right))
         other = self.operand(field, right)
         if isinstance(other, tree.Value) and field.spec.kind in SEVERAL_KINDS:
             return tree.Has(left, (other.plain,))
@@ -231,9 +235,16 @@ class _Checker:
         label, hint = self.label(field), error.hint
         if _may_be_field(right, field) and not any(character.isdigit() for character in right.text):
             hint = self.suggestion(right.text, to_compare_with=field) or hint
+        if _is_nothing(right):
+            hint = self.empty_hint(field, right)
         return self.error(
             f"{label}: {error.message}", right.start, hint=hint or f"{label} is {described(field.spec.kind)}."
         )
+
+    def empty_hint(self, field: Field, right: Right) -> str:
+        """Return how to ask for what has no value, and for the word itself where the field could hold it."""
+        hint = f"Write: {self.label(field)} is empty"
+        return f'{hint}; or "{right.text}", if that is the text.' if field.spec.kind in FREE_KINDS else hint
 
     def literal(self, field: Field, right: Right) -> tree.Value:
         """Return a value where a field cannot stand."""
@@ -254,6 +265,11 @@ class _Checker:
             sides = " and ".join(f"{self.label(each)} ({described(each.spec.kind)})" for each in (field, other))
             raise self.error(f"{sides} cannot be compared", name.start, hint="Two fields of the same kind can be.")
         return tree.FieldNode(other.key, other.spec.kind)
+
+
+def _is_nothing(right: Right) -> bool:
+    """Whether this is what other languages call an absent value."""
+    return isinstance(right, Bare) and fold(right.text) in _NOTHING
 
 
 def _may_be_field(right: Right, field: Field) -> bool:

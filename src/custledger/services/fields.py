@@ -23,7 +23,7 @@ from custledger.services.session import Session
 from custledger.services.writing import ATTEMPTS, write
 from custledger.settings import choices_document, field_document, parse_choice
 from custledger.stores.contract import GenerationMovedError
-from custledger.values import choice_names, fold
+from custledger.values import choice_names, fold, plain_text
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -224,6 +224,8 @@ def _choices(kind: Kind, given: Iterable[str | Choice], present: Sequence[Choice
     codes = [fold(choice.code) for choice in made]
     names = choice_names(made)
     for choice in made:
+        for name in (choice.code, *choice.labels.both()):
+            plain_text(name)
         if codes.count(fold(choice.code)) > 1:
             raise InvalidValueError(choice.code, "is given twice", field="Choices")
         for label in choice.labels.both():

@@ -84,4 +84,4 @@ def _held(session: Session, schema: Schema | None, key: str, code: str | None) -
     where = negated(equals(schema, key, None)) if code is None else is_in(schema, key, [code])
     count = session.view.count(schema, where, (), session.moment)[0][0]
     held = "a value in it" if code is None else code
-    return f"{count} {schema.info.plural if count != 1 else schema.name} with {held} would lose it" if count else ""
+    return f"{schema.info.counted(count)} with {held} would lose it" if count else ""

@@ -163,5 +163,6 @@ def _check(session: Session, changeset: Changeset) -> None:
     session.warnings.extend(problem for problem in problems if problem.severity == "warn")
     refused = [problem for problem in problems if problem.severity == "refuse"]
     if refused:
-        more = f" (and {len(refused) - 1} more problems)" if len(refused) > 1 else ""
+        others = len(refused) - 1
+        more = f" (and {others} more problem{'s' if others > 1 else ''})" if others else ""
         raise RefusedError(refused[0].message + more)

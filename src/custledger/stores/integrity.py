@@ -4,6 +4,7 @@ A store calls these inside its write transaction. They know nothing of how rows 
 function that looks them up.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ import attrs
 from custledger import ids
 from custledger.changes import Change, by_key
 from custledger.errors import InvalidValueError, NotFoundError, ReferencedError
-from custledger.schema import ID, REVISION, Field, Row, Schema
+from custledger.schema import ID, REVISION, Field, Row, Schema, TypeInfo
 
 Referrers = Callable[[Schema, Field, Sequence[Any]], Iterable[Row]]
 """Given a schema, one of its reference fields and values, yields the rows whose field holds one of the values."""
@@ -84,13 +85,12 @@ def _emptied(schema: Schema, row: Row, key: str, earlier: Change | None) -> Chan
 
 
 def _refuse_held(found: _Consequences) -> None:
-    counted: dict[str, dict[str, int]] = {}
+    counted: dict[str, Counter[TypeInfo]] = {}
     for schema, row, target in found.held:
         if (schema.name, row[ID]) not in found.gone:
-            counts = counted.setdefault(target, {})
-            counts[schema.info.plural] = counts.get(schema.info.plural, 0) + 1
+            counted.setdefault(target, Counter())[schema.info] += 1
     for target, counts in counted.items():
-        raise ReferencedError(target, counts)
+        raise ReferencedError(target, {info.noun(count): count for info, count in counts.items()})
 
 
 def removal(schema: Schema, row: Row) -> Change:

@@ -14,11 +14,10 @@ INTEGER_LIMIT = 1 << 63
 def plain_text(value: Any) -> str:
     """Return ``value`` as plain text. Raises ``InvalidValueError`` for what no store can hold."""
     text = value if isinstance(value, str) else str(value)
-    if text.isascii():
-        if "\0" in text:
-            raise InvalidValueError(text, "holds a NUL character, which is not text")
-    elif "\0" in text or not _is_whole(text):
-        raise InvalidValueError(text, "holds half of a character, or a NUL, which is not text")
+    if "\0" in text:
+        raise InvalidValueError(text, "holds a NUL character, which is not text")
+    if not text.isascii() and not _is_whole(text):
+        raise InvalidValueError(text, "holds half of a character, which is not text")
     return text
 
 

@@ -41,7 +41,7 @@ def _tell(run: Invocation, verified: Verification, path: str, *, json: bool) -> 
     run.output.say(path)
     schemas = run.plugins.schemas()
     compared = ", ".join(
-        f"{count} {schemas[name].info.plural if count > 1 and name in schemas else name}"
+        schemas[name].info.counted(count) if name in schemas else f"{count} {name}"
         for name, count in verified.rows.items()
         if count
     )

@@ -47,9 +47,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
 
 def _show(run: Invocation, made: "Demo", folder: Path) -> None:
     say, language = run.output.say, run.schema_language
-    counts = ", ".join(
-        f"{count} {run.session.schema(name).info.plural if count > 1 else name}" for name, count in made.counts.items()
-    )
+    counts = ", ".join(run.session.schema(name).info.counted(count) for name, count in made.counts.items())
     say(f"Made {folder / DEFAULT_LEDGER}: {counts}. The people in it are invented.")
     say()
     say("Due today")

@@ -49,7 +49,7 @@ def _add_due(app: typer.Typer, run: Invocation) -> None:
         if form is Form.SHOWN:
             run.output.note(
                 f"{len(found.followups)} due on {run.session.today} or before"
-                + (f", or within {days} days." if days else ".")
+                + (f", or within {days} day{'' if days == 1 else 's'}." if days else ".")
             )
             run.output.no_room(left_out)
             if found.reminders:

@@ -95,8 +95,8 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
         f"{report.rejected} {would}rejected"
     )
     for name, count in report.created.items():
-        noun = name if count == 1 else run.session.schema(name).info.plural
-        run.output.say(f"{count} {noun} {would}made for what refers to them")
+        made = run.session.schema(name).info.counted(count)
+        run.output.say(f"{made} {would}made for what refers to {'it' if count == 1 else 'them'}")
     for message, times in report.warnings:
         note(f"warning: {message}" + (f" ({times} times)" if times > 1 else ""))
     if report.rejects:

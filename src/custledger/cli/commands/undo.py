@@ -45,7 +45,8 @@ def register(app: typer.Typer, run: Invocation) -> None:
             fields = f" ({', '.join(one.fields)})" if one.fields else ""
             run.output.note(f"{one.record}{fields} stays as it is: {one.why}.")
         if undone.standing:
-            why = f"{len(undone.standing)} later edits were not overwritten"
+            edits = "1 later edit was" if len(undone.standing) == 1 else f"{len(undone.standing)} later edits were"
+            why = f"{edits} not overwritten"
             error = ConflictError("What this operation wrote", why=why)
             error.hint = "custledger log REF shows what was done to a record since."
             raise error
