@@ -64,7 +64,7 @@ class Collection(Generic[RecordT]):
         ``InvalidValueError``, ``DuplicateError`` or ``NotFoundError``.
         """
         given = {**_values_of(record), **values} if record is not None else values
-        return self._record(*editing.added(self._session, self.record_type, given, reason=reason))
+        return self._record(*editing.add(self._session, self.record_type, given, reason=reason))
 
     def get(self, ref: Reference) -> RecordT:
         """Return the record that ``ref`` names: by id, code, unique name, or a unique ending of its id.
@@ -79,7 +79,7 @@ class Collection(Generic[RecordT]):
         Given a record, what was read then is compared with what is there now: changes of other fields by somebody
         else stay, a change of the same field raises ``ConflictError``.
         """
-        return self._record(*editing.edited(self._session, self.record_type, ref, values, reason=reason))
+        return self._record(*editing.edit(self._session, self.record_type, ref, values, reason=reason))
 
     def remove(self, ref: Reference, /, *, reason: str = "") -> Receipt:
         """Remove a record. Raises ``ReferencedError`` where others still refer to it."""

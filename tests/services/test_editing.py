@@ -241,7 +241,7 @@ def test_an_edit_that_names_another_revision_conflicts(ledger: Ledger) -> None:
     ledger.customers.edit(added.id, city="Berlin")
     with pytest.raises(ConflictError, match="revision 2 now, not 1"):
         edit(ledger.session, "customer", added.id, {"level": "A"}, revision=1)
-    assert edit(ledger.session, "customer", added.id, {"level": "A"}, revision=2)[3] == 3
+    assert edit(ledger.session, "customer", added.id, {"level": "A"}, revision=2).row[3] == 3
 
 
 def test_what_a_write_returns_is_what_the_ledger_keeps(ledger: Ledger) -> None:

@@ -101,9 +101,9 @@ def test_what_makes_no_sense_is_an_error_and_leaves_no_file(session, tmp_path, o
 
 
 def test_references_are_codes_where_there_are_any_and_ids_elsewhere(session):
-    first = add(session, "customer", {"name": "A", "code": "K1"})[0]
-    second = add(session, "customer", {"name": "B"})[0]
-    odd = add(session, "customer", {"name": "C", "code": "C-01J9ZK4QW7RXM"})[0]
+    first = add(session, "customer", {"name": "A", "code": "K1"}).row[0]
+    second = add(session, "customer", {"name": "B"}).row[0]
+    odd = add(session, "customer", {"name": "C", "code": "C-01J9ZK4QW7RXM"}).row[0]
     for customer in (first, second, odd, first):
         add(session, "interaction", {"customer": customer})
     public = session.schema("customer").public_id
@@ -252,7 +252,7 @@ def test_an_import_of_an_export_gives_the_same_records_in_another_ledger_and_cha
     folder = tmp_path_factory.mktemp("export")
     session = opened(zone="UTC")
     ids = [
-        add(session, "customer", {**person, **({"code": f"=K{place}"} if place in coded else {})})[0]
+        add(session, "customer", {**person, **({"code": f"=K{place}"} if place in coded else {})}).row[0]
         for place, person in enumerate(people)
     ]
     for sale in sales:

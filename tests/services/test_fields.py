@@ -53,7 +53,7 @@ def test_a_field_is_named_by_key_and_by_either_label(session: Session) -> None:
     assert field.key == "x_card_number"
     assert field.spec.labels == Labels("Card number", "会员卡号")
     for name in ("x_card_number", "card NUMBER", "会员卡号", "卡号"):
-        row = add(session, "customer", {"name": name, name: "0017"})
+        row = add(session, "customer", {"name": name, name: "0017"}).row
         assert value(session, row, "x_card_number") == "0017"
     assert Selection(session, "customer").where("会员卡号 = 0017").count() == 4
     record = next(iter(Selection[Any](session, "customer")))
@@ -84,7 +84,7 @@ def test_a_field_of_every_kind_holds_its_values(session: Session, kind: str) -> 
         "reference": {"target": "customer", "on_remove": "empty"},
     }
     key = fields.add_field(session, "customer", "Extra", kind=kind, **more.get(kind, {})).key
-    other = add(session, "customer", {"name": "B", "code": "B"})
+    other = add(session, "customer", {"name": "B", "code": "B"}).row
     given, kept = {
         "text": ("0017", "0017"),
         "integer": ("12", 12),
@@ -99,7 +99,7 @@ def test_a_field_of_every_kind_holds_its_values(session: Session, kind: str) -> 
         "email": ("a@example.com", "a@example.com"),
         "reference": ("B", other[0]),
     }[kind]
-    row = add(session, "customer", {"name": "A", "Extra": given})
+    row = add(session, "customer", {"name": "A", "Extra": given}).row
     assert value(session, row, key) == kept
 
 
@@ -151,7 +151,7 @@ def test_another_handle_sees_a_new_field_at_once() -> None:
     url = f"memory:{uuid.uuid4().hex}"
     mine, theirs = new_session(url), new_session(url)
     fields.add_field(mine, "customer", "Card number", unique=True)
-    row = add(theirs, "customer", {"name": "A", "Card number": "7"})
+    row = add(theirs, "customer", {"name": "A", "Card number": "7"}).row
     assert value(theirs, row, "x_card_number") == "7"
     with pytest.raises(DuplicateError):
         add(mine, "customer", {"name": "B", "Card number": "7"})
@@ -185,7 +185,7 @@ def test_an_added_field_is_logged_and_can_be_taken_back(session: Session) -> Non
 
 def test_labels_change_and_the_key_stays(session: Session) -> None:
     fields.add_field(session, "customer", "卡号", label_en="Card")
-    row = add(session, "customer", {"name": "A", "Card": "7"})
+    row = add(session, "customer", {"name": "A", "Card": "7"}).row
     renamed = fields.rename_field(session, "customer.卡号", label_en="Member card", aliases=["旧卡号"])
     assert (renamed.key, renamed.spec.labels) == ("x_card", Labels("Member card", "卡号"))
     edit(session, "customer", row[0], {"旧卡号": "8"})
@@ -210,7 +210,7 @@ def test_choices_are_replaced_and_a_bare_code_keeps_what_it_had(session: Session
         ("B", "B级", "orange"),
         ("C", "C级", "gray"),
     ]
-    row = add(session, "customer", {"name": "A", "等级": "重点客户"})
+    row = add(session, "customer", {"name": "A", "等级": "重点客户"}).row
     assert value(session, row, "level") == "A"
     undo(session, next(operation.id for operation in session.view.operations() if operation.verb == "field choices"))
     session.refresh()
@@ -225,7 +225,7 @@ def test_choices_of_a_custom_field_are_replaced_too(session: Session) -> None:
 
 
 def test_a_choice_in_use_goes_only_by_force(session: Session) -> None:
-    row = add(session, "customer", {"name": "A", "level": "B"})
+    row = add(session, "customer", {"name": "A", "level": "B"}).row
     with pytest.raises(DataError, match="B by 1"):
         fields.set_choices(session, "customer.level", ["A", "C"])
     fields.set_choices(session, "customer.level", ["A", "C"], force=True)
@@ -236,7 +236,7 @@ def test_a_choice_in_use_goes_only_by_force(session: Session) -> None:
 
 def test_a_default_that_is_no_longer_a_choice_is_not_given(session: Session) -> None:
     fields.set_choices(session, "customer.status", ["fresh", "old"])
-    assert value(session, add(session, "customer", {"name": "A"}), "status") is None
+    assert value(session, add(session, "customer", {"name": "A"}).row, "status") is None
 
 
 def test_choices_that_custledger_needs_stay(session: Session) -> None:

@@ -45,7 +45,7 @@ def session() -> Iterator[Session]:
 
 
 def owed(session: Session, due: str, **values: Any) -> tuple[Any, ...]:
-    return add(session, "followup", {"customer": "C1", "due": due, **values})
+    return add(session, "followup", {"customer": "C1", "due": due, **values}).row
 
 
 def shown(session: Session, row: tuple[Any, ...] | None) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def test_two_people_who_finish_it_at_one_moment_do_not_make_two_next_ones() -> N
 
 def test_moving_the_due_day_moves_the_plan(session: Session) -> None:
     first = owed(session, "2026-01-31", every="month")
-    moved = edit(session, "followup", first[0], {"due": "2026-02-10"})
+    moved = edit(session, "followup", first[0], {"due": "2026-02-10"}).row
     assert shown(session, moved)["anchor"] == "2026-02-10"
     _, following = followups.done(session, first[0])
     assert shown(session, following)["due"] == "2026-03-10"
@@ -187,17 +187,17 @@ def test_a_follow_up_counts_from_the_day_that_one_says(session: Session) -> None
     first = owed(session, "2026-02-28", every="month", anchor="2026-01-31")
     _, following = followups.done(session, first[0])
     assert (shown(session, following)["due"], shown(session, following)["anchor"]) == ("2026-03-31", "2026-01-31")
-    both = edit(session, "followup", shown(session, following)["id"], {"due": "2026-04-15", "anchor": "2026-04-01"})
+    both = edit(session, "followup", shown(session, following)["id"], {"due": "2026-04-15", "anchor": "2026-04-01"}).row
     assert shown(session, both)["anchor"] == "2026-04-01"
-    emptied = edit(session, "followup", shown(session, following)["id"], {"anchor": None})
+    emptied = edit(session, "followup", shown(session, following)["id"], {"anchor": None}).row
     assert shown(session, emptied)["anchor"] == "2026-04-15"
 
 
 def test_a_new_rhythm_counts_from_the_due_day_and_none_needs_no_anchor(session: Session) -> None:
     first = owed(session, "2026-01-31")
     assert shown(session, first)["anchor"] is None
-    assert shown(session, edit(session, "followup", first[0], {"every": "10 days"}))["anchor"] == "2026-01-31"
-    assert shown(session, edit(session, "followup", first[0], {"every": None}))["anchor"] is None
+    assert shown(session, edit(session, "followup", first[0], {"every": "10 days"}).row)["anchor"] == "2026-01-31"
+    assert shown(session, edit(session, "followup", first[0], {"every": None}).row)["anchor"] is None
 
 
 def test_finishing_and_moving_in_one_edit_plans_from_the_new_day(session: Session) -> None:

@@ -79,7 +79,7 @@ def test_everything_that_refers_to_a_customer_is_there_by_type_and_field(session
 
 
 def test_what_is_about_a_record_of_any_type_is_there(session: Session) -> None:
-    ticket = add(session, "ticket", {"customer": "C1", "title": "Broken"})
+    ticket = add(session, "ticket", {"customer": "C1", "title": "Broken"}).row
     public = session.schema("ticket").public_id(ticket)
     add(session, "interaction", {"customer": "C1", "about": public, "subject": "Rang about it"})
     found = overview(session, "ticket", public)

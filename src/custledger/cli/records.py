@@ -51,8 +51,7 @@ def _add(schema: Schema, run: Invocation) -> Callable[..., None]:
         from custledger.cli.shown import Shower  # noqa: PLC0415 - each command imports what it needs, when it runs
         from custledger.services.editing import add  # noqa: PLC0415 - as above
 
-        row = add(run.session, schema.name, merged(fields, assigned), reason=reason)
-        known = run.session.schema(schema.name)
+        known, row = add(run.session, schema.name, merged(fields, assigned), reason=reason)
         run.output.landed = f"{known.public_id(row)} was added"
         if json:
             run.output.json(Shower(run.session, known).json(row))
@@ -141,14 +140,14 @@ def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
             many = editing.edit_where(run.session, schema.name, condition, values, dry_run=dry_run, reason=reason)
             _tell_many(run, schema, many, "edited", dry_run=dry_run, json=json)
             return
-        row = editing.edit(run.session, schema.name, ref, values, revision=revision, reason=reason)
-        run.output.landed = f"{schema.public_id(row)} was edited"
+        known, row = editing.edit(run.session, schema.name, ref, values, revision=revision, reason=reason)
+        run.output.landed = f"{known.public_id(row)} was edited"
         if json:
             from custledger.cli.shown import Shower  # noqa: PLC0415 - as above
 
-            run.output.json(Shower(run.session, run.session.schema(schema.name)).json(row))
+            run.output.json(Shower(run.session, known).json(row))
         else:
-            run.output.say(schema.public_id(row))
+            run.output.say(known.public_id(row))
 
     return with_fields(edit, schema)
 

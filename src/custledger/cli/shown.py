@@ -70,7 +70,7 @@ class Shower:
     def __init__(self, session: Session, schema: Schema) -> None:
         self.session = session
         self.schema = schema
-        self.codec = session.codec(schema.name)
+        self.codec = session.codec_of(schema)
 
     def emit(self, output: Output, rows: Iterable[Row], fields: Sequence[Field], form: Form) -> list[Column]:
         """Print rows in ``form``; return the columns that a terminal had no room for."""

@@ -5,7 +5,7 @@ it (``add`` …).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -24,13 +24,18 @@ from custledger.stores.contract import Query
 from custledger.values import is_empty
 
 
-def add(session: Session, record_type: str, values: Mapping[str, Any], *, reason: str = "") -> Row:
-    """Add a record and return its row. ``values`` names fields by key, label or alias; see ``make_addition``."""
-    return added(session, record_type, values, reason=reason)[1]
+class Landed(NamedTuple):
+    """A record as a write left it: its row, and the schema that it is in the order of.
+
+    The two belong together: while other threads and processes add fields, a later schema may have more.
+    """
+
+    schema: Schema
+    row: Row
 
 
-def added(session: Session, record_type: str, values: Mapping[str, Any], *, reason: str = "") -> tuple[Schema, Row]:
-    """Add a record and return its row, and the schema that it is in the order of."""
+def add(session: Session, record_type: str, values: Mapping[str, Any], *, reason: str = "") -> Landed:
+    """Add a record and return it. ``values`` names fields by key, label or alias; see ``make_addition``."""
     change = make_addition(session, record_type, values)
     schema = session.schema(change.type)
     receipt = write(session, Changeset(operation=session.operation("add", reason=reason), changes=[change]))
@@ -45,24 +50,11 @@ def edit(
     *,
     revision: int | None = None,
     reason: str = "",
-) -> Row:
-    """Set fields of a record and return its row as it now is; see ``make_edit``."""
-    return edited(session, record_type, ref, values, revision=revision, reason=reason)[1]
-
-
-def edited(
-    session: Session,
-    record_type: str,
-    ref: Reference,
-    values: Mapping[str, Any],
-    *,
-    revision: int | None = None,
-    reason: str = "",
-) -> tuple[Schema, Row]:
-    """Set fields of a record and return its row as it now is, and the schema that it is in the order of."""
+) -> Landed:
+    """Set fields of a record and return it as it now is; see ``make_edit``."""
     schema, row, change = _edition(session, record_type, ref, values, revision=revision)
     if not change.after:
-        return schema, row
+        return Landed(schema, row)
     receipt = write(session, Changeset(operation=session.operation("edit", reason=reason), changes=[change]))
     return _landed(session, schema, change, row, receipt)
 
@@ -153,8 +145,8 @@ def _edition(
     return schema, row, change
 
 
-def _landed(session: Session, schema: Schema, change: Change, row: Row | None, receipt: Receipt) -> tuple[Schema, Row]:
-    """Return the row of a record as a write of one changeset left it; ``row`` is what it was, if it was there.
+def _landed(session: Session, schema: Schema, change: Change, row: Row | None, receipt: Receipt) -> Landed:
+    """Return a record as a write of one changeset left it; ``row`` is what it was, if it was there.
 
     Plugins may have set fields that ``schema`` does not know yet: then the record is read again.
     """
@@ -165,12 +157,13 @@ def _landed(session: Session, schema: Schema, change: Change, row: Row | None, r
         system = {"id": change.id, "created_at": at, "updated_at": at, "revision": 1}
         now = {**(made.after or {}), **system}
         if now.keys() <= schema.by_key.keys():
-            return schema, unseal(row_from(schema, now), schema)
+            return Landed(schema, unseal(row_from(schema, now), schema))
     if made is not None and row is not None and made.revision == row[REVISION]:
         after = {**(made.after or {}), "updated_at": at, "revision": row[REVISION] + 1}
         if after.keys() <= schema.by_key.keys():
-            return schema, tuple({**dict(zip(schema.keys, row, strict=True)), **after}.values())
-    return found(session, change.type, change.id)  # or it was merged with what somebody else wrote meanwhile
+            return Landed(schema, tuple({**dict(zip(schema.keys, row, strict=True)), **after}.values()))
+    # Or it was merged with what somebody else wrote meanwhile.
+    return Landed(*found(session, change.type, change.id))
 
 
 def make_removal(session: Session, record_type: str, ref: Reference) -> Change:
