@@ -2,7 +2,7 @@
 
 A forked writer acknowledges over a pipe what has landed; the test kills it at a random moment and opens the ledger
 again. ``CUSTLEDGER_KILLS`` says how often in all, 300 times if it does not: most of them here, half single writes and
-half bulk loads, the others during imports (``tests/services/test_importing_kills.py``).
+half bulk loads, the others during imports (``tests/services/importing/test_kills.py``).
 """
 
 import contextlib

@@ -19,7 +19,7 @@ from custledger.services.importing import import_file
 from custledger.services.opening import open_session
 from custledger.services.selecting import Selection
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DATA = ROOT / "../shared/data"
 RETAIL = sorted((DATA / "online-retail").glob("or_*.csv"))
 CDNOW = DATA / "cdnow/CDNOW_master.txt"

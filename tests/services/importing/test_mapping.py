@@ -12,7 +12,7 @@ from custledger.schema import Schema
 from custledger.services.importing.mapping import REASON_HEADINGS, make_plan, parse_maps
 
 CUSTOMER = Schema.of(Customer)
-HEADERS = Path(__file__).parents[2] / "../shared/data/headers/headers_zh.tsv"
+HEADERS = Path(__file__).parents[3] / "../shared/data/headers/headers_zh.tsv"
 
 
 def plan(heading, maps=(), key=None):

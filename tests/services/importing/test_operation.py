@@ -1,0 +1,127 @@
+"""One import is one operation: rehearsed, told of, interrupted, and taken back."""
+
+from types import SimpleNamespace
+
+import custledger_csv
+import custledger_sqlite
+import pytest
+
+from custledger.errors import LockedError, NotAllowedError, PluginError
+from custledger.hookspecs import hookimpl, wants
+from custledger.plugins import Plugins
+from custledger.services.importing import ImportInterrupted, import_file
+from custledger.services.opening import open_session
+from custledger.services.undo import undo
+
+from .conftest import opened, small_chunks, values
+
+
+def test_one_operation_holds_all_chunks_each_with_its_place_and_undo_takes_them_back(session, bring, monkeypatch):
+    with small_chunks(monkeypatch):
+        report = bring("name,code\n" + "".join(f"N{index},{index}\n" for index in range(8)))
+    [operation] = session.view.operations(ids=[report.operation])
+    assert (operation.verb, operation.about["file"]) == ("import", "in.csv")
+    assert len(operation.about["sha256"]) == 64
+    assert report.operation_ref.startswith("O-")
+    entries = session.view.log(operation=report.operation)
+    assert [entry.count for entry in entries] == [3, 3, 2]
+    assert report.operation is not None
+    undo(session, report.operation)
+    assert values(session, "name") == []
+
+
+def test_a_dry_run_reports_and_writes_nothing(session, bring, tmp_path):
+    bring("name,code,city\nA,1,x\nB,2,x\n")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    report = bring("name,code,city\nA,1,x\nB,2,y\nC,3,z\n,4,w\nD,3,z\n", key="code", dry_run=True)
+    assert (report.skipped, report.changed, report.added, report.rejected) == (1, 1, 1, 2)
+    assert [(example.row, example.what, example.text) for example in report.examples if example.what != "rejected"] == [
+        (3, "changed", "B 2: City “x” → “y”"),
+        (4, "added", "C 3"),
+    ]
+    assert (report.operation, report.rejects, report.dry_run) == (None, None, True)
+    assert values(session, "city") == ["x", "x"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_dry_run_counts_what_the_real_one_does(bring, monkeypatch, dry_run):
+    bring("name,code\nOld,1\n", name="old.csv")
+    with small_chunks(monkeypatch, 2):
+        report = bring("name,code\nA,1\nB,2\nC,3\nD,2\n,5\nE,6\nF,6\nG,7\n", dry_run=dry_run)
+    assert (report.added, report.rejected) == (4, 4)
+
+
+@hookimpl
+@wants("customer")
+def custledger_amend(changes):
+    raise ZeroDivisionError
+
+
+def test_a_plugin_that_crashes_stops_the_import_with_nothing_written(tmp_path):
+    session = opened(broken=SimpleNamespace(custledger_amend=custledger_amend))
+    path = tmp_path / "in.csv"
+    path.write_text("name\nA\n")
+    with pytest.raises(PluginError, match="broken"):
+        import_file(session, str(path), "customer")
+    assert values(session, "name") == []
+
+
+def test_progress_is_told_after_each_chunk_and_ends_at_one(bring, monkeypatch):
+    shares: list[float] = []
+    with small_chunks(monkeypatch, 2):
+        bring("name\n" + "A\n" * 6, progress=shares.append)
+    assert len(shares) == 3
+    assert shares[-1] == 1.0
+
+
+def test_ctrl_c_leaves_whole_chunks_keeps_the_rejects_and_says_how_to_undo(session, bring, monkeypatch, tmp_path):
+    def stop(_share):
+        if len(values(session, "name")) >= 4:
+            raise KeyboardInterrupt
+
+    with small_chunks(monkeypatch), pytest.raises(ImportInterrupted) as caught:
+        bring("name,phone\nA,1\nB,x\nC,3\nD,4\nE,5\nF,6\nG,7\n", progress=stop)
+    report = caught.value.report
+    assert values(session, "name") == ["A", "C", "D", "E", "F"]
+    assert (report.added, report.last_row) == (5, 7)
+    assert str(caught.value) == f"Rows up to 7 are in. To take them back: custledger undo {report.operation_ref}"
+    assert (tmp_path / "in.rejected.csv").exists()
+    assert report.operation is not None
+    undo(session, report.operation)
+    assert values(session, "name") == []
+
+
+def test_an_error_after_something_landed_says_how_to_take_it_back(session, bring, monkeypatch):
+    real, calls = type(session.store).apply, []
+
+    def locked_at_last(store, changeset, **rest):
+        calls.append(changeset)
+        if len(calls) > 1:
+            raise LockedError("The ledger is locked.")
+        return real(store, changeset, **rest)
+
+    monkeypatch.setattr(type(session.store), "apply", locked_at_last)
+    monkeypatch.setattr(
+        type(session.store),
+        "load",
+        lambda store, sets, *, generation: (store.apply(one, generation=generation) for one in sets),
+    )
+    with small_chunks(monkeypatch), pytest.raises(LockedError) as caught:
+        bring("name\n" + "A\n" * 6)
+    assert "Rows up to 4 are in. To take them back: custledger undo O-" in caught.value.hint
+    assert values(session, "name") == ["A"] * 3
+
+
+def test_a_read_only_ledger_says_so(tmp_path):
+    opened(f"sqlite:{tmp_path / 'ledger.db'}").close()
+    session = open_session(
+        f"sqlite:{tmp_path / 'ledger.db'}",
+        read_only=True,
+        plugins=Plugins.of(csv=custledger_csv, sqlite=custledger_sqlite),
+    )
+    path = tmp_path / "in.csv"
+    path.write_text("name\nA\n")
+    with pytest.raises(NotAllowedError):
+        import_file(session, str(path), "customer")
+    session.close()

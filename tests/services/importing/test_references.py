@@ -1,0 +1,70 @@
+"""Cells that name other records: in the ledger, in the same file, or nowhere yet."""
+
+import pytest
+
+from custledger.errors import NotFoundError
+from custledger.services.undo import undo
+
+from .conftest import reasons, small_chunks, values
+
+
+def test_references_are_found_by_code_id_or_exact_name(session, bring):
+    bring("name,code\n张三,17850\n李四,2\n李四,3\n")
+    ref = session.schema("customer").public_id(values(session, "id")[1])
+    text = f"customer,summary\n17850.0,a\n 张三 ,b\n{ref.lower()},c\n２,d\n李四,e\n王五,f\n,g\nC-01J9ZK4QW7RXM,h\n"
+    report = bring(text, "interaction")
+    one, two, _ = values(session, "id")
+    assert values(session, "customer", "interaction") == [one, one, two, two]
+    assert (report.added, report.rejected) == (4, 4)
+    assert "more than one customer" in reasons(report)[6]
+    assert reasons(report)[7] == "Customer: There is no customer “王五”."
+
+
+def test_an_exact_code_comes_before_the_code_without_point_zero(session, bring):
+    bring("name,code\nA,5\nB,5.0\n")
+    bring("customer,summary\n5,a\n5.0,b\n", "interaction")
+    assert values(session, "customer", "interaction") == values(session, "id")
+
+
+def test_missing_customers_are_made_once_with_code_and_name_in_the_same_changeset(session, bring, monkeypatch):
+    text = "CustomerID,number,amount\n17850.0,1,5\n17850,2,5\n17850.0,3,5\n13047.0,4,none\n13047.0,5,5\n"
+    with small_chunks(monkeypatch, 2):
+        rehearsed = bring(text, "transaction", create=["customers"], dry_run=True)
+        report = bring(text, "transaction", create=["customer"])
+    for each in (rehearsed, report):
+        assert (each.added, each.rejected, dict(each.created)) == (4, 1, {"customer": 2})
+    assert [values(session, key) for key in ("code", "name", "status")] == [["17850", "13047"]] * 2 + [["new"] * 2]
+    assert len(session.view.operations(ids=[report.operation])) == 1
+    assert report.operation is not None
+    undo(session, report.operation)
+    assert values(session, "code") == []
+
+
+def test_a_rejected_row_makes_no_customer(session, bring):
+    report = bring("CustomerID,amount\nA,none\n", "transaction", create=["customer"])
+    assert (report.rejected, dict(report.created), values(session, "code")) == (1, {}, [])
+
+
+def test_a_type_that_needs_more_than_a_name_is_not_made(bring):
+    with pytest.raises(NotFoundError):
+        bring("CustomerID,amount\nA,1\n", "transaction", create=["nix"])
+    report = bring("name,code,referred_by\nA,1,2\nB,2,\n", create=["customer"])
+    assert (report.added, dict(report.created)) == (2, {})
+
+
+def test_rows_may_refer_to_rows_of_the_same_file(session, bring, monkeypatch):
+    with small_chunks(monkeypatch):
+        report = bring("name,code,推荐人\nA,1,B\nB,2,\nC,3,1\nD,4,A\nE,5,6\n,6,\nF,7,5\nG,8,9\nH,9,\n")
+    first, second = values(session, "id")[:2]
+    assert values(session, "referred_by") == [second, None, first, first, values(session, "id")[5], None]
+    assert reasons(report) == {
+        6: "it refers to row 7, which is rejected",
+        7: "Name: (empty) is not enough: a customer needs one",
+        8: "Referred by: There is no customer “5”.",
+    }
+
+
+def test_a_row_that_follows_a_rejected_one_is_rejected_with_it(bring):
+    report = bring("name,code,推荐人\nA,1,\nB,1,\nC,3,B\nD,4,C\n")
+    assert (report.added, report.rejected) == (1, 3)
+    assert reasons(report)[5] == "it refers to row 4, which is rejected"

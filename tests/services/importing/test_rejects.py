@@ -1,0 +1,76 @@
+"""Rows that cannot land are set aside with their reasons, and can be corrected and imported again."""
+
+import stat
+from types import SimpleNamespace
+
+import pytest
+
+from custledger.hookspecs import Problem, hookimpl, wants
+from custledger.services.editing import add
+from custledger.services.importing import import_file
+
+from .conftest import opened, reasons, small_chunks, values
+
+
+def test_rejected_rows_can_be_corrected_and_imported_again(session, bring, tmp_path):
+    report = bring('name,code,phone,foo\nA,1,10,x\n,2,20,y\nC,3,none,"z,\nz"\nD,1,40,=1+1\n')
+    rejected = tmp_path / "in.rejected.csv"
+    assert (report.added, report.rejected, report.rejects) == (1, 3, str(rejected))
+    assert stat.S_IMODE(rejected.stat().st_mode) == 0o600
+    lines = rejected.read_text("utf-8-sig")
+    assert lines.startswith("custledger: rejected because,name,code,phone,foo\nrow 3: Name: (empty)")
+    assert "'=1+1" in lines
+    corrected = lines.replace("enough: a customer needs one,,", "enough: a customer needs one,B,").replace("none", "30")
+    again = bring(corrected.replace("D,1,", "D,4,"), name="in.rejected.csv")
+    assert (again.added, again.rejected, again.unmapped) == (3, 0, ("foo",))
+    assert values(session, "code") == ["1", "2", "3", "4"]
+
+
+def test_rejected_rows_never_replace_other_ones(bring, tmp_path):
+    first = bring("name,phone\nA,x\n").rejects
+    assert bring("name,phone\nA,x\n").rejects == first
+    second = bring("name,phone\nB,y\n").rejects
+    assert second == str(tmp_path / "in.rejected-2.csv")
+    third = bring(
+        (tmp_path / "in.rejected-2.csv").read_text("utf-8-sig").replace("y", "z"), name="in.rejected-2.csv"
+    ).rejects
+    assert third == str(tmp_path / "in.rejected-3.csv")
+    assert sorted(path.name for path in tmp_path.glob(".*")) == []
+
+
+def test_rejected_rows_can_go_elsewhere(bring, tmp_path):
+    assert bring("name,phone\nA,x\n", rejects=str(tmp_path / "bad.csv")).rejects == str(tmp_path / "bad.csv")
+
+
+def test_duplicates_of_a_unique_field_are_rejected_rows_wherever_the_other_one_is(session, bring, monkeypatch):
+    add(session, "customer", {"name": "Old", "code": "K1"})
+    with small_chunks(monkeypatch):
+        report = bring("name,code\nA,k1\nB,K2\nC,ｋ２\nD,K3\nE,\nF,\nG,K2\nH,K4\n")
+    assert values(session, "name") == ["Old", "B", "D", "E", "F", "H"]
+    held = reasons(report)
+    assert held[4] == "Code: row 3 has the same one"
+    assert "“k1” is already taken by C-" in held[2]
+    assert "“K2” is already taken by C-" in held[8]
+
+
+@hookimpl
+@wants("customer")
+def custledger_check(changes):
+    """Refuse everybody called X and warn about everybody called Y."""
+    for change in changes:
+        if (change.after or {}).get("name") == "X":
+            yield Problem(message="X is not welcome.")
+        if (change.after or {}).get("name") == "Y":
+            yield Problem(message="Y is suspicious.", severity="warn")
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_rows_that_a_check_refuses_are_rejected_and_warnings_are_counted(tmp_path, dry_run):
+    session = opened(strict=SimpleNamespace(custledger_check=custledger_check))
+    path = tmp_path / "in.csv"
+    path.write_text("name\n" + "A\nX\nY\nB\nY\nX\nC\n")
+    report = import_file(session, str(path), "customer", dry_run=dry_run)
+    assert (report.added, report.rejected, report.warnings) == (5, 2, (("Y is suspicious.", 2),))
+    assert reasons(report) == {3: "X is not welcome.", 7: "X is not welcome."}
+    assert values(session, "name") == ([] if dry_run else ["A", "Y", "B", "Y", "C"])
+    assert not session.warnings
