@@ -89,6 +89,8 @@ def test_ctrl_c_is_130_and_no_traceback(shop: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
+        # A suite that was started in the background ignores Ctrl-C, and what it starts would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no other thread runs
     ) as process:
         os.close(read)
         os.write(write, b"name\nOne\n")
