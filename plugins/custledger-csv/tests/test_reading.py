@@ -1,5 +1,6 @@
 """Reading CSV: encodings, separators, quoting, and true messages for what cannot be read."""
 
+import csv
 import io
 import json
 import os
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from custledger_csv import CSV_READER, TSV_READER
 from custledger_csv.encoding import BLOCK
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from custledger.errors import CustledgerError, FileFormatError, NotFoundError, UsageError
 
@@ -156,6 +159,18 @@ def test_quotes_inside_unquoted_cells_and_after_quoted_ones_are_taken_as_text(tm
 def test_an_unclosed_quote_is_refused_with_the_row_it_opens_in(tmp_path):
     with pytest.raises(FileFormatError, match="row 3: a quote"):
         read(write(tmp_path, 'a,b\n1,2\n3,"x\n4,5\n6,7\n'))
+
+
+@settings(deadline=None)
+@given(lines=st.lists(st.text('a",;\n', max_size=6), max_size=12), delimiter=st.sampled_from(",;"))
+def test_an_unclosed_quote_is_found_when_the_file_is_opened(tmp_path_factory, lines, delimiter):
+    path = write(tmp_path_factory.mktemp("quotes"), "\n".join(["name", *lines]))
+    *_, last = csv.reader(io.StringIO(path.read_text("utf-8") + "\n#"), delimiter=delimiter)
+    if last == ["#"]:
+        assert read(path, delimiter=delimiter)[0] == ["name"]
+    else:
+        with pytest.raises(FileFormatError, match="never closed"):
+            CSV_READER.open(path, delimiter=delimiter).__enter__()
 
 
 def test_an_unclosed_quote_does_not_take_memory_without_end(tmp_path):

@@ -15,6 +15,8 @@ NAMES = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}
 WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|", "space": " "}
 ROWS = 100
 LONGEST_CELL = 1 << 24
+LONGEST_SPACE = 64
+"""How many characters before a quote are kept from one block of text to the next."""
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\r?\n?", re.IGNORECASE)
 
 
@@ -31,6 +33,26 @@ def reader(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
     if csv.field_size_limit() < LONGEST_CELL:
         csv.field_size_limit(LONGEST_CELL)
     return csv.reader(lines, delimiter=dialect.delimiter, skipinitialspace=dialect.skip_space)
+
+
+def is_plainly_closed(blocks: Iterable[str], dialect: Dialect) -> bool:
+    """Whether every quoted cell of a text is closed; false also where only a reader could tell.
+
+    Each second quote opens a cell if what stands before it ends a cell or a row, or is nothing, between the two quotes
+    of a doubled one. Whole files are looked at, so what lies between quotes is split off and compared as a set.
+    """
+    ends = (dialect.delimiter, "\r", "\n")
+    before, is_inside = "\n", False
+    for block in blocks:
+        pieces = block.split('"')
+        pieces[0] = before + pieces[0]
+        *done, before = pieces
+        for piece in set(done[is_inside::2]):
+            if piece and not (piece.rstrip(" ") if dialect.skip_space else piece).endswith(ends):
+                return False
+        is_inside ^= bool(len(done) % 2)
+        before = before[-LONGEST_SPACE:]
+    return not is_inside
 
 
 def separator_line(line: str) -> str:

@@ -7,6 +7,7 @@ import shutil
 import stat
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any, BinaryIO, Self
@@ -49,7 +50,7 @@ class CsvTable:
         self._heading: list[str] = []
 
     def __enter__(self) -> Self:
-        """Open the file, decode it once to be sure of its encoding, and read its heading.
+        """Open the file, read it once to be sure of its encoding and its quotes, and read its heading.
 
         Raises ``FileFormatError``, ``NotFoundError`` or ``NotAllowedError``.
         """
@@ -118,14 +119,16 @@ class CsvTable:
 
     def _begin(self) -> None:
         sample = self._text.read(SAMPLE).removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
-        self._text.seek(0)
         first = sample[: sample.find("\n") + 1] or sample
         told = dialects.separator_line(first)
         delimiter = self._delimiter or told
         self._dialect = (
             dialects.Dialect(delimiter) if delimiter else dialects.find_dialect(sample, whole=len(sample) < SAMPLE - 1)
         )
-        self._rows = self._numbered(skip=1 if told else 0)
+        skip = 1 if told else 0
+        self._check_quotes(skip=skip)
+        self._text.seek(0)
+        self._rows = self._numbered(skip=skip)
         heading = next(self._rows, None)
         if heading is None:
             raise FileFormatError(self._path, "is empty", hint="Its first row should be the headings of its columns.")
@@ -137,6 +140,13 @@ class CsvTable:
                 row=row,
                 hint="If it is UTF-16, say so: --encoding utf-16-le.",
             )
+
+    def _check_quotes(self, *, skip: int) -> None:
+        """Raise ``FileFormatError`` that names the row where a quoted cell is still open at the end of the file."""
+        self._text.seek(0)
+        if not dialects.is_plainly_closed(iter(lambda: self._text.read(SAMPLE), ""), self._dialect):
+            self._text.seek(0)
+            deque(self._numbered(skip=skip), maxlen=0)
 
     def _read(self, skip: int) -> Iterator[list[list[str]]]:
         """Yield the rows of each block of lines.
