@@ -86,7 +86,9 @@ class StoreType(Struct):
     - ``suffixes``: the endings by which a bare path is recognised (``.db``);
     - ``open``: called with ``(location, create=…, read_only=…)``, where ``location`` is what follows the colon;
       returns a ``Store``. It raises ``NotFoundError`` where there is none and ``create`` is false;
-    - ``describe``: returns in a few words the library it stands on and its version, for ``doctor``.
+    - ``describe``: returns in a few words the library it stands on and its version, for ``doctor``;
+    - ``has``: returns whether the file at a path is such a ledger, or one that is kept beside it, so that no output
+      goes there; the path has its links followed. It does not open the ledger.
     """
 
     name: str
@@ -95,6 +97,7 @@ class StoreType(Struct):
     suffixes: tuple[str, ...] = ()
     open: Callable[..., Store]
     describe: Callable[[], str] | None = None
+    has: Callable[[str], bool] | None = None
 
 
 @frozen(kw_only=True)

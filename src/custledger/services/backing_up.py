@@ -7,6 +7,7 @@ from custledger.errors import NotFoundError, UsageError
 from custledger.plugins import Plugins, disabled_by
 from custledger.services.opening import open_session, resolve_url
 from custledger.services.session import Session
+from custledger.services.targets import check_target
 from custledger.stores.contract import BackupStore, Verification
 
 
@@ -19,6 +20,7 @@ def backup(session: Session, target: str | os.PathLike[str]) -> Verification:
     path = os.fspath(target)
     if Path(path).exists():
         raise UsageError(f"{path} is there already.", hint="Give the backup a name of its own.")
+    check_target(session.plugins, path)
     if not isinstance(session.store, BackupStore):
         raise UsageError(
             f"A ledger kept at {session.store.url} cannot be backed up this way.", hint="Export its records instead."

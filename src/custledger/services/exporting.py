@@ -17,6 +17,7 @@ from custledger.services import formats
 from custledger.services.atomic_file import atomic_write
 from custledger.services.selecting import Selection
 from custledger.services.session import Session
+from custledger.services.targets import check_target
 from custledger.values import fold
 
 Headings = Literal["labels", "keys"]
@@ -60,11 +61,14 @@ def export(
     - A reference is written as the code of the record it refers to, or as its id where that has none.
     - ``format`` names the writer; otherwise the file's ending decides. ``options`` are the writer's own.
 
-    Raises ``NotFoundError`` for a name that is nothing's, ``QueryError``, ``UsageError``, and for files what fits.
+    Raises ``NotFoundError`` for a name that is nothing's, ``QueryError``, ``UsageError`` (also for a target that is a
+    ledger or holds settings), and for files what fits.
     """
     session.refresh()
     schema = session.schema(record_type)
     told = "" if not isinstance(target, str | os.PathLike) else os.fspath(target)
+    if told:
+        check_target(session.plugins, told)
     writer = formats.writer_for(session, told, format)
     given = formats.checked_options(writer, options or {})
     fields = _fields(schema, columns)

@@ -24,6 +24,12 @@ def _describe() -> str:
     return f"SQLite {apsw.sqlite_lib_version()} (apsw {apsw.apsw_version()})"
 
 
+def _has(path: str) -> bool:
+    from custledger_sqlite.marks import belongs_to_ledger  # noqa: PLC0415 - needed only where something is written
+
+    return belongs_to_ledger(path)
+
+
 @hookimpl
 def custledger_stores() -> Sequence[StoreType]:
     """Return the SQLite store."""
@@ -38,5 +44,6 @@ def custledger_stores() -> Sequence[StoreType]:
             suffixes=(".db", ".sqlite", ".sqlite3"),
             open=_open,
             describe=_describe,
+            has=_has,
         )
     ]

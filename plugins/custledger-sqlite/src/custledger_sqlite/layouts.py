@@ -11,9 +11,7 @@ import apsw
 from custledger.errors import ForeignStoreError, StoreError
 from custledger.stores.sql.layout import own_tables
 from custledger_sqlite.dialect import DIALECT
-
-APPLICATION_ID = 0x4354_4C47
-"""What marks a SQLite file as a ledger: “CTLG”."""
+from custledger_sqlite.marks import APPLICATION_ID
 
 LAYOUT = 1
 """The layout this program writes."""

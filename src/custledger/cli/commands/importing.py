@@ -70,7 +70,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
                 reason=reason,
                 progress=told,
             )
-        run.output.landed = report.undo_hint and f"What could be imported is in ({report.operation_ref})"
+        run.output.landed = f"What could be imported is in ({report.operation_ref})" if report.operation_ref else ""
         if json:
             from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
 

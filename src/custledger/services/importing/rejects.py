@@ -7,13 +7,16 @@ import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from custledger.errors import file_error
 from custledger.files import Writer
+from custledger.services import formats
 from custledger.services.atomic_file import PRIVATE, create, keep, removed_on_error, settle
 from custledger.services.importing.chunk import Reject
 from custledger.services.importing.mapping import REASON_HEADINGS, Plan
+from custledger.services.session import Session
+from custledger.services.targets import check_room, check_target, may_write
 
 _ALREADY = re.compile(r"\.rejected(-\d+)?$")
 
@@ -26,6 +29,28 @@ def rejects_path(path: str, suffix: str = ".csv") -> Path:
     source = Path("stdin") if path == "-" else Path(path)
     stem = _ALREADY.sub("", source.stem)
     return source.with_name(f"{stem}.rejected{suffix}")
+
+
+class RejectsTarget(NamedTuple):
+    """Where rejected rows go, and what writes them there."""
+
+    path: Path
+    writer: Writer
+
+
+def rejects_target(session: Session, path: str, named: str | None = None) -> RejectsTarget:
+    """Return where the rejected rows of the file ``path`` go, sure that they can be written there.
+
+    Where nobody ``named`` a file and the folder of the input may not be written, it is the working folder. Raises the
+    ``CustledgerError`` that fits, such as ``UsageError`` for a ledger.
+    """
+    target = Path(named) if named else rejects_path(path)
+    if not named and not may_write(target.parent):
+        target = Path(target.name)
+    writer = formats.writer_for(session, str(target))
+    check_target(session.plugins, target)
+    check_room(target, hint="Say with --rejects where rejected rows may go.")
+    return RejectsTarget(target, writer)
 
 
 class Rejects:

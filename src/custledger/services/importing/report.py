@@ -58,9 +58,13 @@ class ImportReport:
 
     @property
     def undo_hint(self) -> str:
-        """How to take back what landed; empty if nothing did."""
-        ref = self.operation_ref
-        return f"Rows up to {self.last_row} are in. To take them back: custledger undo {ref}" if ref else ""
+        """What landed, where the rows are that did not, and how to take it back; empty if there is neither."""
+        if self.operation_ref is None:
+            return f"The rejected rows are in {self.rejects}." if self.rejects else ""
+        but = ""
+        if self.rejected:
+            but = " but for those that were rejected" + (f", which are in {self.rejects}" if self.rejects else "")
+        return f"Rows up to {self.last_row} are in{but}. To take the import back: custledger undo {self.operation_ref}"
 
 
 class ImportInterrupted(KeyboardInterrupt):

@@ -10,10 +10,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from custledger.changes import Changeset, Operation
 from custledger.errors import CustledgerError, DataError, DuplicateError, FileFormatError, UsageError
 from custledger.fields import Kind
-from custledger.files import Table, Writer
+from custledger.files import Table
 from custledger.schema import Field, Schema
 from custledger.services import formats, writing
 from custledger.services.importing.build import EXAMPLES, Builder, Built, typed_reference
@@ -22,7 +24,7 @@ from custledger.services.importing.chunk import Reject, SourceRow
 from custledger.services.importing.links import Link
 from custledger.services.importing.mapping import Column, Plan, make_plan, parse_maps
 from custledger.services.importing.references import References, public_number
-from custledger.services.importing.rejects import Rejects, rejects_path
+from custledger.services.importing.rejects import Rejects, RejectsTarget, rejects_target
 from custledger.services.importing.report import Example, ImportInterrupted, ImportReport
 from custledger.services.session import Session
 
@@ -63,7 +65,9 @@ def import_file(
     - ``create`` names the record types of which missing ones that references name are made.
     - ``dry_run`` writes nothing, neither to the ledger nor beside the file.
     - ``options`` are the reader's own, such as ``encoding``; ``format`` names the reader.
-    - ``rejects`` is where rows that cannot be imported go, instead of ``NAME.rejected.csv`` beside the file.
+    - ``rejects`` is where rows that cannot be imported go, instead of ``NAME.rejected.csv`` beside the file, or in the
+      working folder where that one may not be written. It is looked at before the first row: what cannot be written
+      there is an error with nothing done.
     - ``progress`` is told the share of the file that is done, 0 to 1, after each chunk.
 
     What lands is one operation, in chunks that land whole. Raises ``ImportInterrupted`` on Ctrl-C, with the report of
@@ -74,6 +78,7 @@ def import_file(
     schema = session.writable_schema(record_type)
     reader = formats.reader_for(session, path, format)
     given = formats.checked_options(reader, options or {})
+    target = rejects_target(session, path, rejects)
     makes = {session.schema(name).name for name in create}
     wanted = schema.resolve(key).key if key else None
     with reader.open(path, **given) as table:
@@ -87,7 +92,6 @@ def import_file(
         operation = session.operation("import", reason=reason, about=_about(path))
         builder = _builder(session, plan, operation, schema=schema, by=by, erase=erase, makes=makes, dry=dry_run)
         run = Run(session, builder, table, path, dry_run=dry_run, progress=progress)
-        target = Path(rejects) if rejects else rejects_path(path)
         with _calm_collector():
             return run.all(_with_first(first, chunks), target)
 
@@ -112,10 +116,11 @@ class Run:
         self.examples: list[Example] = []
         self.under_way: deque[Built] = deque()
         self.landed_to = 0
+        self.incomplete = False
         self.rejects = Rejects(table.heading, builder.plan, session.conventions.language)
         self.rejects_at: str | None = None
 
-    def all(self, chunks: Iterator[Sequence[SourceRow]], target: Path) -> ImportReport:
+    def all(self, chunks: Iterator[Sequence[SourceRow]], target: RejectsTarget) -> ImportReport:
         """Land the chunks and return the report; the rejected rows are kept whatever happens."""
         try:
             try:
@@ -172,19 +177,41 @@ class Run:
                     raise
                 self._rescue_all(error)
             else:
-                return
+                break
+        if self.landed_to and self.incomplete:
+            done = self._about(self.counts["added"] + self.counts["changed"])
+            writing.write(self.session, Changeset(operation=done))
 
     def _changesets(self, chunks: Iterator[Sequence[SourceRow]]) -> Iterator[Changeset]:
         for source in chunks:
             built = self.builder.build(source)
             if built.changeset:
+                marked = self._marked(built, last=len(source) < CHUNK)
                 self.under_way.append(built)
-                yield built.changeset
+                yield marked
             else:
                 self._settle(built)
 
+    def _marked(self, built: Built, *, last: bool = False) -> Changeset:
+        """Return the changeset of a chunk; unless it is the ``last``, its receipt says that the import is incomplete.
+
+        So the log tells what is in, and that there should be more, also of an import that was killed.
+        """
+        rows = sum(counts["added"] + counts["changed"] for counts in (self.counts, *self._coming(), built.counts))
+        self.incomplete = not last
+        operation = self._about(rows, **({} if last else {"incomplete": f"after row {built.last_row}"}))
+        return attrs.evolve(built.changeset, operation=operation)
+
+    def _coming(self) -> Iterator[Counter[str]]:
+        return (built.counts for built in self.under_way)
+
+    def _about(self, rows: int, **more: str) -> Operation:
+        operation = self.builder.operation
+        return attrs.evolve(operation, about={**operation.about, "rows": rows, **more})
+
     def _rescue_all(self, error: DataError) -> None:
         """Land, as far as that goes, the chunks that were under way when the store or a check refused one."""
+        self.incomplete = True
         waiting = list(self.under_way)
         self.under_way.clear()
         for place, built in enumerate(waiting):
@@ -209,7 +236,7 @@ class Run:
         """Land a chunk by itself, or what of it can be."""
         try:
             if built.changeset:
-                writing.write(self.session, built.changeset)
+                writing.write(self.session, self._marked(built))
         except DataError as error:
             self._rescue(built, error)
         else:
@@ -260,10 +287,9 @@ class Run:
             self.landed_to = built.last_row
         self.progress(self.table.progress)
 
-    def _keep_rejects(self, target: Path) -> None:
+    def _keep_rejects(self, target: RejectsTarget) -> None:
         if self.rejects.count and not self.dry_run:
-            writer: Writer = formats.writer_for(self.session, str(target))
-            self.rejects_at = str(self.rejects.write(target, writer))
+            self.rejects_at = str(self.rejects.write(target.path, target.writer))
 
 
 @contextmanager
