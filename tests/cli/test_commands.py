@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,34 @@ def test_help_is_data_and_done(run: Run, arguments: list[str]) -> None:
     assert done.code == 0
     assert done.out.startswith("Usage: custledger")
     assert done.err == ""
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda path: path.write_bytes(b"no database at all"), "not a SQLite database"),
+        (lambda path: path.write_bytes(path.read_bytes()[:100] + b"U" * 8000), "damaged"),
+        (lambda path: sqlite3.connect(path).execute("PRAGMA user_version = 99").close(), "newer custledger"),
+        (lambda path: path.unlink() or path.mkdir(), "folder"),
+    ],
+)
+def test_doctor_finds_a_ledger_bad_that_cannot_be_opened(
+    shop: Run, folder: Path, harm: Callable[[Path], None], said: str
+) -> None:
+    harm(folder / "ledger.db")
+    done = shop("doctor", "--json")
+    (found,) = (one for one in json.loads(done.out) if one["what"] == "ledger")
+    assert (done.code, found["state"]) == (1, "bad")
+    assert said in found["found"]
+
+
+def test_doctor_does_not_mind_that_there_is_no_ledger_yet(run: Run) -> None:
+    (found,) = (one for one in json.loads(run("doctor", "--json").out) if one["what"] == "ledger")
+    assert found["state"] == "note"
+
+
+@pytest.mark.parametrize("target", ["ledger.db", "custledger.toml"])
+def test_an_export_never_overwrites_the_ledger_or_the_settings(shop: Run, target: str) -> None:
+    done = shop("export", "customer", "--to", target, "--format", "csv")
+    assert (done.code, done.err.count("\n")) == (2, 2)
+    assert shop("customer", "count").out == "2\n"

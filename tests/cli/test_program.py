@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -115,6 +116,36 @@ def test_a_read_only_file_or_folder_is_read_and_not_written(
     assert (refused.returncode, refused.stderr.count(b"\n")) == (4, 2)
     assert b"for reading only" in refused.stderr
     assert (tmp_path / "kept.db").read_bytes() == before
+
+
+ORDINARY = "-dac_override,-dac_read_search"
+"""The rights of root's that make every file writable to it, as ``setpriv`` has them taken away."""
+
+
+def ordinarily(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the program as somebody to whom the rights of files apply."""
+    taking: list[str] = []
+    if getattr(os, "geteuid", lambda: 1)() == 0:
+        taking = ["setpriv", f"--bounding-set={ORDINARY}", f"--inh-caps={ORDINARY}"]
+        if shutil.which("setpriv") is None or subprocess.run([*taking, "true"], check=False).returncode:
+            pytest.skip("root may write everything here, and cannot be kept from it")
+    command = [*taking, *PROGRAM, *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, env=environment(), check=False)
+
+
+def test_a_ledger_that_was_read_while_it_was_not_to_be_written_can_be_written_afterwards(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.db"
+    assert run(tmp_path, "init", "--zone", "UTC").returncode == 0
+    ledger.chmod(0o444)
+    assert ordinarily(tmp_path, "customer", "count").stdout.strip() == b"0"
+    refused = ordinarily(tmp_path, "customer", "add", "--name", "X")
+    assert (refused.returncode, b"writable" in refused.stderr) == (4, True)
+    (tmp_path / "kept").mkdir()
+    assert ordinarily(tmp_path, "backup", "kept/ledger.db").returncode == 0
+    ledger.chmod(0o644)
+    for name in (ledger.name, "kept/ledger.db"):
+        added = ordinarily(tmp_path, "--ledger", name, "customer", "add", "--name", "X")
+        assert (added.returncode, added.stderr) == (0, b"")
 
 
 def test_a_plugins_command_finds_the_ledger(shop: Path, tmp_path: Path) -> None:

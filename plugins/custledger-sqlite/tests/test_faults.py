@@ -1,5 +1,6 @@
 """Disks that are full or fail, and other programs that hold the file: one error, nothing half done, and on again."""
 
+import contextlib
 import itertools
 import subprocess
 from collections.abc import Iterator
@@ -180,3 +181,16 @@ def test_a_damaged_file_is_called_damaged(tmp_path: Path) -> None:
     with open_store(str(path)) as store, pytest.raises(StoreError, match="damaged"):
         clerk = Clerk(store)
         clerk.select("person", order=["notes"])
+
+
+def test_a_full_disk_is_named_even_where_a_ledger_is_only_read(small_disk: Path) -> None:
+    ledger = str(small_disk / "ledger.db")
+    open_store(ledger, create=True).close()
+    with contextlib.suppress(OSError), (small_disk / "rest").open("wb", buffering=0) as rest:
+        while True:
+            rest.write(bytes(4096))
+    with pytest.raises(StoreError, match="disk is full"), open_store(ledger) as store:
+        store.generation()
+    (small_disk / "rest").unlink()
+    with open_store(ledger) as store:
+        assert store.generation() == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from custledger_sqlite import custledger_stores, layouts, marks
+from custledger_sqlite import custledger_stores, layouts
 from custledger_sqlite.filesystems import network_file_system
 from custledger_sqlite.opening import open_store
 
@@ -42,7 +42,7 @@ def test_the_plugin_offers_its_store_by_scheme_and_suffix(tmp_path: Path) -> Non
 
 
 def test_a_ledger_says_what_it_is(path: Path) -> None:
-    assert pragma(path, "application_id") == marks.APPLICATION_ID
+    assert pragma(path, "application_id") == layouts.APPLICATION_ID
     assert pragma(path, "user_version") == layouts.LAYOUT
     assert pragma(path, "journal_mode") == "wal"
 

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable
 from typing import Literal
 
-from custledger.errors import CustledgerError
+from custledger.errors import CustledgerError, NotFoundError
 from custledger.plugins import Plugins
 from custledger.services.opening import open_session
 from custledger.structs import Struct, frozen
@@ -71,8 +71,10 @@ def _plugins(plugins: Plugins) -> list[Finding]:
 def _ledger(plugins: Plugins, url: str) -> Finding:
     try:
         session = open_session(url, create=False, read_only=True, plugins=plugins)
-    except CustledgerError as error:
+    except NotFoundError as error:  # a computer without a ledger is no worse for that
         return Finding("ledger", "note", error.message, error.hint)
+    except CustledgerError as error:
+        return Finding("ledger", "bad", error.message, error.hint)
     with session.store:
         if session.settings.problems:
             return Finding("ledger", "bad", "; ".join(session.settings.problems), "Set what it names again.")

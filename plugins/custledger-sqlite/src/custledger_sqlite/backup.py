@@ -18,7 +18,6 @@ from custledger.stores.sql.layout import quoted
 from custledger_sqlite import layouts
 from custledger_sqlite.connecting import SqliteDatabase
 from custledger_sqlite.faults import explained
-from custledger_sqlite.marks import APPLICATION_ID, BESIDE
 
 _SHADOWS = ("config", "content", "data", "docsize", "idx")
 """What FTS5 calls the tables in which it keeps an index."""
@@ -49,7 +48,7 @@ def backup(source: SqliteDatabase, target: str) -> Verification:
             hint="Nothing was replaced. Choose another place, or make room.",
         ) from fault
     finally:
-        for suffix in ("", *BESIDE):
+        for suffix in ("", *layouts.BESIDE):
             with contextlib.suppress(OSError):
                 Path(f"{copy}{suffix}").unlink()
     return verification
@@ -87,7 +86,8 @@ def _copy(connection: apsw.Connection, copy: Path) -> None:
     target = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
     try:
         # Nobody may read what may hold customers' data while it is being written.
-        copy.chmod(Path(connection.filename).stat().st_mode & 0o777)
+        # Its owner may write it, so that what is restored from it can be used.
+        copy.chmod(Path(connection.filename).stat().st_mode & 0o777 | 0o600)
         with target.backup("main", connection, "main") as running:
             while not running.done:
                 running.step(1000)
@@ -125,7 +125,7 @@ def _problems(connection: apsw.Connection) -> Iterator[str]:
             yield str(found)
     for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check"):
         yield f"a row of {table} refers to a row of {parent} that is not there"
-    if layouts.number(connection, "application_id") != APPLICATION_ID:
+    if layouts.number(connection, "application_id") != layouts.APPLICATION_ID:
         yield "it is not marked as a ledger"
     for name in _search_tables(connection):
         try:

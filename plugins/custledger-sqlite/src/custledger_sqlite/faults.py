@@ -1,8 +1,13 @@
 """What SQLite's errors mean to whoever uses a ledger."""
 
+from pathlib import Path
+
 import apsw
 
 from custledger.errors import CustledgerError, ForeignStoreError, LockedError, NotAllowedError, StoreError
+
+_LEAST_ROOM = 1 << 15
+"""How many bytes the shared index of the log takes, at least."""
 
 
 def explained(fault: Exception, path: str) -> CustledgerError:
@@ -21,16 +26,28 @@ def _full(path: str, _fault: Exception) -> CustledgerError:
 
 
 def _io(path: str, fault: Exception) -> CustledgerError:
+    if _has_no_room(path):  # also reading needs some, for the index of the log; SQLite does not say that this was it
+        return _full(path, fault)
     return StoreError(
         f"{path}: the disk could not be read or written ({_words(fault)}).",
         hint="Check the disk and its connection, then try again.",
     )
 
 
+def _has_no_room(path: str) -> bool:
+    """Whether the disk has less room than the smallest file that SQLite keeps beside a ledger."""
+    import shutil  # noqa: PLC0415 - only for the message
+
+    try:
+        return shutil.disk_usage(Path(path).absolute().parent).free < _LEAST_ROOM
+    except OSError:
+        return False
+
+
 def _read_only(path: str, _fault: Exception) -> CustledgerError:
     return NotAllowedError(
         f"{path} may not be written.",
-        hint="Ask for the right to write the file and its folder, or open it for reading only.",
+        hint="Set the rights of the file, of its folder and of the files beside it (-wal, -shm) so that you may.",
     )
 
 

@@ -11,7 +11,12 @@ import apsw
 from custledger.errors import ForeignStoreError, StoreError
 from custledger.stores.sql.layout import own_tables
 from custledger_sqlite.dialect import DIALECT
-from custledger_sqlite.marks import APPLICATION_ID
+
+APPLICATION_ID = 0x4354_4C47
+"""What marks a SQLite file as a ledger: “CTLG”."""
+
+BESIDE = ("-wal", "-shm", "-journal")
+"""The endings of the files that SQLite keeps beside a database."""
 
 LAYOUT = 1
 """The layout this program writes."""

@@ -1,12 +1,8 @@
-"""What marks a file as a ledger, told from its first bytes, and what SQLite calls the files that it keeps beside it."""
+"""Whether a file is a ledger, told from its first bytes."""
 
 from pathlib import Path
 
-APPLICATION_ID = 0x4354_4C47
-"""What marks a SQLite file as a ledger: “CTLG”."""
-
-BESIDE = ("-wal", "-shm", "-journal")
-"""The endings of the files that SQLite keeps beside a database."""
+from custledger_sqlite.layouts import APPLICATION_ID, BESIDE
 
 _MAGIC = b"SQLite format 3\0"
 _PLACE = slice(68, 72)

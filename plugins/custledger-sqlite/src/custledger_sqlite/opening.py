@@ -28,6 +28,8 @@ def open_store(location: str, *, create: bool = True, read_only: bool = False) -
             f"{path} lies on a network file system ({network}), where programs cannot share a ledger safely.",
             hint="Keep the ledger on a disk of this computer, or use a database server.",
         )
+    if not read_only:
+        _free_beside(path)
     # In a folder that may not be written SQLite can keep no shared index of the log, and needs to be told that
     # nobody writes the file meanwhile.
     alone = read_only and not is_writable(path.parent) and not Path(f"{path}-wal").exists()
@@ -41,6 +43,22 @@ def open_store(location: str, *, create: bool = True, read_only: bool = False) -
         database.close()
         raise
     return SqliteStore(database, read_only=read_only)
+
+
+def _free_beside(path: Path) -> None:
+    """Make writable again what readers left beside a ledger that was not to be written when they opened it.
+
+    SQLite gives the files beside a database the database's own rights, and never looks at them again.
+    """
+    for beside in (Path(f"{path}{ending}") for ending in layouts.BESIDE):
+        if beside.exists() and not is_writable(beside):
+            try:
+                beside.chmod(path.stat().st_mode & 0o777)
+            except OSError as fault:
+                raise NotAllowedError(
+                    f"{beside} may not be written, which belongs to the ledger: {fault.strerror}.",
+                    hint=f"Have its owner make it writable: chmod u+w,g+w {beside.name}. Do not delete it.",
+                ) from fault
 
 
 def _path(location: str) -> Path:
@@ -96,7 +114,7 @@ def _refuse_upgrade(path: Path, *, is_older: bool) -> None:
     if is_older:
         raise NotAllowedError(
             f"{path} is of an older layout and may not be written, so it cannot be upgraded.",
-            hint="Open it for writing once.",
+            hint="Make the file writable and open it once, or read it with the custledger that wrote it.",
         )
 
 

@@ -92,7 +92,10 @@ class SqlStore(Store):
 
     def _writing(self) -> AbstractContextManager[Connection]:
         if self.read_only:
-            raise NotAllowedError(f"{self.url} is open for reading only.", hint="Open it for writing to change it.")
+            raise NotAllowedError(
+                f"{self.url} is open for reading only.",
+                hint="Make its file and its folder writable to change it, or open it without read_only.",
+            )
         return self._database.writing()
 
     def _table(self, schema: Schema) -> Table:
@@ -136,7 +139,7 @@ class SqlStore(Store):
             if preparing.grows(catalogue, schema):
                 raise NotAllowedError(
                     f"{self.url} is open for reading only, and has no place for all {schema.info.plural} fields yet.",
-                    hint="Open it for writing once.",
+                    hint="Make its file and its folder writable, and open it once.",
                 )
 
     def _known(self, connection: Connection | None = None, generation: int | None = None) -> Catalogue:
