@@ -1,6 +1,7 @@
 """Adding, editing and removing through the ledger, on the reference store."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,9 +15,11 @@ from custledger.errors import (
     DuplicateError,
     InvalidValueError,
     NotFoundError,
+    ReferencedError,
     UsageError,
 )
 from custledger.ledger import Ledger
+from custledger.plugins import Plugins
 from custledger.records import Customer
 from custledger.services.editing import edit
 
@@ -162,6 +165,53 @@ def test_a_batch_lands_whole(ledger: Ledger) -> None:
     assert ledger.interactions.count() == 1
     ledger.undo(batch.operation)
     assert ledger.customers.count() == ledger.interactions.count() == 0
+
+
+def test_a_batch_that_removes_what_it_added_does_so_with_what_refers_to_it(ledger: Ledger) -> None:
+    kept = ledger.customers.add(name="Kept")
+    with ledger.operation() as batch:
+        new = batch.customers.add(name="New")
+        batch.customers.edit(kept, referred_by=new)
+        talk = batch.interactions.add(customer=new, summary="hi")
+        batch.followups.add(customer=kept, due="2026-12-01", about=talk)
+        batch.followups.add(customer=new, due="2026-12-01")
+        batch.customers.remove(new)
+    assert [one.name for one in ledger.customers] == ["Kept"]
+    assert ledger.customers.get("Kept").referred_by is None
+    assert len(ledger.interactions) == 0
+    assert [(one.customer, one.about) for one in ledger.followups] == [(kept.id, None)]
+
+
+def test_a_batch_that_removes_a_customer_adds_nothing_to_it(ledger: Ledger) -> None:
+    old = ledger.customers.add(name="Old")
+    with ledger.operation() as batch:
+        batch.interactions.add(customer=old, summary="bye")
+        batch.customers.remove(old)
+    assert (len(ledger.customers), len(ledger.interactions)) == (0, 0)
+
+
+def test_a_batch_refuses_to_take_back_what_a_field_of_it_holds() -> None:
+    with custledger.open("memory:", plugins=Plugins.of()) as ledger:
+        ledger.fields.add("interaction", "Witness", kind="reference", target="customer")
+        here = ledger.customers.add(name="Here")
+        with pytest.raises(ReferencedError), ledger.operation() as batch:
+            new = batch.customers.add(name="New")
+            batch.interactions.add(customer=here, Witness=new)
+            batch.customers.remove(new)
+        assert len(ledger.interactions) == 0
+
+
+def test_a_batch_belongs_to_the_thread_that_opened_it(ledger: Ledger) -> None:
+    with ledger.operation() as batch, ThreadPoolExecutor(1) as other:
+        for attempt in (
+            lambda: batch.customers.add(name="A"),
+            lambda: batch.customers.edit("A", name="B"),
+            lambda: batch.customers.remove("A"),
+            lambda: batch.__exit__(None, None, None),
+        ):
+            assert isinstance(other.submit(attempt).exception(), UsageError)
+        batch.customers.add(name="B")
+    assert [one.name for one in ledger.customers] == ["B"]
 
 
 def test_a_batch_that_fails_leaves_nothing(ledger: Ledger) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from custledger.changes import Change, Changeset
 from custledger.conventions import FixedClock
-from custledger.errors import ConflictError, DataError, InvalidValueError, RefusedError
+from custledger.errors import AmbiguousError, ConflictError, DataError, InvalidValueError, RefusedError
 from custledger.hookspecs import hookimpl
 from custledger.plugins import Plugins
 from custledger.recurrence import planned
@@ -294,3 +294,17 @@ def test_two_plans_of_one_customer_do_not_get_in_each_others_way(session: Sessio
     for row in (first, second):
         assert followups.done(session, row[0])[1] is not None
     assert attrs.astuple(followups.agenda(session, days=7))[0] == tuple(followups.due(session, 7))
+
+
+def test_a_follow_up_named_by_its_note_is_the_open_one(session: Session) -> None:
+    for note, every in (("Send samples", "week"), ("Call", None), ("Call", None)):
+        owed(session, "2026-11-22", note=note, every=every)
+    followups.done(session, "Send samples")
+    _, following = followups.done(session, " send samples ")
+    assert shown(session, following)["due"] == "2026-12-06"
+    with pytest.raises(AmbiguousError, match="open follow-up") as caught:
+        followups.done(session, "Call")
+    followups.done(session, caught.value.matches[0])
+    followups.done(session, "Call")
+    with pytest.raises(AmbiguousError):
+        followups.done(session, "Call")

@@ -10,17 +10,20 @@ from datetime import date, datetime, timedelta
 import attrs
 
 from custledger.changes import Action, Changeset, Receipt
-from custledger.errors import DataError, InvalidValueError
+from custledger.errors import AmbiguousError, DataError, InvalidValueError
 from custledger.expressions import both, equals, field_expression, understand
 from custledger.hookspecs import Reminder
 from custledger.repeating import DONE, FINISHED, FOLLOWUP, OPEN
-from custledger.schema import ID, Row
+from custledger.schema import ID, Row, Schema
 from custledger.services.editing import make_edit
 from custledger.services.naming import Reference, find_row
 from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.stores.contract import Order, Query
 from custledger.values import fold
+
+MATCHES = 6
+"""How many follow-ups of one note are looked for, to name some where it is not clear which is meant."""
 
 
 @attrs.frozen(kw_only=True)
@@ -71,6 +74,7 @@ def done(
 ) -> tuple[Receipt, Row | None]:
     """Finish a follow-up; return the receipt and, where it repeats, the next one.
 
+    Of several follow-ups with the note that ``ref`` is, the open one is meant: those before it in a series are done.
     ``status`` is ``done`` or ``skipped``; ``at`` is when it was done, by default now. Raises ``InvalidValueError`` for
     another status and ``DataError`` for a follow-up that is finished already.
     """
@@ -79,7 +83,7 @@ def done(
     status = session.codec(FOLLOWUP).parse("status", status) or DONE
     if status not in FINISHED:
         raise InvalidValueError(status, "does not finish a follow-up", field="Status", hint="Give done or skipped.")
-    row = find_row(session, FOLLOWUP, ref)
+    row = _meant(session, schema, ref)
     if row[schema.positions["status"]] in FINISHED:
         raise DataError(
             f"{schema.public_id(row)} is {row[schema.positions['status']]} already.",
@@ -90,6 +94,21 @@ def done(
     change = make_edit(session, FOLLOWUP, row[ID], given)
     receipt = write(session, Changeset(operation=session.operation("done", reason=reason), changes=[change]))
     return receipt, _following(session, receipt)
+
+
+def _meant(session: Session, schema: Schema, ref: Reference) -> Row:
+    try:
+        return find_row(session, FOLLOWUP, ref)
+    except AmbiguousError:
+        if not isinstance(ref, str) or schema.title_field is None:
+            raise
+        named = both(equals(schema, schema.title_field.key, ref.strip()), equals(schema, "status", OPEN))
+        rows = list(session.select(FOLLOWUP, Query(moment=session.moment, where=named, limit=MATCHES)))
+        if not rows:
+            raise
+        if len(rows) > 1:
+            raise AmbiguousError("open follow-up", ref, [schema.public_id(row) for row in rows]) from None
+        return rows[0]
 
 
 def _last_day(today: date, days: int) -> date:

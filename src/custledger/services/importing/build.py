@@ -96,7 +96,7 @@ class Builder:
             values["id"] = self._ids(chunk, self.plan.id_column)
         for column, parse in self.parsers:
             parsed = parse(chunk.cells[column.index])
-            chunk.refuse(parsed.reasons)
+            chunk.refuse_unread(column.field.key, parsed.reasons)
             values[column.field.key] = parsed.values
         return values
 
@@ -117,7 +117,7 @@ class Builder:
         for key, column in values.items():
             field = self.schema.by_key[key]
             if field.spec.required:
-                chunk.refuse(lacking(column, missing(field, self.schema, self.language)))
+                chunk.refuse_empty(key, lacking(column, missing(field, self.schema, self.language)))
         for field in self.unique:
             label = field.label(self.language)
             chunk.refuse(repeated(field, values[field.key], chunk.numbers, label))

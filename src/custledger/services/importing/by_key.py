@@ -71,7 +71,7 @@ class KeyBuilder(Builder):
         label = self.key.label(self.language)
         if self.key.key != "id":
             why = f"{label}: it is empty, so there is no telling which {self.schema.name} is meant"
-            chunk.refuse(lacking(keys, why))
+            chunk.refuse_empty(self.key.key, lacking(keys, why))
         chunk.refuse(repeated(self.key, values, chunk.numbers, label))
         chunk.refuse(
             {
@@ -110,7 +110,7 @@ class KeyBuilder(Builder):
                 for index, value in enumerate(column)
                 if value is None and (matches[index] is None or erases)
             }
-            chunk.refuse(empty)
+            chunk.refuse_empty(field.key, empty)
 
     def _numbers(
         self, kept: Sequence[int], matches: Sequence[Match], given: Sequence[int | None] | None

@@ -40,6 +40,8 @@ class Chunk:
     cells: Sequence[Sequence[str]]
     blank: int
     reasons: dict[int, list[str]] = attrs.field(factory=lambda: defaultdict(list))
+    unread: dict[str, frozenset[int]] = attrs.field(factory=dict)
+    """By field, the indexes of the rows whose cell could not be read: it is not empty, though there is no value."""
 
     def __len__(self) -> int:
         """Return how many rows there are, blank ones apart."""
@@ -49,6 +51,16 @@ class Chunk:
         """Note what is wrong with rows, by index."""
         for index, reason in reasons.items():
             self.reasons[index].append(reason)
+
+    def refuse_unread(self, key: str, reasons: dict[int, str]) -> None:
+        """Note what is wrong with the cells of a field, by index."""
+        self.refuse(reasons)
+        self.unread[key] = frozenset(reasons)
+
+    def refuse_empty(self, key: str, reasons: dict[int, str]) -> None:
+        """Note that a field is empty, by index, where it is so because its cell is."""
+        unread = self.unread.get(key, ())
+        self.refuse({index: reason for index, reason in reasons.items() if index not in unread})
 
     def kept(self) -> list[int]:
         """Return the indexes of the rows with which nothing is wrong."""
