@@ -21,6 +21,7 @@ from custledger.errors import (
     PluginError,
     QueryError,
     ReferencedError,
+    masked,
     shorten,
 )
 
@@ -91,3 +92,27 @@ def test_a_conflict_says_base_mine_and_theirs() -> None:
 def test_a_shortened_value_is_short(text: str) -> None:
     assert len(shorten(text)) <= 62
     assert shorten(text).isprintable()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://u:secret@h/db",
+        "postgres://u:sec/secret@h/db",
+        "postgres:/u:secret@h/db",
+        "https://secret@h/db",
+        "postgres://h/db?user=u&password=secret",
+        "postgres://u:secret@" + "h" * 80,
+        "postgres://u:" + "secret" * 20 + "@h",
+    ],
+)
+@pytest.mark.parametrize("named", MAKERS)
+def test_no_message_prints_the_password_of_a_url(named: str, url: str) -> None:
+    for value, text in ((url, "x"), ("x", url), (url, f"see {url}, please")):
+        error = MAKERS[named](value, text)
+        assert "secret" not in error.message + error.hint
+
+
+@pytest.mark.parametrize("text", ["a@b.example", "C:/a@b.txt", "http://h/x", "sqlite:a@b.db", "12:30 a@b"])
+def test_what_has_no_password_is_shown_as_it_is(text: str) -> None:
+    assert masked(text) == text

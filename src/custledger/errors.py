@@ -25,8 +25,14 @@ Each takes the values it is about and builds its own message: one line that says
 """
 
 import errno
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
+
+_USER_INFO = re.compile(r"([A-Za-z][\w+.-]+:/{1,2}|//)(?:[^\s/?#@:]*:\S*|[^\s/?#]*)@")
+"""What stands before the host of a URL. A password may hold a slash that should have been written otherwise, and a
+path made of a URL has lost one of the two before it."""
+_SECRET = re.compile(r"([?&](?:password|passwd|pwd|secret|token)=)[^\s&#]*", re.IGNORECASE)
 
 
 class CustledgerError(Exception):
@@ -36,7 +42,7 @@ class CustledgerError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        message, hint = one_line(message), one_line(hint)
+        message, hint = masked(one_line(message)), masked(one_line(hint))
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -239,6 +245,8 @@ class PluginError(CustledgerError):
 
 def _around(text: str, position: int, reach: int = 60) -> str:
     """Return ``text`` on one line; of a long one, what lies around ``position``."""
+    text = masked(text)  # first, since what is cut out of a URL may have lost what tells that it is one
+    position = min(position, len(text))
     start, end = max(0, position - reach), position + reach
     return ("…" if start else "") + one_line(text[start:end]) + ("…" if end < len(text) else "")
 
@@ -248,11 +256,18 @@ def one_line(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
+def masked(text: str) -> str:
+    """Return ``text`` without the user names and passwords of the URLs in it: ``postgres://***@host/db``."""
+    if ":/" not in text and "//" not in text:
+        return text
+    return _SECRET.sub(r"\1***", _USER_INFO.sub(r"\1***@", text))
+
+
 def shorten(value: object, limit: int = 60) -> str:
     """Return ``value`` as it may stand in a one-line message: quoted, on one line, not longer than ``limit``."""
     if value is None:
         return "(empty)"
-    text = value if isinstance(value, str) else str(value)
+    text = masked(value if isinstance(value, str) else str(value))
     text = " ".join(text.split()) if text.strip() else text
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return f"“{text if len(text) <= limit else text[: limit - 1] + '…'}”"

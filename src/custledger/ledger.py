@@ -22,7 +22,7 @@ from typing import Any, Generic, Self, TypeVar, cast, overload
 from custledger import ids
 from custledger.changes import Receipt
 from custledger.conventions import Clock
-from custledger.errors import InvalidValueError, NotFoundError
+from custledger.errors import InvalidValueError, NotFoundError, masked
 from custledger.plugins import Plugins
 from custledger.records import Customer, FollowUp, Interaction, Record
 from custledger.schema import ID, Row, Schema
@@ -149,7 +149,7 @@ class Collection(Generic[RecordT]):
 
     def __repr__(self) -> str:
         """Say which records these are, and where."""
-        return f"<{self.schema.info.plural} of {self._session.store.url}>"
+        return f"<{self.schema.info.plural} of {masked(self._session.store.url)}>"
 
     def _record(self, schema: Schema, row: Row) -> RecordT:
         return cast("RecordT", self._session.codec_of(schema).record(row))
@@ -317,6 +317,10 @@ class Ledger:
     def close(self) -> None:
         """Release the store."""
         self.session.close()
+
+    def __repr__(self) -> str:
+        """Say which ledger this is, and who acts in it."""
+        return f"<ledger {masked(self.session.store.url)} as {self.session.actor}>"
 
     def __enter__(self) -> Self:
         """Return the ledger."""

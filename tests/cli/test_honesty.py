@@ -216,3 +216,22 @@ def test_a_full_disk_elsewhere_is_not_told_as_one_of_printing(
     assert done.code == 1
     assert "the disk is full" in done.err
     assert "printed" not in done.err
+
+
+@pytest.mark.parametrize("url", ["postgres://u:secret@h/db", "sqlite://u:secret@h/x.db"])
+def test_the_password_of_a_ledgers_url_is_never_printed(run: Run, folder: Path, url: str) -> None:
+    (folder / "custledger.toml").write_text(f'ledger = "{url}"\n', encoding="utf-8")
+    for words in (
+        ("customer", "list"),
+        ("doctor",),
+        ("config", "show", "--origin"),
+        ("config", "show", "--json"),
+        ("init",),
+        ("restore", url),
+        ("restore", url, "--json"),
+        ("backup", "x.db"),
+        ("--ledger", url, "init", url),
+    ):
+        done = run(*words)
+        assert "secret" not in done.out + done.err
+        assert "***@h" in done.out + done.err

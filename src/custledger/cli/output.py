@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from custledger.cli.text import one_line, visible
-from custledger.errors import CustledgerError, UsageError
+from custledger.errors import CustledgerError, UsageError, masked
 
 INDENT = 2
 
@@ -81,7 +81,7 @@ class Output:
     def note(self, text: str) -> None:
         """Print a line about what happened, on standard error."""
         self.stdout.flush()
-        print(visible(text), file=self.stderr)
+        print(visible(masked(text)), file=self.stderr)
 
     def no_room(self, columns: Sequence["Column"], advice: str = "--json shows everything.") -> None:
         """Say which columns a table had no room for, if any."""

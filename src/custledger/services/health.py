@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable
 from typing import Literal
 
-from custledger.errors import CustledgerError, NotFoundError
+from custledger.errors import CustledgerError, NotFoundError, masked
 from custledger.plugins import Plugins
 from custledger.services.opening import open_session
 from custledger.structs import Struct, frozen
@@ -78,7 +78,7 @@ def _ledger(plugins: Plugins, url: str) -> Finding:
     with session.store:
         if session.settings.problems:
             return Finding("ledger", "bad", "; ".join(session.settings.problems), "Set what it names again.")
-        return Finding("ledger", "good", f"{session.store.url}, {len(session.schemas)} record types")
+        return Finding("ledger", "good", f"{masked(session.store.url)}, {len(session.schemas)} record types")
 
 
 def _keyring() -> Finding:

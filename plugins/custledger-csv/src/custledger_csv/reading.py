@@ -143,6 +143,9 @@ class CsvTable:
 
     def _check_quotes(self, *, skip: int) -> None:
         """Raise ``FileFormatError`` that names the row where a quoted cell is still open at the end of the file."""
+        self._binary.seek(0)
+        if not any(QUOTE.encode() in block for block in iter(lambda: self._binary.read(encodings.BLOCK), b"")):
+            return  # the byte is in every quote, whatever the encoding
         self._text.seek(0)
         if not dialects.is_plainly_closed(iter(lambda: self._text.read(SAMPLE), ""), self._dialect):
             self._text.seek(0)

@@ -7,6 +7,7 @@ import typer
 
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag
+from custledger.errors import masked
 from custledger.stores.contract import Verification
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the backup.")]
@@ -36,9 +37,9 @@ def _tell(run: Invocation, verified: Verification, path: str, *, json: bool) -> 
     if json:
         from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
 
-        run.output.json({"path": path, **json_form(verified)})
+        run.output.json({"path": masked(path), **json_form(verified)})
         return
-    run.output.say(path)
+    run.output.say(masked(path))
     schemas = run.plugins.schemas()
     compared = ", ".join(
         schemas[name].info.counted(count) if name in schemas else f"{count} {name}"

@@ -9,7 +9,7 @@ from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag
 from custledger.cli.output import Cell, Column
 from custledger.config import SETTINGS
-from custledger.errors import CustledgerError
+from custledger.errors import CustledgerError, masked
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -50,10 +50,10 @@ def _tell(run: Invocation, problems: list[CustledgerError]) -> int:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
-    return value if value is None else str(value)
+    return value if value is None else masked(str(value))
 
 
 def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
-    return "" if value is None else str(value)
+    return "" if value is None else masked(str(value))

@@ -7,7 +7,7 @@ import typer
 
 from custledger.cli.invocation import Invocation
 from custledger.config import DEFAULT_LEDGER, PROJECT_FILE, write_project_file
-from custledger.errors import NotFoundError, UsageError
+from custledger.errors import NotFoundError, UsageError, masked
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -36,7 +36,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         }
         session = run.use(run.open(place, create=True, defaults=told))
         run.output.landed = f"The ledger {session.store.url} was made"
-        run.output.say(session.store.url)
+        run.output.say(masked(session.store.url))
         written = write_project_file(Path(), place)
         if written is not None:
             run.output.note(f"Commands in this folder use it now ({written}).")
