@@ -40,6 +40,7 @@ from custledger.services.selecting import Selection
 from custledger.services.session import Session
 from custledger.services.undo import Undone, undo
 from custledger.stores.contract import Verification
+from custledger.values import given_count, given_path
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -303,7 +304,7 @@ class Ledger:
 
     def import_file(self, path: str | os.PathLike[str], record_type: str, **options: Any) -> ImportReport:
         """Import a file of records; see ``custledger.services.importing.import_file``."""
-        return import_file(self.session, _path(path), record_type, **options)
+        return import_file(self.session, given_path(path), record_type, **options)
 
     def export(self, record_type: str, target: Any, **options: Any) -> Any:
         """Export records to a file; see ``custledger.services.exporting.export``."""
@@ -374,19 +375,13 @@ def open_ledger(
 
 def _bounded(limit: int | None) -> int | None:
     """Return a limit that every store can take: more records than that there are never."""
-    return None if limit is None else min(limit, ids.LARGEST)
-
-
-def _path(path: str | os.PathLike[str]) -> str:
-    """Return a path as text. Raises ``InvalidValueError`` for what no file system takes."""
-    text = os.fspath(path)
-    if "\0" in text:
-        raise InvalidValueError(text, "holds a NUL character, which no path can")
-    return text
+    return None if limit is None else min(given_count(limit, "Limit"), ids.LARGEST)
 
 
 def _values_of(record: Record) -> dict[str, Any]:
     """Return the fields of an instance that are set, by key; a reference of 0 stands for none."""
+    if not isinstance(record, Record):
+        raise InvalidValueError(record, "is not a record", hint="Give the fields by name: add(name=…).")
     schema = Schema.of(type(record))
     given = {field.key: getattr(record, field.key) for field in schema.editable}
     unset = {field.key for field in schema.references if given.get(field.key) == 0}

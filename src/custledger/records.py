@@ -85,6 +85,16 @@ class Record(Struct):
         """The public id: ``C-01J9ZK4QW7RXM``."""
         return ids.public(getattr(type(self), INFO_ATTRIBUTE).prefix, self.id)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to make the record again, for ``pickle`` and ``copy``."""
+        made: type[Any] = type(self)
+        values = {attribute.name: getattr(self, attribute.name) for attribute in attrs.fields(made)}
+        return _again, (self._kind(), {**values, "extra": dict(self.extra)})
+
+    def _kind(self) -> "type[Record] | TypeInfo":
+        """Return what names the class where the record is made again."""
+        return type(self)
+
 
 @_frozen
 class BareRecord(Record):
@@ -93,11 +103,23 @@ class BareRecord(Record):
     All that is its own is in ``extra``.
     """
 
+    def _kind(self) -> TypeInfo:
+        """Return what the class is made of: no module has it under a name."""
+        info: TypeInfo = getattr(type(self), INFO_ATTRIBUTE)
+        return info
+
 
 @cache
 def bare_record(info: TypeInfo) -> type[Any]:
     """Return the class for the records of a type that has none: as ``Record``, with its own ``ref``."""
     return type(BareRecord.__name__, (BareRecord,), {"__slots__": (), INFO_ATTRIBUTE: info})
+
+
+def _again(kind: type[Record] | TypeInfo, values: dict[str, Any]) -> Record:
+    """Make a record that was pickled or copied."""
+    made = bare_record(kind) if isinstance(kind, TypeInfo) else kind
+    record: Record = made(**{**values, "extra": MappingProxyType(values["extra"])})
+    return record
 
 
 @record_type("customer", plural="customers", prefix="C", en="Customer", zh="客户",

@@ -26,6 +26,7 @@ from custledger.schema import Field, Schema
 from custledger.spec_json import choice_from_json, choice_to_json, spec_from_json, spec_to_json
 from custledger.stores.contract import Document
 from custledger.structs import Struct, frozen
+from custledger.values import given_text
 
 LEDGER = "ledger"
 FIELD_PREFIX = "field/"
@@ -100,7 +101,8 @@ def check_conventions(conventions: Conventions) -> Conventions:
             field="language",
             hint=f"There are: {', '.join(LANGUAGES)}.",
         )
-    currency = conventions.currency
+    currency = given_text(conventions.currency, "currency")
+    given_text(conventions.zone_name, "zone")
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
         raise InvalidValueError(
             currency,

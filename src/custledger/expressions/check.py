@@ -21,7 +21,7 @@ from custledger.expressions.types import (
 )
 from custledger.fields import Kind
 from custledger.schema import Field, Schema, nearest
-from custledger.values import SCALE, fold
+from custledger.values import SCALE, fold, given_text
 
 _DASHES = "-－"
 _NOTHING = frozenset({"null", "空"})
@@ -37,7 +37,7 @@ def understand(text: str, schema: Schema, conventions: Conventions, *, want: Kin
     >>> understand("城市 = 上海 and level in (A, B)", Schema.of(Customer), Conventions()).keys == {"city", "level"}
     True
     """
-    return _Checker(text, schema, conventions).expression(want)
+    return _Checker(given_text(text, "Expression"), schema, conventions).expression(want)
 
 
 def understand_order(
@@ -51,7 +51,7 @@ def understand_order(
 
 
 def _sort_key(text: str, schema: Schema, conventions: Conventions) -> tuple[Expression, bool]:
-    bare = text.lstrip()
+    bare = given_text(text, "Order").lstrip()
     descending = bare.startswith(tuple(_DASHES))
     start = len(text) - len(bare) + descending
     try:

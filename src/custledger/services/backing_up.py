@@ -9,6 +9,7 @@ from custledger.services.opening import open_session, resolve_url
 from custledger.services.session import Session
 from custledger.services.targets import check_target
 from custledger.stores.contract import BackupStore, Verification
+from custledger.values import given_path
 
 
 def backup(session: Session, target: str | os.PathLike[str]) -> Verification:
@@ -17,7 +18,7 @@ def backup(session: Session, target: str | os.PathLike[str]) -> Verification:
     Raises ``UsageError`` where the store cannot do that or the file is there already, ``StoreError`` where the copy
     is not true.
     """
-    path = os.fspath(target)
+    path = given_path(target)
     if Path(path).exists():
         raise UsageError(f"{path} is there already.", hint="Give the backup a name of its own.")
     check_target(session.plugins, path)
@@ -35,7 +36,7 @@ def restore(source: str | os.PathLike[str], url: str, *, plugins: Plugins | None
     ``NotFoundError`` or ``ForeignStoreError`` where the backup is none.
     """
     found = plugins or Plugins.installed(disabled_by())
-    path = os.fspath(source)
+    path = given_path(source)
     if not Path(path).is_file() and not _is_url(found, path):
         raise NotFoundError("backup file", path, hint="Name a file that custledger backup has made.")
     _, location = resolve_url(found, url)

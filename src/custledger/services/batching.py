@@ -11,6 +11,7 @@ import attrs
 from custledger.changes import Action, Change, Changeset, Receipt
 from custledger.codec import row_from
 from custledger.errors import NotFoundError, ReferencedError, UsageError
+from custledger.records import Record
 from custledger.schema import CREATED_AT, ID, UPDATED_AT, Field, Schema
 from custledger.services import editing
 from custledger.services.naming import Reference, find_row
@@ -51,7 +52,7 @@ class Batch:
         """Set fields of a record, be it one that this batch added or edited before."""
         self._must_be_open()
         schema = self._session.writable_schema(record_type)
-        pending = self._changes.get((schema.name, getattr(ref, "id", ref)))  # type: ignore[arg-type]
+        pending = self._pending(schema, ref)
         if pending is None:
             change = editing.make_edit(self._session, record_type, ref, values)
             pending = self._changes.get((change.type, change.id))
@@ -77,7 +78,7 @@ class Batch:
         """
         self._must_be_open()
         schema = self._session.writable_schema(record_type)
-        pending = self._changes.get((schema.name, getattr(ref, "id", ref)))  # type: ignore[arg-type]
+        pending = self._pending(schema, ref)
         if pending is not None and pending.action is Action.CREATE:
             self._let_go(schema, pending.id)
             del self._changes[schema.name, pending.id]
@@ -112,6 +113,11 @@ class Batch:
         self._must_be_mine()
         if self._done:
             raise UsageError("This batch has landed already.", hint="Open another with ledger.operation().")
+
+    def _pending(self, schema: Schema, ref: Reference) -> Change | None:
+        """Return the change that this batch has of a record, given as one or by the number of its id."""
+        number = ref.id if isinstance(ref, Record) else ref
+        return self._changes.get((schema.name, number)) if isinstance(number, int) else None
 
     def _let_go(self, schema: Schema, number: int) -> None:
         """Do with what this batch lets refer to a record as the store does with what refers to one that is removed."""

@@ -18,7 +18,7 @@ from custledger.services.atomic_file import atomic_write
 from custledger.services.selecting import Selection
 from custledger.services.session import Session
 from custledger.services.targets import check_target
-from custledger.values import fold
+from custledger.values import fold, given_path, given_texts
 
 Headings = Literal["labels", "keys"]
 BATCH = 1_000
@@ -66,7 +66,8 @@ def export(
     """
     session.refresh()
     schema = session.schema(record_type)
-    told = "" if not isinstance(target, str | os.PathLike) else os.fspath(target)
+    told = "" if hasattr(target, "write") else given_path(target)
+    columns, order = given_texts(columns, "Columns"), given_texts(order, "Order")
     if told:
         check_target(session.plugins, told)
     writer = formats.writer_for(session, told, format)

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import attrs
 
 from custledger.changes import Changeset, DocumentChange
-from custledger.errors import DataError, InvalidValueError, UsageError
+from custledger.errors import DataError, InvalidValueError, UsageError, shorten
 from custledger.expressions import is_in
 from custledger.fields import Choice, Kind, Labels, OnRemove, Spec
 from custledger.repeating import NEEDED_CHOICES
@@ -23,7 +23,7 @@ from custledger.services.session import Session
 from custledger.services.writing import ATTEMPTS, write
 from custledger.settings import choices_document, field_document, parse_choice
 from custledger.stores.contract import GenerationMovedError
-from custledger.values import choice_names, fold, plain_text
+from custledger.values import choice_names, fold, given_text, plain_text
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -176,15 +176,17 @@ def set_choices(session: Session, name: str, choices: Sequence[str | Choice], *,
 
 def find_field(session: Session, name: str) -> tuple[Schema, Field]:
     """Return the schema and the field that ``type.field`` names, in either language. Raises ``NotFoundError``."""
-    record_type, dot, field = name.partition(".")
+    record_type, dot, field = given_text(name, "Field").partition(".")
     if not (dot and field.strip()):
-        raise UsageError(f"{name} does not name a field.", hint="Write the type and the field: customer.level.")
+        raise UsageError(
+            f"{shorten(name)} does not name a field.", hint="Write the type and the field: customer.level."
+        )
     schema = session.schema(record_type)
     return schema, schema.resolve(field)
 
 
 def _labels(label: str, english: str, chinese: str) -> Labels:
-    label, english, chinese = label.strip(), english.strip(), chinese.strip()
+    label, english, chinese = (given_text(one, "Label").strip() for one in (label, english, chinese))
     is_chinese = any("\u3400" <= character <= "\u9fff" for character in label)
     labels = Labels(english or ("" if is_chinese else label), chinese or (label if is_chinese else ""))
     if not labels.both():
@@ -205,6 +207,9 @@ def _kind(kind: Kind | str) -> Kind:
 def _choices(kind: Kind, given: Iterable[str | Choice], present: Sequence[Choice] = ()) -> tuple[Choice, ...]:
     """Return choices from their texts; a bare code keeps the labels and the colour that it has."""
     known = {choice.code: choice for choice in present}
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise InvalidValueError(given, "is not a list of choices", field="Choices")
+    given = [one if isinstance(one, Choice) else given_text(one, "Choices") for one in given]
     made = tuple(one if isinstance(one, Choice) else known.get(one.strip()) or parse_choice(one) for one in given)
     if kind not in _CHOICE_KINDS:
         if made:

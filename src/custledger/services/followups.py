@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
+from custledger import ids
 from custledger.changes import Action, Changeset, Receipt
 from custledger.errors import AmbiguousError, DataError, InvalidValueError
 from custledger.expressions import both, equals, field_expression, understand
@@ -20,7 +21,7 @@ from custledger.services.naming import Reference, find_row
 from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.stores.contract import Order, Query
-from custledger.values import fold
+from custledger.values import fold, given_count, given_text, plain_text
 
 MATCHES = 6
 """How many follow-ups of one note are looked for, to name some where it is not clear which is meant."""
@@ -41,13 +42,14 @@ def due(session: Session, days: int = 0, owner: str | None = None) -> list[Row]:
     """
     session.refresh()
     schema = session.schema(FOLLOWUP)
+    given_count(days, "Days", least=-ids.LARGEST)
     by_day = field_expression(schema, "due")
     where = both(
         equals(schema, "status", OPEN),
         understand(f"due <= {_last_day(session.today, days)}", schema, session.conventions),
     )
     if owner is not None:
-        where = both(where, equals(schema, "owner", owner))
+        where = both(where, equals(schema, "owner", plain_text(given_text(owner, "Owner"))))
     return list(session.select(FOLLOWUP, Query(moment=session.moment, where=where, order=(Order(by_day),))))
 
 

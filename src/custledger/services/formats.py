@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, TypeVar
 
-from custledger.errors import NotFoundError, UsageError
+from custledger.errors import InvalidValueError, NotFoundError, UsageError
 from custledger.files import Reader, Writer
 from custledger.services.session import Session
 
@@ -25,7 +25,9 @@ def writer_for(session: Session, path: str, name: str | None = None) -> Writer:
 
 def checked_options(chosen: Reader | Writer, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that are given. Raises ``UsageError`` for one that the format does not take."""
-    given = {name: value for name, value in options.items() if value not in {None, False}}
+    if not isinstance(options, Mapping):
+        raise InvalidValueError(options, "does not say what the options are", field="Options")
+    given = {name: value for name, value in options.items() if value is not None and value is not False}
     for name in given:
         if name not in chosen.options:
             shown = ", ".join(f"--{option.replace('_', '-')}" for option in chosen.options) or "none"

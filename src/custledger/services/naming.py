@@ -11,6 +11,7 @@ from custledger.records import Record
 from custledger.schema import ID, Field, Row, Schema
 from custledger.services.session import Session
 from custledger.stores.contract import Query
+from custledger.values import plain_text
 
 SHORTEST_ENDING = 4
 """How many letters of an id's ending are enough to name a record, if no other ends like that."""
@@ -37,7 +38,7 @@ def _number(session: Session, schema: Schema, ref: Reference) -> int:
         return ref
     if not isinstance(ref, str):
         raise InvalidValueError(ref, f"does not name a {schema.name}", hint="Give an id, a code, a name or a record.")
-    text = ref.strip()
+    text = plain_text(ref.strip())
     for attempt in (_by_public_id, _by_code, _by_title, _by_ending):
         found = attempt(session, schema, text)
         if found is not None:
@@ -87,7 +88,9 @@ def find_any(session: Session, ref: str | Record) -> tuple[str, int]:
     if isinstance(ref, Record):
         return Schema.of(type(ref)).name, ref.id
     session.refresh()
-    prefix, _ = ids.split_public(ref)
+    if not isinstance(ref, str):
+        raise InvalidValueError(ref, "does not name a record", hint="Give a record, an id with its prefix, or a name.")
+    prefix, _ = ids.split_public(plain_text(ref))
     owners = [schema for schema in session.schemas.values() if schema.info.prefix == prefix]
     found = []
     for schema in owners or session.schemas.values():
@@ -113,6 +116,8 @@ def find_operation(session: Session, ref: int | str) -> Operation:
         if len(letters) < ids.LENGTH:
             return _operation_by_ending(session, ref, letters)
         ref = ids.decode(letters)
+    if not isinstance(ref, int):
+        raise InvalidValueError(ref, "does not name an operation", hint="Give its id, such as a receipt has it.")
     if not 0 <= ref <= ids.LARGEST:
         raise NotFoundError("operation", ref, hint="custledger log shows the operations.")
     found: list[Operation] = session.view.operations(ids=[ref])

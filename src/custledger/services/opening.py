@@ -18,7 +18,7 @@ from custledger.schema import nearest
 from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.settings import LEDGER, check_conventions, ledger_document
-from custledger.values import plain_text
+from custledger.values import given_path
 
 if TYPE_CHECKING:
     import random
@@ -49,8 +49,12 @@ def open_session(
 
     Raises ``UsageError`` for a URL that no store understands.
     """
+    if as_of is not None and not isinstance(as_of, date):
+        raise InvalidValueError(as_of, "is not a date", field="as_of")
+    if defaults is not None and not isinstance(defaults, Mapping):
+        raise InvalidValueError(defaults, "does not say what a new ledger is told", field="defaults")
     found = plugins or Plugins.installed(disabled_by())
-    kind, location = resolve_url(found, plain_text(os.fspath(url)))
+    kind, location = resolve_url(found, given_path(url, "Ledger"))
     store = kind.open(location, create=create and not read_only, read_only=read_only)
     try:
         clock = clock or SystemClock()

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from custledger import ids
 from custledger.schema import Row, Schema
 from custledger.services.session import Session
+from custledger.values import given_count, given_text, given_texts
 
 
 def search(
@@ -14,7 +16,10 @@ def search(
     ``custledger.search`` says what "occurs" means. Types of absent plugins are searched too.
     """
     session.refresh()
-    schemas = [session.schema(name) for name in record_types] or list(session.schemas.values())
+    text, limit = given_text(text, "Search"), min(given_count(limit, "Limit"), ids.LARGEST)
+    schemas = [session.schema(name) for name in given_texts(record_types, "Record types")] or list(
+        session.schemas.values()
+    )
     hits = session.view.search(text, [schema for schema in schemas if schema.searchable], limit)
     by_type: dict[str, list[int]] = {}
     for hit in hits:

@@ -42,9 +42,7 @@ class Selection(Generic[RecordT]):
 
     def limit(self, count: int) -> Self:
         """Keep at most ``count`` records. Raises ``InvalidValueError`` for a negative number."""
-        if count < 0:
-            raise InvalidValueError(count, "is not a number of records")
-        return attrs.evolve(self, at_most=min(count, ids.LARGEST))
+        return attrs.evolve(self, at_most=min(values.given_count(count, "Limit"), ids.LARGEST))
 
     def after(self, ref: Reference) -> Self:
         """Begin after the record ``ref`` in this selection's order: the next page."""
@@ -56,6 +54,10 @@ class Selection(Generic[RecordT]):
         codec = self.session.codec_of(schema)
         for row in self.session.view.select(schema, self._query(schema)):
             yield codec.record(row)
+
+    def __bool__(self) -> bool:
+        """Whether there is any record in it; that is read, like everything, when it is asked."""
+        return next(self.rows(), None) is not None
 
     def first(self) -> RecordT | None:
         """Return the first record, or ``None``."""
@@ -94,7 +96,7 @@ class Selection(Generic[RecordT]):
         ``by`` is a field or an expression, or several: then the keys are tuples. Limits and order do not matter.
         """
         schema = self._schema()
-        names = [by] if isinstance(by, str) else list(by or ())
+        names = [by] if isinstance(by, str) else values.given_texts(() if by is None else by, "By")
         expressions = [understand(name, schema, self.session.conventions, want=None) for name in names]
         for key in sorted({key for expression in expressions for key in expression.keys}):
             if schema.by_key[key].spec.sensitive:

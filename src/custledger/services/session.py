@@ -23,7 +23,7 @@ from custledger.schema import Row, Schema, nearest
 from custledger.settings import Settings
 from custledger.stores.contract import Query, Store
 from custledger.stores.view import View
-from custledger.values import fold, plain_text
+from custledger.values import fold, given_text, plain_text
 
 
 class Session:
@@ -95,6 +95,7 @@ class Session:
 
     def schema(self, name: str) -> Schema:
         """Return the schema of a record type by its name, plural or label. Raises ``NotFoundError``."""
+        given_text(name, "Record type")
         found = self.schemas.get(name) or self._by_name.get(fold(name.strip()))
         if found is None:
             raise NotFoundError(

@@ -28,7 +28,16 @@ from custledger.values.folding import fold, fold_phone, folder
 from custledger.values.lists import choice_names, split_list
 from custledger.values.numbers import SCALE, parse_scaled, show_money, show_scaled
 from custledger.values.parsing import parser
-from custledger.values.plain import INTEGER_LIMIT, Plain, is_empty, plain_text
+from custledger.values.plain import (
+    INTEGER_LIMIT,
+    Plain,
+    given_count,
+    given_path,
+    given_text,
+    given_texts,
+    is_empty,
+    plain_text,
+)
 from custledger.values.showing import formatter, to_json, to_python, unchanged
 
 __all__ = [
@@ -40,6 +49,10 @@ __all__ = [
     "fold_phone",
     "folder",
     "formatter",
+    "given_count",
+    "given_path",
+    "given_text",
+    "given_texts",
     "is_empty",
     "parse_scaled",
     "parser",

@@ -1,7 +1,7 @@
 """Choices, several choices, tags and yes/no: values out of a list."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from custledger.conventions import Conventions
@@ -92,6 +92,8 @@ def shown_choices(listed: tuple[Choice, ...], language: str) -> dict[str, str]:
 
 def split_list(value: Any) -> list[str]:
     """Return the items of a list, or of text in which ``; ； 、 ,`` or a line end separates them."""
+    if not isinstance(value, str | Iterable):
+        raise InvalidValueError(value, "is not a list")
     items = _LIST_SEPARATORS.split(value) if isinstance(value, str) else [str(item) for item in value]
     return [item.strip() for item in items if item.strip()]
 

@@ -1,6 +1,8 @@
 """What every kind of value shares: the plain form, text that a store can hold, and tidied input."""
 
+import os
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from custledger.errors import InvalidValueError
@@ -28,6 +30,41 @@ def _is_whole(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def given_text(value: Any, what: str) -> str:
+    """Return ``value`` if it is a text. Raises ``InvalidValueError`` that names it as ``what``."""
+    if not isinstance(value, str):
+        raise InvalidValueError(value, "is not a text", field=what)
+    return value
+
+
+def given_texts(value: Any, what: str) -> list[str]:
+    """Return the texts of a list. Raises ``InvalidValueError`` that names it as ``what``."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidValueError(value, "is not a list of texts", field=what)
+    return [given_text(item, what) for item in value]
+
+
+def given_count(value: Any, what: str, *, least: int = 0) -> int:
+    """Return ``value`` if it is a whole number, not less than ``least``, or raise ``InvalidValueError``."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise InvalidValueError(value, "is not a whole number" + (f" from {least} on" if least else ""), field=what)
+    return value
+
+
+def given_path(value: Any, what: str = "File") -> str:
+    """Return the path that is given as a text. Raises ``InvalidValueError`` for what cannot be one."""
+    path = os.fspath(value) if isinstance(value, str | os.PathLike) else value
+    given_text(path, what)
+    plain_text(path)
+    try:
+        os.path.lexists(path) or os.stat(path)  # noqa: PTH116 - a path may be any string
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return str(path)
+    except OSError as error:
+        raise InvalidValueError(path, f"cannot be a path: {error.strerror}", field=what) from error
+    return str(path)
 
 
 def is_empty(value: Any) -> bool:

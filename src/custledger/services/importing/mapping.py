@@ -13,7 +13,7 @@ import attrs
 from custledger.errors import DataError, NotFoundError, UsageError
 from custledger.fields import Kind
 from custledger.schema import Field, Schema, nearest
-from custledger.values import fold
+from custledger.values import fold, given_texts
 
 REASON_HEADINGS = ("custledger: rejected because", "custledger：拒收原因")
 """Headings of the column that a file of rejected rows carries in front, English and Chinese; import passes it over."""
@@ -107,7 +107,7 @@ def parse_maps(maps: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
     if isinstance(maps, Mapping):
         return dict(maps)
     parsed = {}
-    for text in maps:
+    for text in given_texts(maps, "Maps"):
         source, equals, target = text.rpartition("=")
         if not equals or not source.strip():
             raise UsageError(f"{text!r} maps nothing.", hint='Write --map "heading=field".')

@@ -17,6 +17,7 @@ from custledger.services.importing.chunk import Reject
 from custledger.services.importing.mapping import REASON_HEADINGS, Plan
 from custledger.services.session import Session
 from custledger.services.targets import check_room, check_target, may_write
+from custledger.values import given_path
 
 _ALREADY = re.compile(r"\.rejected(-\d+)?$")
 
@@ -44,7 +45,7 @@ def rejects_target(session: Session, path: str, named: str | None = None) -> Rej
     Where nobody ``named`` a file and the folder of the input may not be written, it is the working folder. Raises the
     ``CustledgerError`` that fits, such as ``UsageError`` for a ledger.
     """
-    target = Path(named) if named else rejects_path(path)
+    target = Path(given_path(named, "Rejects")) if named else rejects_path(path)
     if not named and not may_write(target.parent):
         target = Path(target.name)
     writer = formats.writer_for(session, str(target))

@@ -27,6 +27,7 @@ from custledger.services.importing.references import References, public_number
 from custledger.services.importing.rejects import Rejects, RejectsTarget, rejects_target
 from custledger.services.importing.report import Example, ImportInterrupted, ImportReport
 from custledger.services.session import Session
+from custledger.values import given_text, given_texts
 
 CHUNK = 5_000
 """Rows in one changeset."""
@@ -79,8 +80,8 @@ def import_file(
     reader = formats.reader_for(session, path, format)
     given = formats.checked_options(reader, options or {})
     target = rejects_target(session, path, rejects)
-    makes = {session.schema(name).name for name in create}
-    wanted = schema.resolve(key).key if key else None
+    makes = {session.schema(name).name for name in given_texts(create, "Create")}
+    wanted = schema.resolve(given_text(key, "Key")).key if key else None
     with reader.open(path, **given) as table:
         chunks = _chunks(table)
         first = next(chunks, [])
