@@ -219,3 +219,55 @@ def test_the_environment_names_disabled_plugins() -> None:
 def _changeset() -> Changeset:
     operation = Operation(id=1, verb="add", actor="ann", at="2026-11-22T02:10:21.000Z")
     return Changeset(operation=operation, changes=[CHANGE])
+
+
+@record_type("parcel", plural="parcels", prefix="C", en="Parcel", zh="包裹")
+class Clashing(Record):
+    """A type whose prefix is taken."""
+
+
+@record_type("crate", plural="crates", prefix="CR", en="Crate", zh="箱")
+class Crate(Record):
+    """A type with a reference to nothing, and two fields of one label."""
+
+    ship: int | None = field(Kind.REFERENCE, "Ship", "船", target="ship")
+    first: str | None = field(Kind.TEXT, "Number", "单号")
+    second: str | None = field(Kind.TEXT, "number", "号")
+
+
+@pytest.mark.parametrize(
+    ("hooks", "said"),
+    [
+        ({"custledger_record_types": lambda: [Clashing]}, "prefix C is core's already"),
+        ({"custledger_record_types": lambda: Clashing}, "not iterable"),
+        ({"custledger_record_types": lambda: [Crate]}, "there is no record type ship"),
+        ({"custledger_record_types": lambda: [Crate]}, "first has the label number already"),
+        (
+            {
+                "custledger_fields": lambda: [
+                    AddedField(record_type="customer", key="odd_name", spec=Spec(kind=Kind.TEXT, labels=Labels("Name")))
+                ]
+            },
+            "name has the label Name already",
+        ),
+        (
+            {
+                "custledger_fields": lambda: [
+                    AddedField(record_type="ship", key="odd_name", spec=Spec(kind=Kind.TEXT, labels=Labels("X")))
+                ]
+            },
+            "there is no record type ship",
+        ),
+    ],
+)
+def test_what_a_plugin_brings_in_vain_is_among_its_problems(hooks: dict[str, Any], said: str) -> None:
+    (odd,) = [one for one in Plugins.of(odd=plugin(**hooks)).examined() if one.name == "odd"]
+    assert said in " ".join(odd.problems)
+
+
+def test_nothing_is_wrong_with_what_the_installed_plugins_bring() -> None:
+    assert [problem for one in Plugins.installed().examined() for problem in one.problems] == []
+
+
+def test_names_of_disabled_plugins_that_are_not_there_are_known() -> None:
+    assert Plugins(disabled=["nope", "core"]).unknown == ("nope",)

@@ -31,6 +31,7 @@ from custledger.hookspecs import (
 )
 from custledger.records import Record
 from custledger.schema import INFO_ATTRIBUTE, Schema, TypeInfo
+from custledger.values import fold
 
 CORE = "core"
 DISABLE_VARIABLE = "CUSTLEDGER_DISABLE_PLUGINS"
@@ -224,6 +225,42 @@ class Plugins:
                 )
             )
         return made
+
+    def examined(self) -> list[PluginInfo]:
+        """Return what ``described`` does, with all that is wrong with what the plugins bring: each is asked for it."""
+        self.stores(), self.readers(), self.writers()
+        self._examine_fields()
+        return self.described()
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The names of plugins that were to be disabled and are not there."""
+        return tuple(sorted(self._disabled - set(self._names())))
+
+    def _examine_fields(self) -> None:
+        """Report references to types that nobody brings, and fields that have the label of another one."""
+        schemas = self.schemas()
+        brought = [
+            (plugin, schema, field)
+            for plugin, record in self._described("custledger_record_types", type)
+            for schema in schemas.values()
+            if schema.record is record
+            for field in Schema.of(record).fields
+        ]
+        for plugin, added in self._described("custledger_fields", AddedField):
+            if added.record_type in schemas:
+                brought.append((plugin, schemas[added.record_type], added.field()))
+            else:
+                self._clash(plugin, f"adding the field {added.key}", f"there is no record type {added.record_type}")
+        taken: dict[tuple[str, str], str] = {}
+        for plugin, schema, field in brought:
+            doing, target = f"bringing the field {schema.name}.{field.key}", field.spec.target
+            if target is not None and target not in schemas:
+                self._clash(plugin, doing, f"there is no record type {target}, to which it refers")
+            for label in field.spec.labels.both():
+                other = taken.setdefault((schema.name, fold(label)), field.key)
+                if other != field.key:
+                    self._clash(plugin, doing, f"{other} has the label {label} already")
 
     def _names(self) -> list[str]:
         return [CORE, *sorted((self._entries.keys() | self._modules.keys()) - {CORE})]

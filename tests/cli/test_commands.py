@@ -211,3 +211,22 @@ def test_an_export_never_overwrites_the_ledger_or_the_settings(shop: Run, target
     done = shop("export", "customer", "--to", target, "--format", "csv")
     assert (done.code, done.err.count("\n")) == (2, 2)
     assert shop("customer", "count").out == "2\n"
+
+
+def test_init_export_and_fields_tell_in_json_what_they_did(run: Run, folder: Path) -> None:
+    made = json.loads(run("init", "--json").out)
+    assert made == {"url": f"sqlite:{folder / 'ledger.db'}", "settings": "custledger.toml"}
+    added = json.loads(run("field", "add", "customer", "Girth", "--json").out)
+    assert (added["type"], added["key"]) == ("customer", "x_girth")
+    renamed = json.loads(run("field", "rename", "customer.Girth", "--label-en", "Width", "--json").out)
+    assert (renamed["key"], renamed["labels"]["en"]) == ("x_girth", "Width")
+    exported = json.loads(run("export", "customer", "--to", "out.csv", "--json").out)
+    assert (exported["rows"], exported["path"]) == (0, "out.csv")
+    assert run("export", "customer", "--json").code == 2
+
+
+def test_a_plugin_to_go_without_that_is_not_there_is_a_warning(shop: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUSTLEDGER_DISABLE_PLUGINS", "nope")
+    done = shop("customer", "count")
+    assert (done.code, done.out) == (0, "2\n")
+    assert done.err.count("no plugin nope") == 1

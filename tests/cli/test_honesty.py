@@ -7,11 +7,18 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
+import custledger_sqlite
 import pytest
 
+from custledger.cli.app import run as run_line
+from custledger.cli.flags import read as read_line
+from custledger.cli.invocation import Invocation
 from custledger.cli.leniently import settings_as_far_as_possible
 from custledger.cli.output import Output
+from custledger.hookspecs import hookimpl
+from custledger.plugins import Plugins
 
 from .conftest import Run
 from .test_program import PROGRAM, environment
@@ -235,3 +242,19 @@ def test_the_password_of_a_ledgers_url_is_never_printed(run: Run, folder: Path, 
         done = run(*words)
         assert "secret" not in done.out + done.err
         assert "***@h" in done.out + done.err
+
+
+def test_a_plugin_that_cannot_take_the_news_is_told_of_once(
+    shop: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fall(changeset: object, context: object) -> None:
+        raise ValueError("I fell")
+
+    bad = SimpleNamespace(custledger_changed=hookimpl(fall))
+    invocation = Invocation(read_line(["customer", "add", "--name", "New"]))
+    monkeypatch.setattr(invocation, "plugins", Plugins.of(sqlite=custledger_sqlite, bad=bad))
+    assert run_line(invocation.line, invocation) == 0
+    said = capsys.readouterr().err
+    assert said.count("I fell") == 1
+    assert "The change stands." in said
+    assert "CUSTLEDGER_DISABLE_PLUGINS=bad" in said

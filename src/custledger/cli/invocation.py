@@ -54,7 +54,11 @@ class Invocation:
     @cached_property
     def plugins(self) -> Plugins:
         """The installed plugins, without the disabled ones."""
-        return Plugins.installed(self.config["disable_plugins"])
+        plugins = Plugins.installed(self.config["disable_plugins"])
+        for name in plugins.unknown:
+            origin = self.config.values["disable_plugins"].origin
+            self.output.note(f"warning: There is no plugin {name} to go without ({origin}).")
+        return plugins
 
     @property
     def context(self) -> Session:
@@ -107,8 +111,12 @@ class Invocation:
         if self._session is None:
             return
         warnings = Counter(problem.message for problem in self._session.take_warnings())
-        failures = [failure for failure in self.plugins.failures if failure.message != told]
-        warnings.update(f"{failure.message} ({failure.hint})" for failure in failures)
+        for failure in self.plugins.failures:
+            told_of = next((text for text in warnings if text.startswith(failure.message)), None)
+            if told_of is not None:  # it could not take the news of a change, which is a warning already
+                warnings[f"{told_of} ({failure.hint})"] = warnings.pop(told_of)
+            elif failure.message != told:
+                warnings[f"{failure.message} ({failure.hint})"] += 1
         for message, times in warnings.items():
             self.output.note(f"warning: {message}" + (f" ({times} times)" if times > 1 else ""))
         self._session.close()

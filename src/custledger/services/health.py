@@ -64,7 +64,7 @@ def _plugins(plugins: Plugins) -> list[Finding]:
             "; ".join(one.problems) or ("disabled" if one.disabled else f"{one.distribution} {one.version}".strip()),
             "Update or remove it." if one.problems else "",
         )
-        for one in plugins.described()
+        for one in plugins.examined()
     ]
 
 

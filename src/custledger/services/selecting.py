@@ -23,7 +23,10 @@ RecordT = TypeVar("RecordT", bound=Record)
 
 @attrs.frozen
 class Selection(Generic[RecordT]):
-    """Records of one type, filtered, ordered and limited. Each method returns a new selection."""
+    """Records of one type, filtered, ordered and limited. Each method returns a new selection.
+
+    One is true (``if selection:``) where there is any record in it, which is looked up then.
+    """
 
     session: Session = attrs.field(repr=False)
     record_type: str

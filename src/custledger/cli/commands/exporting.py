@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from custledger.cli.invocation import Invocation
-from custledger.cli.options import WhereOption, check_delimiter
+from custledger.cli.options import JsonFlag, WhereOption, check_delimiter
+from custledger.errors import UsageError
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -31,6 +32,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
             str | None, typer.Option("--delimiter", metavar="CHARACTER", help="A comma otherwise.")
         ] = None,
         excel_bom: Annotated[bool, typer.Option("--excel-bom", help="Begin with the mark that Excel needs.")] = False,
+        json: JsonFlag = False,
     ) -> None:
         """Export records in a form that an import reads back and that a spreadsheet opens safely."""
         from custledger.cli.shown import split_names  # noqa: PLC0415 - needed only when it runs
@@ -38,6 +40,11 @@ def register(app: typer.Typer, run: Invocation) -> None:
 
         options = {"encoding": encoding, "delimiter": delimiter, "excel_bom": excel_bom}
         check_delimiter(delimiter)
+        if json and to == "-":
+            raise UsageError(
+                "--json tells what was done, and the standard output has the records.",
+                hint=f"Name a file with --to, or use custledger {record_type} list --json.",
+            )
         given = {name: value for name, value in options.items() if value}
         target: Any = run.output.bytes() if to == "-" else to
         report = export(
@@ -52,5 +59,10 @@ def register(app: typer.Typer, run: Invocation) -> None:
             options=given,
         )
         run.output.landed = f"{report.path} was written" if report.path else ""
+        if json:
+            from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+
+            run.output.json(json_form(report))
+            return
         noun = f"{run.session.schema(record_type).name} record{'' if report.rows == 1 else 's'}"
         run.output.note(f"{report.rows} {noun} exported" + (f" to {report.path}." if report.path else "."))

@@ -55,6 +55,7 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
             bool, typer.Option("--sensitive", help="Never searched, sorted or computed with.")
         ] = False,
         indexed: Annotated[bool, typer.Option("--indexed", help="People filter or sort by it often.")] = False,
+        json: JsonFlag = False,
     ) -> None:
         """Add a field to a record type of this ledger, and print its key."""
         from custledger.services.fields import add_field  # noqa: PLC0415 - needed only when it runs
@@ -76,7 +77,7 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
             indexed=indexed,
         )
         run.output.landed = f"The field {field.key} was added"
-        run.output.say(field.key)
+        _tell(run, record_type, field, json=json)
 
 
 def _add_list(app: typer.Typer, run: Invocation) -> None:
@@ -114,12 +115,13 @@ def _add_rename(app: typer.Typer, run: Invocation) -> None:
             str | None, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label from now on.")
         ] = None,
         aliases: Aliases = None,
+        json: JsonFlag = False,
     ) -> None:
         """Change the labels or aliases of one of the ledger's own fields; its key stays."""
         from custledger.services.fields import rename_field  # noqa: PLC0415 - needed only when it runs
 
         field = rename_field(run.session, name, label_en=label_en, label_zh=label_zh, aliases=aliases or None)
-        run.output.say(field.key)
+        _tell(run, name.partition(".")[0], field, json=json)
 
 
 def _add_choices(app: typer.Typer, run: Invocation) -> None:
@@ -149,6 +151,14 @@ def _add_choices(app: typer.Typer, run: Invocation) -> None:
                 for choice in field.spec.choices
             ],
         )
+
+
+def _tell(run: Invocation, record_type: str, field: Field, *, json: bool) -> None:
+    """Print the key of a field, or all of it."""
+    if json:
+        run.output.json(_json(run.session.schema(record_type), field))
+    else:
+        run.output.say(field.key)
 
 
 def _emit(run: Invocation, found: list[tuple[Schema, Field]], form: Form) -> None:

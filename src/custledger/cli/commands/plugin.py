@@ -16,7 +16,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
     @plugin.command("list")
     def list_(*, json: JsonFlag = False) -> None:
         """List the plugins, what each brings, and what is wrong with it."""
-        found = run.plugins.described()
+        found = run.plugins.examined()
         if json:
             run.output.json([one._asdict() for one in found])
             return

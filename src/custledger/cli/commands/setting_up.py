@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from custledger.cli.invocation import Invocation
+from custledger.cli.options import JsonFlag
 from custledger.config import DEFAULT_LEDGER, PROJECT_FILE, write_project_file
 from custledger.errors import NotFoundError, UsageError, masked
 
@@ -24,6 +25,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
             str, typer.Option("--currency", metavar="CODE", help="Its currency, such as CNY or USD.")
         ] = "",
         zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help="Its time zone, such as Asia/Shanghai.")] = "",
+        json: JsonFlag = False,
     ) -> None:
         """Make a new ledger; --lang says the language of its headings."""
         place = url or run.config.ledger
@@ -36,8 +38,11 @@ def register(app: typer.Typer, run: Invocation) -> None:
         }
         session = run.use(run.open(place, create=True, defaults=told))
         run.output.landed = f"The ledger {session.store.url} was made"
-        run.output.say(masked(session.store.url))
         written = write_project_file(Path(), place)
+        if json:
+            run.output.json({"url": masked(session.store.url), "settings": None if written is None else str(written)})
+        else:
+            run.output.say(masked(session.store.url))
         if written is not None:
             run.output.note(f"Commands in this folder use it now ({written}).")
         elif run.config.values["ledger"].value != place:
