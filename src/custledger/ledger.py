@@ -308,12 +308,12 @@ class Ledger:
 
     def export(self, record_type: str, target: Any, **options: Any) -> Any:
         """Export records to a file; see ``custledger.services.exporting.export``."""
-        to = _path(target) if isinstance(target, str | os.PathLike) else target
+        to = given_path(target) if isinstance(target, str | os.PathLike) else target
         return export(self.session, record_type, to, **options)
 
     def backup(self, target: str | os.PathLike[str]) -> Verification:
         """Copy the ledger to a new file while it stays in use, verified before it counts."""
-        return backing_up.backup(self.session, _path(target))
+        return backing_up.backup(self.session, given_path(target))
 
     def close(self) -> None:
         """Release the store."""

@@ -8,7 +8,7 @@ from custledger.services import fields as custom
 from custledger.services import importing
 from custledger.services.importing import import_file
 
-from .conftest import reasons, values
+from .conftest import reasons, small_chunks, values
 
 
 def test_headings_in_either_language_and_aliases_are_recognised(session, bring):
@@ -145,3 +145,10 @@ def test_a_heading_alone_imports_nothing_and_makes_no_operation(session, bring):
 
 def test_the_public_names_of_the_package_are_documented():
     assert all(getattr(importing, name).__doc__ for name in importing.__all__)
+
+
+def test_a_fault_at_the_end_of_the_file_is_found_before_the_first_row(session, bring, monkeypatch):
+    with small_chunks(monkeypatch, 2), pytest.raises(FileFormatError, match=r"row 7.*never closed") as caught:
+        bring("name\n" + "A\n" * 5 + '"B\nC\n')
+    assert "undo" not in caught.value.hint
+    assert values(session, "name") == []

@@ -9,6 +9,7 @@ import pytest
 from custledger.errors import LockedError, NotAllowedError, PluginError
 from custledger.hookspecs import hookimpl, wants
 from custledger.plugins import Plugins
+from custledger.services.editing import add
 from custledger.services.importing import ImportInterrupted, import_file
 from custledger.services.opening import open_session
 from custledger.services.undo import undo
@@ -85,7 +86,10 @@ def test_ctrl_c_leaves_whole_chunks_keeps_the_rejects_and_says_how_to_undo(sessi
     report = caught.value.report
     assert values(session, "name") == ["A", "C", "D", "E", "F"]
     assert (report.added, report.last_row) == (5, 7)
-    assert str(caught.value) == f"Rows up to 7 are in. To take them back: custledger undo {report.operation_ref}"
+    assert str(caught.value) == (
+        f"Rows up to 7 are in but for those that were rejected, which are in {tmp_path / 'in.rejected.csv'}. "
+        f"To take the import back: custledger undo {report.operation_ref}"
+    )
     assert (tmp_path / "in.rejected.csv").exists()
     assert report.operation is not None
     undo(session, report.operation)
@@ -109,7 +113,7 @@ def test_an_error_after_something_landed_says_how_to_take_it_back(session, bring
     )
     with small_chunks(monkeypatch), pytest.raises(LockedError) as caught:
         bring("name\n" + "A\n" * 6)
-    assert "Rows up to 4 are in. To take them back: custledger undo O-" in caught.value.hint
+    assert "Rows up to 4 are in. To take the import back: custledger undo O-" in caught.value.hint
     assert values(session, "name") == ["A"] * 3
 
 
@@ -125,3 +129,30 @@ def test_a_read_only_ledger_says_so(tmp_path):
     with pytest.raises(NotAllowedError):
         import_file(session, str(path), "customer")
     session.close()
+
+
+def test_the_log_tells_how_many_rows_an_import_brought_and_whether_there_should_be_more(session, bring, monkeypatch):
+    def stop(_share):
+        raise KeyboardInterrupt
+
+    def told():
+        return [(one.about.get("rows"), one.about.get("incomplete")) for one in session.view.operations(limit=1)]
+
+    with small_chunks(monkeypatch, 2):
+        with pytest.raises(ImportInterrupted):
+            bring("name,phone\nA,1\nB,x\nC,3\nD,4\n", progress=stop)
+        assert told()[0][1] is not None
+        assert bring("name,phone\nA,1\nB,x\nC,3\n").added == 2
+        assert told() == [(2, None)]
+        assert bring("name,phone\nA,1\nB,x\nC,3\nD,4\n").added == 3
+        assert told() == [(3, None)]
+        assert bring("name,phone\nA,1\nB,2\nC,x\n").added == 2
+        assert told() == [(2, None)]
+
+
+def test_the_log_tells_it_too_where_the_ledger_refused_rows(session, bring, monkeypatch):
+    add(session, "customer", {"name": "Z", "code": "4"})
+    with small_chunks(monkeypatch, 2):
+        assert bring("name,code\nA,1\nB,2\nC,3\nD,4\n").added == 3
+    (operation,) = session.view.operations(limit=1)
+    assert (operation.about["rows"], "incomplete" in operation.about) == (3, False)

@@ -5,9 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from custledger.errors import NotFoundError, UsageError
 from custledger.hookspecs import Problem, hookimpl, wants
 from custledger.services.editing import add
 from custledger.services.importing import import_file
+from custledger.services.opening import open_session
 
 from .conftest import opened, reasons, small_chunks, values
 
@@ -74,3 +76,37 @@ def test_rows_that_a_check_refuses_are_rejected_and_warnings_are_counted(tmp_pat
     assert reasons(report) == {3: "X is not welcome.", 7: "X is not welcome."}
     assert values(session, "name") == ([] if dry_run else ["A", "Y", "B", "Y", "C"])
     assert not session.warnings
+
+
+def test_named_rejects_never_replace_corrections(bring, tmp_path):
+    named = str(tmp_path / "bad.csv")
+    bring("name,phone\nA,x\n", rejects=named)
+    (tmp_path / "bad.csv").write_text("corrected by hand", encoding="utf-8")
+    assert bring("name,phone\nA,x\n", rejects=named).rejects == str(tmp_path / "bad-2.csv")
+    assert (tmp_path / "bad.csv").read_text(encoding="utf-8") == "corrected by hand"
+
+
+@pytest.mark.parametrize(
+    ("rejects", "error"),
+    [("r.toml", NotFoundError), ("nowhere/r.csv", NotFoundError), ("folder.csv", UsageError), ("l.csv", UsageError)],
+)
+def test_where_rejected_rows_cannot_go_is_told_before_the_first_row(session, bring, tmp_path, rejects, error):
+    (tmp_path / "folder.csv").mkdir()
+    open_session(tmp_path / "other.db", plugins=session.plugins).close()
+    (tmp_path / "l.csv").symlink_to("other.db")
+    with pytest.raises(error) as caught:
+        bring("name,phone\nA,1\nB,x\n", rejects=str(tmp_path / rejects))
+    assert "undo" not in caught.value.hint
+    assert values(session, "name") == []
+
+
+@pytest.mark.parametrize("options", [{}, {"key": "name"}, {"key": "code"}])
+def test_a_cell_that_cannot_be_read_is_not_called_empty_as_well(bring, options):
+    report = bring("name,code\nA\0B,1\n,2\n", **options)
+    assert reasons(report) == {
+        2: "Name: “A�B” holds a NUL character, which is not text",
+        3: "Name: it is empty, so there is no telling which customer is meant; "
+        "Name: (empty) is not enough: a customer needs one"
+        if options.get("key") == "name"
+        else "Name: (empty) is not enough: a customer needs one",
+    }
