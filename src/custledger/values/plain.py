@@ -56,7 +56,8 @@ def given_count(value: Any, what: str, *, least: int = 0) -> int:
 def given_path(value: Any, what: str = "File") -> str:
     """Return the path that is given as a text. Raises ``InvalidValueError`` for what cannot be one."""
     path = os.fspath(value) if isinstance(value, str | os.PathLike) else value
-    given_text(path, what)
+    if "\0" in given_text(path, what):
+        raise InvalidValueError(path, "holds a NUL character, which no path can", field=what)
     plain_text(path)
     try:
         os.path.lexists(path) or os.stat(path)  # noqa: PTH116 - a path may be any string
