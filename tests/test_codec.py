@@ -19,7 +19,15 @@ from custledger.testing.expressions import rows
 PREFIXES = {"person": "SP", "visit": "SV", "customer": "C"}
 PERSON = Schema.of(Person).extended([CARD])
 CHINESE = Conventions(language="zh", zone_name="Asia/Shanghai")
-ROWS = rows(PERSON, targets={"person": [1, 2]}, max_size=3)
+CURRENCY = PERSON.positions["balance_currency"]
+
+
+def in_known_currencies(drawn: list[Row]) -> list[Row]:
+    """Return rows whose currencies are such as are read back as they are kept."""
+    return [(*row[:CURRENCY], row[CURRENCY] and "EUR", *row[CURRENCY + 1 :]) for row in drawn]
+
+
+ROWS = rows(PERSON, targets={"person": [1, 2]}, max_size=3).map(in_known_currencies)
 
 
 def codec_of(schema: Schema, conventions: Conventions | None = None) -> Codec:

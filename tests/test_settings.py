@@ -118,11 +118,17 @@ def test_a_ledger_of_a_zone_unknown_here_still_opens() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [Conventions("fr"), Conventions("en", "yuan"), Conventions("en", "USD", "Mars/Olympus")]
+    "wrong",
+    [Conventions("fr"), Conventions("en", "EURX"), Conventions("en", " "), Conventions("en", "USD", "Mars/Olympus")],
 )
 def test_conventions_that_cannot_be_are_refused(wrong: Conventions) -> None:
     with pytest.raises(InvalidValueError):
         check_conventions(wrong)
+
+
+@pytest.mark.parametrize(("given", "kept"), [("usd", "USD"), ("美元", "USD"), ("yuan", "CNY"), ("€", "EUR")])
+def test_a_ledgers_currency_is_kept_as_its_code(given: str, kept: str) -> None:
+    assert check_conventions(Conventions("en", given)).currency == kept
 
 
 @pytest.mark.parametrize(

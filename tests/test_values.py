@@ -249,6 +249,47 @@ def test_money_in_another_currency_is_never_taken_for_the_ledgers(text: str, cur
 
 
 @pytest.mark.parametrize(
+    ("written", "own", "code"),
+    [
+        ("usd", "CNY", "USD"),
+        ("Euro", "CNY", "EUR"),
+        ("美元", "CNY", "USD"),
+        ("$", "CNY", "USD"),
+        ("$", "AUD", "AUD"),
+        ("￥", "CNY", "CNY"),
+        ("¥", "JPY", "JPY"),
+        (" 港币 ", "USD", "HKD"),
+        ("RMB", "USD", "CNY"),
+        ("HRK", "EUR", "HRK"),
+    ],
+)
+def test_a_currency_is_kept_as_its_code_however_it_is_written(written: str, own: str, code: str) -> None:
+    described = Spec(kind=Kind.TEXT, labels=Labels("Currency"), currency_of="amount")
+    assert values.parser(described, Conventions(currency=own))(written) == code
+
+
+@pytest.mark.parametrize("written", ["EURO4", "US", "ABC", "5", "元元", "dollar sign"])
+def test_what_is_no_currency_is_refused(written: str) -> None:
+    described = Spec(kind=Kind.TEXT, labels=Labels("Currency"), currency_of="amount")
+    with pytest.raises(InvalidValueError, match="is not a currency"):
+        values.parser(described, Conventions())(written)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "first"),
+    [("5", 50_000, None), ("$5 USD", 50_000, "USD"), ("5 HK$", 50_000, "HKD"), ("¥5", 50_000, "CNY"), ("", None, None)],
+)
+def test_an_amount_is_read_with_the_currency_it_is_marked_with(text: str, plain: Any, first: str | None) -> None:
+    amount, marks = values.marked_money(text, "CNY")
+    assert (amount, next(iter(marks), None)) == (plain, first)
+
+
+def test_an_amount_marked_with_two_currencies_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="two currencies"):
+        values.marked_money("€5 USD", "CNY")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "2026-11-22",

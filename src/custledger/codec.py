@@ -86,6 +86,16 @@ class Codec:
         except InvalidValueError as error:
             raise error.in_field(field.label(self.conventions.language)) from None
 
+    def money(self, key: str, value: Any) -> tuple[Plain, tuple[str, ...]]:
+        """Return the plain amount of a money field whose currency is in another, and what its mark may mean.
+
+        See ``values.marked_money``. Raises ``InvalidValueError`` that names the field.
+        """
+        try:
+            return values.marked_money(value, self.conventions.currency)
+        except InvalidValueError as error:
+            raise error.in_field(self.schema.by_key[key].label(self.conventions.language)) from None
+
     def defaults(self, now: str, today: str) -> dict[str, Plain]:
         """Return the values that a new record of this schema gets where none is given, by key."""
         moments = {"now": now, "today": today}

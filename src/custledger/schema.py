@@ -139,6 +139,11 @@ class Schema(Struct):
         return tuple(field for field in self.fields if field.spec.kind is Kind.REFERENCE)
 
     @cached_property
+    def currencies(self) -> Mapping[str, Field]:
+        """The fields that hold the currencies of others, by the keys of the fields whose money is in them."""
+        return {field.spec.currency_of: field for field in self.fields if field.spec.currency_of}
+
+    @cached_property
     def unique(self) -> tuple[Field, ...]:
         """The fields whose values no two records share."""
         return tuple(field for field in self.fields if field.spec.unique)

@@ -26,7 +26,7 @@ from custledger.schema import Field, Schema
 from custledger.spec_json import choice_from_json, choice_to_json, spec_from_json, spec_to_json
 from custledger.stores.contract import Document
 from custledger.structs import Struct, frozen
-from custledger.values import given_text
+from custledger.values import given_text, read_currency
 
 LEDGER = "ledger"
 FIELD_PREFIX = "field/"
@@ -89,7 +89,9 @@ def ledger_document(conventions: Conventions, name: str = "") -> tuple[str, dict
 
 
 def check_conventions(conventions: Conventions) -> Conventions:
-    """Return ``conventions``, or raise ``InvalidValueError`` for a language, currency or zone that cannot be.
+    """Return ``conventions``, with the currency as its code.
+
+    Raises ``InvalidValueError`` for a language, currency or zone that cannot be.
 
     For those that somebody is about to set; those that are kept are checked when they are used, since a zone may be
     known where the ledger was made and not here.
@@ -101,17 +103,15 @@ def check_conventions(conventions: Conventions) -> Conventions:
             field="language",
             hint=f"There are: {', '.join(LANGUAGES)}.",
         )
-    currency = given_text(conventions.currency, "currency")
     given_text(conventions.zone_name, "zone")
-    if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
-        raise InvalidValueError(
-            currency,
-            "is not a currency code",
-            field="currency",
-            hint="Currencies are three capital letters, such as CNY or USD.",
-        )
+    try:
+        currency = read_currency(given_text(conventions.currency, "currency"), Conventions().currency)
+    except InvalidValueError as error:
+        raise error.in_field("currency") from None
+    if currency is None:
+        raise InvalidValueError(None, "is not enough: a ledger needs one", field="currency")
     conventions.today(lambda: 0)  # which asks for the zone, and raises where there is no such zone
-    return conventions
+    return attrs.evolve(conventions, currency=currency)
 
 
 def field_document(record_type: str, key: str, spec: Spec) -> tuple[str, dict[str, Any]]:

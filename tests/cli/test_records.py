@@ -232,3 +232,26 @@ def _ref(run: Run, name: str) -> str:
 
 def _operation(run: Run, back: int) -> str:
     return str(json.loads(run("log", "--json").out)[back]["id"])
+
+
+def test_money_that_is_not_in_the_ledgers_currency_is_shown_with_its_own(shop: Run) -> None:
+    added = shop("transaction", "add", "--customer", "K1", "--amount", "5 USD")
+    shop("transaction", "add", "--customer", "K1", "--amount", "7", "--amount-currency", "人民币")
+    listed = shop("transaction", "list", "--columns", "amount").out.splitlines()
+    assert listed == ["Amount", "5.00 USD", "7.00"]
+    assert "Amount: 5.00 USD" in shop("transaction", "show", added.out.strip()).out
+    assert "\t5.00 USD\t" in shop("customer", "show", "K1").out
+    assert shop("transaction", "list", "--columns", "amount,amount_currency", "--csv").out.splitlines()[1:] == [
+        "5.00,USD",
+        "7.00,CNY",
+    ]
+    shop("transaction", "edit", added.out.strip(), "--amount", "¥6")
+    assert shop("transaction", "list", "--columns", "amount").out.splitlines()[1:] == ["6.00", "7.00"]
+
+
+def test_an_amount_and_its_currency_must_agree(shop: Run) -> None:
+    command = ("transaction", "add", "--customer", "K1", "--amount", "5 USD", "--amount-currency")
+    assert shop(*command, "$").code == 0
+    refused = shop(*command, "EUR")
+    assert refused.code == 3
+    assert "is not the currency that the amount is marked with, USD" in refused.err

@@ -28,7 +28,7 @@ def show_text(run: Invocation, found: Overview) -> None:
         value = found.row[found.schema.positions[field.key]]
         if value is None:
             continue
-        cell = shower.cell(field, value)
+        cell = shower.cell_of(found.row, field)
         if field.key in names:
             target = names[field.key]
             cell = Cell(f"{target.schema.display(target.row)} ({target.schema.public_id(target.row)})")

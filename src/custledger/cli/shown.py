@@ -72,6 +72,8 @@ class Shower:
         self.schema = schema
         self.codec = session.codec_of(schema)
 
+        self._own_currency = session.conventions.currency
+
     def emit(self, output: Output, rows: Iterable[Row], fields: Sequence[Field], form: Form) -> list[Column]:
         """Print rows in ``form``; return the columns that a terminal had no room for."""
         columns = columns_of(fields, self.session.conventions.language)
@@ -98,10 +100,14 @@ class Shower:
         while chunk := list(itertools.islice(stream, CHUNK)):
             named = [self._names(field, chunk) for field in fields]
             for row in chunk:
-                yield [
-                    self.cell(field, row[self.schema.positions[field.key]], names)
-                    for field, names in zip(fields, named, strict=True)
-                ]
+                yield [self.cell_of(row, field, names) for field, names in zip(fields, named, strict=True)]
+
+    def cell_of(self, row: Row, field: Field, names: Mapping[Any, str] | None = None) -> Cell:
+        """Return one value of a row as a cell; money with its currency, where that is not the ledger's."""
+        cell = self.cell(field, row[self.schema.positions[field.key]], names)
+        currency = self.schema.currencies.get(field.key)
+        code = row[self.schema.positions[currency.key]] if currency and cell.text else None
+        return cell._replace(text=f"{cell.text} {code}") if code not in {None, self._own_currency} else cell
 
     def cell(self, field: Field, value: Any, names: Mapping[Any, str] | None = None) -> Cell:
         """Return one value as a cell."""

@@ -178,17 +178,47 @@ def plain_values(session: Session, schema: Schema, values: Mapping[str, Any]) ->
     """Return plain values by key, from values by key, label or alias; references are looked up.
 
     Raises ``NotFoundError`` for an unknown field, ``InvalidValueError`` for one that the ledger sets itself, for one
-    that is named twice, or for a value that does not fit.
+    that is named twice, or for a value that does not fit. An amount that is written with its currency sets the field
+    of that too, where one is not given beside it.
     """
     plain: dict[str, Any] = {}
+    marks: dict[str, tuple[str, ...]] = {}
     for name, value in values.items():
         field = schema.resolve(name)
         if field.spec.system:
             raise InvalidValueError(value, "cannot be set: the ledger does that itself", field=name)
         if field.key in plain:
             raise InvalidValueError(value, f"is given twice: {name} is another name of {field.key}", field=name)
-        plain[field.key] = _plain_value(session, schema, field, value)
-    return plain
+        if field.key in schema.currencies:
+            plain[field.key], marks[field.key] = session.codec(schema.name).money(field.key, value)
+        else:
+            plain[field.key] = _plain_value(session, schema, field, value)
+    return plain | currencies_told(session, schema, plain, marks)
+
+
+def currencies_told(
+    session: Session, schema: Schema, plain: Mapping[str, Any], marks: Mapping[str, tuple[str, ...]]
+) -> dict[str, Any]:
+    """Return the currencies that amounts are marked with, by the keys of the fields that hold them.
+
+    ``marks`` are what the mark on each amount may mean, the likeliest first; the ledger's own is kept as empty. Raises
+    ``InvalidValueError`` where the field of the currency says another.
+    """
+    told = {}
+    for key, codes in marks.items():
+        field = schema.currencies[key]
+        given = plain.get(field.key)
+        if codes and given is None:
+            told[field.key] = None if codes[0] == session.conventions.currency else codes[0]
+        elif codes and given not in codes:
+            language = session.conventions.language
+            raise InvalidValueError(
+                given,
+                f"is not the currency that the amount is marked with, {codes[0]}",
+                field=field.label(language),
+                hint="Give the bare amount, or the same currency.",
+            )
+    return told
 
 
 def require(schema: Schema, values: Mapping[str, Any], language: str) -> None:

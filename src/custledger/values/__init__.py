@@ -24,9 +24,10 @@ Empty is ``None``, in every kind. The *Python* form is what records carry (``Dec
 ``bool``, ``frozenset``). The *shown* form is text for people and files, and ``parser`` reads it back.
 """
 
+from custledger.values.currencies import read_currency
 from custledger.values.folding import fold, fold_phone, folder
 from custledger.values.lists import choice_names, split_list
-from custledger.values.numbers import SCALE, parse_scaled, show_money, show_scaled
+from custledger.values.numbers import SCALE, marked_money, parse_scaled, show_money, show_scaled
 from custledger.values.parsing import parser
 from custledger.values.plain import (
     INTEGER_LIMIT,
@@ -54,9 +55,11 @@ __all__ = [
     "given_text",
     "given_texts",
     "is_empty",
+    "marked_money",
     "parse_scaled",
     "parser",
     "plain_text",
+    "read_currency",
     "show_money",
     "show_scaled",
     "split_list",

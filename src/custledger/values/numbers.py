@@ -8,6 +8,7 @@ from typing import Any
 from custledger.conventions import Conventions
 from custledger.errors import InvalidValueError
 from custledger.fields import Spec
+from custledger.values.currencies import likeliest, meant_by, spellings
 from custledger.values.plain import Plain, tidy, within_limit
 
 SCALE = 10_000
@@ -16,8 +17,6 @@ SCALE = 10_000
 _MOST_DIGITS = 19
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
-_CURRENCY_MARKS = {"us$": "USD", "hk$": "HKD", "€": "EUR", "£": "GBP", "元": "CNY", "人民币": "CNY", "rmb": "CNY"}
-_DOLLARS = frozenset({"AUD", "BRL", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD", "USD"})
 
 
 def show_scaled(scaled: int) -> str:
@@ -79,16 +78,36 @@ def number_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Pla
 
 def money_parser(_spec: Spec, conventions: Conventions) -> Callable[[Any], Plain]:
     """Return the parser of amounts; a currency mark must be the ledger's."""
+    own = conventions.currency
 
     def parse(value: Any) -> Plain:
-        text = tidy(value)
-        if text is None:
-            return None
-        if isinstance(value, str) and (not text[-1].isdigit() or not (text[0].isdigit() or text[0] in "+-.")):
-            text = _without_currency(value, text, conventions.currency)
-        return parse_scaled(_exact_text(value, text))
+        amount, marks = marked_money(value, own)
+        if marks and own not in marks:
+            raise InvalidValueError(
+                value,
+                f"is in {marks[0]}, and the ledger keeps {own}",
+                hint="Give the bare amount, and the currency in its own field.",
+            )
+        return amount
 
     return parse
+
+
+def marked_money(value: Any, own: str) -> tuple[Plain, tuple[str, ...]]:
+    """Return a plain amount, and the currencies that the mark on it may mean, the likeliest first; none without one.
+
+    ``own`` is the ledger's currency, which a sign that several currencies share means where it can.
+    """
+    text = None if value is None else tidy(value)
+    if text is None:
+        return None, ()
+    marks: list[tuple[str, ...]] = []
+    if isinstance(value, str) and (not text[-1].isdigit() or not (text[0].isdigit() or text[0] in "+-.")):
+        text = _without_currency(text, own, marks)
+    codes = [code for code in marks[0] if all(code in mark for mark in marks)] if marks else []
+    if marks and not codes:
+        raise InvalidValueError(value, "is marked with two currencies")
+    return parse_scaled(_exact_text(value, text)), tuple(codes)
 
 
 def _decimal_parts(text: str) -> tuple[int, str, str]:
@@ -113,24 +132,18 @@ def _exact_text(value: Any, text: str) -> str:
     return text
 
 
-def _without_currency(value: Any, text: str, own: str) -> str:
+def _without_currency(text: str, own: str, marks: list[tuple[str, ...]]) -> str:
+    """Return an amount without its mark; what the mark may mean is added to ``marks``."""
     lowered = text.lower()
-    # A sign that several currencies share means the ledger's, where the ledger's is one of them.
-    shared = {"$": own if own in _DOLLARS else "USD", "¥": own if own == "JPY" else "CNY"}
-    marks = {**_CURRENCY_MARKS, **shared, own.lower(): own}
     code = None
     if any(map(str.isdigit, lowered)):
         code = re.match(r"[a-z]{3}(?![a-z])", lowered) or re.search(r"(?<![a-z])[a-z]{3}$", lowered)
-    if code:
-        marks.setdefault(code.group(), code.group().upper())
-    for mark in sorted(marks, key=len, reverse=True):
-        if lowered.startswith(mark) or lowered.endswith(mark):
-            if marks[mark] != own:
-                raise InvalidValueError(
-                    value,
-                    f"is in {marks[mark]}, and the ledger keeps {own}",
-                    hint="Give the bare amount, and the currency in its own field.",
-                )
-            bare = text[len(mark) :] if lowered.startswith(mark) else text[: -len(mark)]
-            return _without_currency(value, bare.strip(), own)  # an amount may be marked on both sides
+    known = spellings() | {own.lower()} | ({code.group()} if code else set())
+    for mark in sorted(known, key=len, reverse=True):
+        if not (lowered.startswith(mark) or lowered.endswith(mark)) or not meant_by(mark, own):
+            continue
+        first = likeliest(mark, own)
+        marks.append((first, *sorted(meant_by(mark, own) - {first})))
+        bare = text[len(mark) :] if lowered.startswith(mark) else text[: -len(mark)]
+        return _without_currency(bare.strip(), own, marks)  # an amount may be marked on both sides
     return text

@@ -7,6 +7,7 @@ from custledger import ids
 from custledger.conventions import Conventions
 from custledger.errors import InvalidValueError
 from custledger.fields import Kind, Spec
+from custledger.values.currencies import currency_parser
 from custledger.values.lists import choice_parser, choices_parser, tags_parser, yes_no_parser
 from custledger.values.moments import date_parser, time_parser
 from custledger.values.numbers import integer_parser, money_parser, number_parser
@@ -20,7 +21,7 @@ def parser(spec: Spec, conventions: Conventions) -> Callable[[Any], Plain]:
     ``InvalidValueError`` for what does not fit. A reference to a type takes an ``int`` or a public id here; names
     and codes are looked up elsewhere.
     """
-    read = _PARSERS[spec.kind](spec, conventions)
+    read = (currency_parser if spec.currency_of else _PARSERS[spec.kind])(spec, conventions)
 
     def parse(value: Any) -> Plain:
         return None if is_empty(value) else read(value)

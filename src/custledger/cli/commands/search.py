@@ -68,8 +68,10 @@ def _objects(run: Invocation, found: list[tuple[Schema, Row]]) -> Iterator[dict[
 
 def _details(run: Invocation, schema: Schema, row: Row) -> str:
     """Return the brief fields of a row in one line, without those that its name has."""
-    codec = run.session.codec(schema.name)
+    from custledger.cli.shown import Shower  # noqa: PLC0415 - as above
+
+    shower = Shower(run.session, schema)
     named = {field.key for field in (schema.title_field, schema.code_field) if field}
     fields = [schema.by_key[key] for key in schema.info.brief if key in schema.by_key and key not in named]
-    texts = [codec.text(field, row[schema.positions[field.key]]) for field in fields if field not in schema.references]
+    texts = [shower.cell_of(row, field).text for field in fields if field not in schema.references]
     return " · ".join(text for text in texts if text)

@@ -12,7 +12,7 @@ from custledger.fields import Kind
 from custledger.schema import Field, Schema
 from custledger.services.importing import links as linking
 from custledger.services.importing.chunk import Chunk, Reject, SourceRow, comparable, lacking, missing, repeated, shape
-from custledger.services.importing.columns import ColumnParser
+from custledger.services.importing.columns import ColumnParser, MoneyParser
 from custledger.services.importing.links import Link
 from custledger.services.importing.mapping import Column, Plan
 from custledger.services.importing.references import References, matching_rows, public_number
@@ -75,8 +75,16 @@ class Builder:
         self.today = session.today.isoformat()
         linked = {link.column.index for link in links}
         codec = session.codec(schema.name)
+        currencies = {key: field for key, field in schema.currencies.items() if plan.column_of(field.key)}
         self.parsers = [
-            (column, ColumnParser(column.field, codec)) for column in plan.columns if column.index not in linked
+            (column, ColumnParser(column.field, codec))
+            for column in plan.columns
+            if column.index not in linked and column.field.key not in currencies
+        ]
+        self.money_parsers = [
+            (column, MoneyParser(column.field, currencies[column.field.key], codec))
+            for column in plan.columns
+            if column.field.key in currencies
         ]
         self.unique = [column.field for column in plan.columns if column.field.spec.unique]
         mapped = {column.field.key for column in plan.columns}
@@ -97,6 +105,10 @@ class Builder:
         for column, parse in self.parsers:
             parsed = parse(chunk.cells[column.index])
             chunk.refuse_unread(column.field.key, parsed.reasons)
+            values[column.field.key] = parsed.values
+        for column, parse_money in self.money_parsers:
+            parsed = parse_money(chunk.cells[column.index], values[parse_money.currency.key])
+            chunk.refuse(parsed.reasons)
             values[column.field.key] = parsed.values
         return values
 

@@ -74,12 +74,56 @@ class ColumnParser:
     def __init__(self, field: Field, codec: Codec) -> None:
         self.field = field
         self._memo = Memo(lambda cell: codec.parse(field.key, cell))
-        self._read = _FAST.get(field.spec.kind, _remembered)
+        self._read = _remembered if field.spec.currency_of else _FAST.get(field.spec.kind, _remembered)
 
     def __call__(self, cells: Sequence[str]) -> Parsed:
         """Return the plain values of the cells."""
         values = self._read(cells, self._memo)
         return without_bad(values) if self._memo.found_bad else Parsed(values, {})
+
+
+@attrs.frozen
+class Marked:
+    """An amount that is written with its currency: what that may be, the likeliest first."""
+
+    amount: Plain
+    currencies: tuple[str, ...]
+
+
+class MoneyParser:
+    """Reads columns of money whose currency stands in another column, and may stand beside the amount as well."""
+
+    def __init__(self, field: Field, currency: Field, codec: Codec) -> None:
+        self.currency = currency
+        self._label = currency.label(codec.conventions.language)
+        self._marks_found = False
+        self._memo = Memo(lambda cell: self._parse(codec, field.key, cell))
+
+    def __call__(self, cells: Sequence[str], currencies: list[Plain]) -> Parsed:
+        """Return the plain amounts of the cells. Where ``currencies``, of the same rows, is empty, it is filled."""
+        values = _remembered(cells, self._memo)
+        if self._marks_found:
+            values = [
+                self._settled(value, currencies, index) if type(value) is Marked else value
+                for index, value in enumerate(values)
+            ]
+        return without_bad(values)
+
+    def _parse(self, codec: Codec, key: str, cell: str) -> Any:
+        amount, currencies = codec.money(key, cell)
+        if not currencies:
+            return amount
+        self._marks_found = True
+        return Marked(amount, currencies)
+
+    def _settled(self, marked: Marked, currencies: list[Plain], index: int) -> Plain | Bad:
+        """Return the amount, or what is wrong where its mark is not what the row's currency says."""
+        given = currencies[index]
+        if given is None:
+            currencies[index] = marked.currencies[0]
+        elif given not in marked.currencies:
+            return Bad(f"{self._label}: {given} is not what the amount is marked with, {marked.currencies[0]}")
+        return marked.amount
 
 
 def without_bad(values: list[Any]) -> Parsed:
