@@ -255,3 +255,24 @@ def test_an_amount_and_its_currency_must_agree(shop: Run) -> None:
     refused = shop(*command, "EUR")
     assert refused.code == 3
     assert "is not the currency that the amount is marked with, USD" in refused.err
+
+
+def test_a_tag_is_added_and_taken_out_without_naming_the_others(shop: Run) -> None:
+    def tags() -> list[str]:
+        return [row["tags"] for row in json.loads(shop("customer", "list", "--columns", "tags", "--json").out)]
+
+    shop("customer", "edit", "K1", "--tags", "vip,old")
+    shop("customer", "edit", "K1", "--add-tag", "new", "--add-tag", "VIP", "--remove-tag", "OLD")
+    assert tags() == [["new", "vip"], None]
+    shop("customer", "edit", "--where", "id is not empty", "--add-tag", "all")
+    assert tags() == [["all", "new", "vip"], ["all"]]
+    shop("customer", "edit", "K2", "--remove-tag", "all", "--city", "Bergen")
+    assert tags() == [["all", "new", "vip"], None]
+    refused = shop("customer", "edit", "K1", "--tags", "a", "--add-tag", "b")
+    assert (refused.code, "--tags replaces what is there" in refused.err) == (2, True)
+    assert "replaces those that are there" in " ".join(shop("customer", "edit", "--help").out.split())
+    assert "replaces" not in shop("customer", "add", "--help").out
+
+
+def test_a_tag_cannot_be_added_and_taken_out_at_once(shop: Run) -> None:
+    assert shop("customer", "edit", "K1", "--add-tag", "a", "--remove-tag", "A").code == 3

@@ -22,6 +22,7 @@ from custledger.ledger import Ledger
 from custledger.plugins import Plugins
 from custledger.records import Customer
 from custledger.services.editing import edit
+from custledger.values import Adjustment
 
 
 @pytest.fixture
@@ -302,3 +303,17 @@ def test_what_a_write_returns_is_what_the_ledger_keeps(ledger: Ledger) -> None:
     merged = ledger.customers.edit(added, level="A")
     assert ledger.customers.get(added.id) == merged
     assert merged.city == "Bonn"
+
+
+def test_tags_are_adjusted_in_one_edit_in_an_addition_and_within_a_batch(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="A", tags=Adjustment(add=("x",)))
+    assert ledger.customers.edit(customer, tags=Adjustment(add=("y", "X"))).tags == {"x", "y"}
+    with ledger.operation() as batch:
+        batch.customers.edit(customer.id, city="上海")
+        batch.customers.edit(customer.id, tags=Adjustment(add=("z",), remove=("Y",)))
+        made = batch.customers.add(name="B", tags=["p"])
+        batch.customers.edit(made, tags=Adjustment(add=("q",)))
+    assert ledger.customers.get(customer.ref).tags == {"x", "z"}
+    assert ledger.customers.get(made.ref).tags == {"p", "q"}
+    with pytest.raises(InvalidValueError, match="holds no tags"):
+        ledger.customers.edit(customer.ref, city=Adjustment(add=("z",)))

@@ -13,12 +13,14 @@ import typer
 from custledger.errors import UsageError
 from custledger.fields import Kind
 from custledger.schema import Field, Schema
+from custledger.values import Adjustment
 
 RESERVED = frozenset(
     {"set", "where", "dry-run", "yes", "json", "reason", "help", "ledger", "as", "lang", "as-of", "revision"}
 )
 """Option names with a meaning of their own; a field of that name is set with ``--set``."""
-MARK = "field_"
+MARK, ADD, REMOVE = "field_", "add_", "remove_"
+"""How the parameters begin that set a field, add to its tags, and take out of them."""
 _KINDS = {
     Kind.INTEGER: "INTEGER",
     Kind.NUMBER: "NUMBER",
@@ -60,19 +62,23 @@ def option_name(field: Field) -> str:
     return field.key.replace("_", "-")
 
 
-def with_fields(function: Callable[..., None], schema: Schema) -> Callable[..., None]:
+def with_fields(function: Callable[..., None], schema: Schema, *, adjusting: bool = False) -> Callable[..., None]:
     """Return ``function`` with an option for each field that people set.
 
     ``function`` must take ``fields``, a mapping of the values that were given, by field key, beside its own options.
+    With ``adjusting`` each field of tags has two more, which add one and take one out, and give an ``Adjustment``.
     """
     own = [each for each in inspect.signature(function).parameters.values() if each.name != "fields"]
-    added = [_parameter(field) for field in schema.editable if option_name(field) not in RESERVED]
+    fields = [field for field in schema.editable if option_name(field) not in RESERVED]
+    sets = [field for field in fields if adjusting and field.spec.kind is Kind.TAGS]
+    added = [_parameter(field, replaces=field in sets) for field in fields]
+    added += [_adjusting(field, way) for field in sets for way in (ADD, REMOVE)]
 
     def command(**values: Any) -> None:
-        given = {
-            name.removeprefix(MARK): values.pop(name) for name in [name for name in values if name.startswith(MARK)]
-        }
-        function(**values, fields={key: value for key, value in given.items() if value is not None})
+        marked = {name: values.pop(name) for name in [name for name in values if name.startswith((MARK, ADD, REMOVE))]}
+        given = {name.removeprefix(MARK): value for name, value in marked.items() if name.startswith(MARK)}
+        plain = {key: value for key, value in given.items() if value is not None}
+        function(**values, fields=_adjusted(plain, marked, sets))
 
     command.__doc__ = function.__doc__
     command.__name__ = function.__name__
@@ -95,7 +101,7 @@ def assignments(texts: Sequence[str] | None) -> dict[str, str]:
     return found
 
 
-def merged(fields: Mapping[str, str], texts: Sequence[str] | None) -> dict[str, str]:
+def merged(fields: Mapping[str, Any], texts: Sequence[str] | None) -> dict[str, Any]:
     """Return what the options and ``--set`` give together. Raises ``UsageError`` where both set one field."""
     named = assignments(texts)
     twice = fields.keys() & named.keys()
@@ -104,10 +110,39 @@ def merged(fields: Mapping[str, str], texts: Sequence[str] | None) -> dict[str, 
     return {**fields, **named}
 
 
-def _parameter(field: Field) -> inspect.Parameter:
+def _adjusted(plain: Mapping[str, Any], marked: Mapping[str, Any], sets: Sequence[Field]) -> dict[str, Any]:
+    """Return the values of the fields with the adjustments of ``sets``. Raises ``UsageError`` where both are given."""
+    fields = dict(plain)
+    for field in sets:
+        added, gone = marked[ADD + field.key] or (), marked[REMOVE + field.key] or ()
+        if not added and not gone:
+            continue
+        if field.key in fields:
+            raise UsageError(
+                f"--{option_name(field)} replaces what is there, and cannot be given with --add-{_singular(field)}.",
+                hint="Choose one.",
+            )
+        fields[field.key] = Adjustment(add=tuple(added), remove=tuple(gone))
+    return fields
+
+
+def _singular(field: Field) -> str:
+    return option_name(field).removesuffix("s")
+
+
+def _adjusting(field: Field, way: str) -> inspect.Parameter:
+    """Return the option that adds a tag to a field, or takes one out."""
+    does = ("Add this tag, and keep the others" if way == ADD else "Take this tag out") + "; may be repeated."
+    option = typer.Option(f"--{way.rstrip('_')}-{_singular(field)}", metavar="TAG", help=does)
+    annotation = Annotated[list[str] | None, option]
+    return inspect.Parameter(way + field.key, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _parameter(field: Field, *, replaces: bool = False) -> inspect.Parameter:
     name = option_name(field)
+    about = _help(field) + (" (all of them: replaces those that are there)" if replaces else "")
     annotation = Annotated[
-        str | None, typer.Option(f"--{name}", metavar=_KINDS.get(field.spec.kind, "TEXT"), help=_help(field))
+        str | None, typer.Option(f"--{name}", metavar=_KINDS.get(field.spec.kind, "TEXT"), help=about)
     ]
     return inspect.Parameter(MARK + field.key, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 

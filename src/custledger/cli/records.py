@@ -119,7 +119,7 @@ def _show(schema: Schema, run: Invocation) -> Callable[..., None]:
 def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
     def edit(
         *,
-        fields: Mapping[str, str],
+        fields: Mapping[str, Any],
         ref: OptionalRef = "",
         assigned: SetOption = None,
         where: WhereOption = "",
@@ -149,7 +149,7 @@ def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
         else:
             run.output.say(known.public_id(row))
 
-    return with_fields(edit, schema)
+    return with_fields(edit, schema, adjusting=True)
 
 
 def _remove(schema: Schema, run: Invocation) -> Callable[..., None]:

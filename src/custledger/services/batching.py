@@ -17,6 +17,7 @@ from custledger.services import editing
 from custledger.services.naming import Reference, find_row
 from custledger.services.session import Session
 from custledger.services.writing import write
+from custledger.values import adjusted
 
 
 class Batch:
@@ -62,7 +63,11 @@ class Batch:
                 return
         if pending.after is None:
             raise NotFoundError(schema.name, schema.public_id(pending.id), hint="This batch removes it.")
-        after = {**pending.after, **editing.plain_values(self._session, schema, values)}
+        plain = editing.plain_values(self._session, schema, values)
+        held = dict(pending.after)
+        if pending.action is not Action.CREATE:
+            held = dict(zip(schema.keys, find_row(self._session, schema.name, pending.id), strict=True)) | held
+        after = {**pending.after, **{key: adjusted(value, held.get(key)) for key, value in plain.items()}}
         if pending.action is Action.CREATE:
             after = {key: value for key, value in after.items() if value is not None}
             editing.require(schema, after, self._session.conventions.language)

@@ -11,7 +11,7 @@ import attrs
 
 from custledger import ids
 from custledger.changes import Change, Changeset, Receipt, by_key
-from custledger.codec import row_from, unseal
+from custledger.codec import Codec, row_from, unseal
 from custledger.errors import ConflictError, InvalidValueError
 from custledger.expressions import understand
 from custledger.fields import Kind
@@ -21,7 +21,7 @@ from custledger.services.naming import Reference, find, find_any, found
 from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.stores.contract import Query
-from custledger.values import is_empty
+from custledger.values import Adjustment, adjusted, fold, is_empty
 
 
 class Landed(NamedTuple):
@@ -112,7 +112,8 @@ def make_addition(session: Session, record_type: str, values: Mapping[str, Any])
     codec = session.codec(schema.name)
     given = plain_values(session, schema, values)
     defaults = codec.defaults(session.now, session.today.isoformat())
-    after = {key: value for key, value in {**defaults, **given}.items() if value is not None}
+    settled = {key: adjusted(value, None) for key, value in {**defaults, **given}.items()}
+    after = {key: value for key, value in settled.items() if value is not None}
     require(schema, after, session.conventions.language)
     return Change(type=schema.name, id=session.mint.one(), before=None, after=after)
 
@@ -229,6 +230,8 @@ def require(schema: Schema, values: Mapping[str, Any], language: str) -> None:
 
 
 def _plain_value(session: Session, schema: Schema, field: Field, value: Any) -> Any:
+    if isinstance(value, Adjustment):
+        return _plain_adjustment(session.codec(schema.name), field, value)
     if field.spec.kind is not Kind.REFERENCE or is_empty(value):
         return session.codec(schema.name).parse(field.key, value)
     if field.spec.target is not None:
@@ -237,8 +240,20 @@ def _plain_value(session: Session, schema: Schema, field: Field, value: Any) -> 
     return ids.public(session.schema(record_type).info.prefix, number)
 
 
+def _plain_adjustment(codec: Codec, field: Field, value: Adjustment) -> Adjustment:
+    if field.spec.kind is not Kind.TAGS:
+        named = ", ".join((*value.add, *value.remove))
+        raise InvalidValueError(named, "cannot be added or taken out: it holds no tags", field=field.key)
+    added, gone = codec.parse(field.key, value.add) or (), codec.parse(field.key, value.remove) or ()
+    both = {fold(tag) for tag in added} & {fold(tag) for tag in gone}
+    if both:
+        raise InvalidValueError(min(both), "is to be added and taken out", field=field.key)
+    return Adjustment(add=added, remove=gone)
+
+
 def _update(schema: Schema, row: Row, plain: Mapping[str, Any]) -> Change:
-    changed = {key: value for key, value in plain.items() if row[schema.positions[key]] != value}
+    settled = {key: adjusted(value, row[schema.positions[key]]) for key, value in plain.items()}
+    changed = {key: value for key, value in settled.items() if row[schema.positions[key]] != value}
     before = {key: row[schema.positions[key]] for key in changed}
     return Change(type=schema.name, id=row[ID], before=before, after=changed, revision=row[REVISION])
 

@@ -26,7 +26,7 @@ Empty is ``None``, in every kind. The *Python* form is what records carry (``Dec
 
 from custledger.values.currencies import read_currency
 from custledger.values.folding import fold, fold_phone, folder
-from custledger.values.lists import choice_names, split_list
+from custledger.values.lists import Adjustment, adjusted, choice_names, split_list
 from custledger.values.numbers import SCALE, marked_money, parse_scaled, show_money, show_scaled
 from custledger.values.parsing import parser
 from custledger.values.plain import (
@@ -44,7 +44,9 @@ from custledger.values.showing import formatter, to_json, to_python, unchanged
 __all__ = [
     "INTEGER_LIMIT",
     "SCALE",
+    "Adjustment",
     "Plain",
+    "adjusted",
     "choice_names",
     "fold",
     "fold_phone",

@@ -7,6 +7,7 @@ from typing import Any
 from custledger.conventions import Conventions
 from custledger.errors import InvalidValueError
 from custledger.fields import Choice, Spec
+from custledger.structs import Struct, frozen
 from custledger.values.folding import fold
 from custledger.values.plain import Plain, plain_text, tidy
 
@@ -71,6 +72,23 @@ def tags_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain
         return tuple(sorted(spellings.values())) or None
 
     return parse
+
+
+@frozen(kw_only=True)
+class Adjustment(Struct):
+    """What to put into a set of tags, and what to take out of it, whatever else is in it."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+def adjusted(value: Any, old: Plain) -> Plain:
+    """Return what a field will hold that held ``old``: ``value``, or what an ``Adjustment`` makes of the old tags."""
+    if not isinstance(value, Adjustment):
+        return value
+    gone = set(map(fold, value.remove))
+    spellings = {fold(tag): tag for tag in (*value.add, *(old or ()))}
+    return tuple(sorted(tag for key, tag in spellings.items() if key not in gone)) or None
 
 
 def choice_names(listed: tuple[Choice, ...]) -> dict[str, str]:
