@@ -87,6 +87,27 @@ def test_a_file_that_stops_being_utf_8_near_its_end_is_refused_with_the_row_befo
     assert "UTF-8" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ("name,city\n张伟,上海\n".encode() + b"\xe6\x9d", (3, "name")),
+        (b"name\n" + b"\xe5\xbc\xa0\xe4\xbc", (2, "name")),
+        ("name,city\n张伟,上海\n".encode() + b"\xe6\x9d,x\n" + "李娜,杭州\n".encode(), (3, "name")),
+        (b"name,city\n\xe6\x9d,x\n" + "李娜,杭州\n".encode(), (2, "name")),
+    ],
+)
+def test_broken_utf_8_is_never_taken_for_another_encoding(tmp_path, content, place):
+    with pytest.raises(FileFormatError, match="not UTF-8") as caught:
+        read(write(tmp_path, content))
+    assert (caught.value.row, caught.value.column) == place
+
+
+@pytest.mark.parametrize("name", ["张伟", "瀹", "联通", "李", "王五，北京市朝阳区", "龙", "欧阳娜娜"])
+def test_a_little_gb18030_is_still_read_as_such(tmp_path, name):
+    for text in (f"name\n{name}\n", f"name\n{name}"):
+        assert read(write(tmp_path, text.encode("gb18030")))[1] == [(2, [name])]
+
+
 def test_bytes_of_no_encoding_are_refused_with_row_and_column_and_the_way_out(tmp_path):
     with pytest.raises(FileFormatError, match="row 2, column city") as caught:
         read(write(tmp_path, b"name,city\nx,\xff\xff\n"))

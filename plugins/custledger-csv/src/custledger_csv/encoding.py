@@ -1,11 +1,13 @@
 """Finding how the characters of a file are encoded, exactly: a byte order mark, else strict UTF-8, else strict GB18030.
 
-The whole file is decoded once in blocks before anything is believed, so that a file that stops being UTF-8 near its
-end is found out before its first row is used, and memory does not grow with the file. UTF-16 is never guessed.
+What is UTF-8 but for its end, or for a few bytes, is refused and not taken for GB18030, in which almost any bytes mean
+something. The whole file is decoded once in blocks before anything is believed, so that a file that stops being UTF-8
+near its end is found out before its first row is used, and memory does not grow with the file. UTF-16 is never guessed.
 """
 
 import codecs
 import io
+import re
 from collections.abc import Iterable
 from typing import BinaryIO
 
@@ -25,6 +27,9 @@ _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "ascii": "utf-8"}
 _NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a byte order mark", "gb18030": "GB18030"}
 _ENOUGH = 16
 """So many continuation bytes that fit say UTF-8: other encodings stumble within a character or two."""
+_CHARACTERS = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+"""Finds the characters of UTF-8 that take three bytes or four, as Chinese ones do; those of two come by chance."""
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _MAGIC = (
     (b"PK\x03\x04", "an Excel workbook or a zip file"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
@@ -35,10 +40,14 @@ _MAGIC = (
 
 @attrs.frozen
 class Failure:
-    """How far a file could be decoded: bytes, and how many of them continued a character."""
+    """How far a file could be decoded: bytes, and how many of them continued a character.
+
+    ``cut`` says that it is the file's end that came within a character, and nothing else is wrong.
+    """
 
     offset: int
     continued: int
+    cut: bool
 
 
 def find_encoding(stream: BinaryIO, path: object) -> str:
@@ -57,12 +66,27 @@ def find_encoding(stream: BinaryIO, path: object) -> str:
     utf8 = decode_failure(stream, "utf-8")
     if utf8 is None:
         return "utf-8"
-    if utf8.continued >= _ENOUGH:
+    if _is_broken_utf8(stream, utf8):
         raise undecodable(stream, "utf-8", path)
     chinese = decode_failure(stream, "gb18030")
     if chinese is None:
         return "gb18030"
     raise undecodable(stream, "utf-8" if utf8.offset >= chinese.offset else "gb18030", path)
+
+
+def _is_broken_utf8(stream: BinaryIO, failure: Failure) -> bool:
+    """Whether what fails as UTF-8 is UTF-8 all the same: with its end cut off, or with a few bytes that make no sense.
+
+    In other encodings few bytes happen to make a character of UTF-8, and most of those beyond ASCII do not.
+    """
+    if failure.continued >= _ENOUGH or (failure.cut and failure.continued):
+        return True
+    stream.seek(max(0, failure.offset - BLOCK // 2))
+    block = stream.read(BLOCK)
+    stream.seek(0)
+    fitting = _CHARACTERS.findall(block)
+    strange = len(_BEYOND_ASCII.findall(block)) - sum(map(len, fitting))
+    return len(fitting) > strange
 
 
 def checked(stream: BinaryIO, encoding: str, path: object) -> str:
@@ -106,7 +130,8 @@ def decode_failure(stream: BinaryIO, encoding: str) -> Failure | None:
         good = getattr(error, "start", 0)
         block = getattr(error, "object", b"")[:good]
         continued += len(block) - len(block.decode(encoding, "ignore"))
-        return Failure(offset + good, continued)
+        cut = getattr(error, "reason", "") == "unexpected end of data"  # which only the end of the file brings
+        return Failure(offset + good, continued - cut * len(getattr(error, "object", b"")), cut)
     finally:
         stream.seek(0)
     return None
