@@ -19,6 +19,7 @@ from custledger.fields import Kind, Labels, Spec
 from custledger.files import Writer
 from custledger.hookspecs import AddedField, hookimpl
 from custledger.plugins import Plugins
+from custledger.services.demo import make_demo
 from custledger.services.editing import add
 from custledger.services.exporting import export
 from custledger.services.fields import add_field
@@ -31,14 +32,14 @@ DUES = ("2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30")
 BLNS = Path(__file__).parents[2] / "../shared/data/blns/blns.json"
 
 
-def opened(zone="Asia/Shanghai", language="en", **more):
+def opened(zone="Asia/Shanghai", language="en", currency="CNY", **more):
     return open_session(
         "memory:",
         plugins=Plugins.of(csv=custledger_csv, sales=custledger_sales, **more),
         actor="tester",
         clock=FixedClock(1_795_348_800_000),
         source=random.Random(7),
-        defaults={"zone": zone, "language": language, "currency": "CNY"},
+        defaults={"zone": zone, "language": language, "currency": currency},
     )
 
 
@@ -54,10 +55,17 @@ def text_of(session, record_type="customer", **options):
 
 
 def contents(session, record_type):
-    """Return all that people set, by id."""
+    """Return all that people set, by id; the currency of an amount that says none is the ledger's."""
     schema = session.schema(record_type)
     keys = [field.key for field in schema.editable]
-    return {row[0]: {key: row[schema.positions[key]] for key in keys} for row in Selection(session, record_type).rows()}
+    found = {
+        row[0]: {key: row[schema.positions[key]] for key in keys} for row in Selection(session, record_type).rows()
+    }
+    for amount, currency in schema.currencies.items():
+        for record in found.values():
+            if record[amount] is not None:
+                record[currency.key] = record[currency.key] or session.conventions.currency
+    return found
 
 
 def test_headings_are_labels_in_the_language_asked_or_keys(session):
@@ -282,3 +290,33 @@ def test_naughty_strings_survive_adding_exporting_and_importing_unchanged(sessio
     report = import_file(other, path, "customer")
     assert (report.added, report.rejected) == (len(naughty), 0)
     assert contents(other, "customer") == kept
+
+
+def test_a_ledger_of_another_zone_and_currency_reads_the_same_moments_and_amounts(tmp_path):
+    session, other = opened(zone="UTC"), opened(zone="Asia/Shanghai", language="zh", currency="USD")
+    make_demo(session)
+    for record_type in ("customer", "product", "interaction", "followup", "transaction", "opportunity", "contract"):
+        path = tmp_path / f"{record_type}.csv"
+        export(session, record_type, path)
+        report = import_file(other, str(path), record_type)
+        assert (report.rejected, report.added) == (0, len(contents(session, record_type)))
+        assert contents(other, record_type) == contents(session, record_type)
+        again = import_file(session, str(path), record_type)
+        assert again.skipped == report.added
+
+
+def test_times_are_written_with_their_offset_and_amounts_with_their_currency():
+    session = opened(zone="Asia/Shanghai")
+    add(session, "customer", {"name": "A", "code": "K"})
+    for at, amount, currency in (
+        ("2026-11-22 14:30", 5, None),
+        ("1900-01-01 08:00", 6, "USD"),
+        ("2026-11-22", None, None),
+    ):
+        add(session, "transaction", {"customer": "K", "at": at, "amount": amount, "currency": currency})
+    assert text_of(session, "transaction", columns=["at", "amount", "currency"]).split()[1:] == [
+        "2026-11-22T14:30:00+08:00,5.00,CNY",
+        "1899-12-31T23:54:17Z,6.00,USD",
+        "2026-11-22T00:00:00+08:00,,",
+    ]
+    assert text_of(session, "transaction", columns=["amount"]).splitlines()[1:] == ["5.00", "6.00 USD", '""']

@@ -18,7 +18,7 @@ from custledger.services.atomic_file import atomic_write
 from custledger.services.selecting import Selection
 from custledger.services.session import Session
 from custledger.services.targets import check_target
-from custledger.values import fold, given_path, given_texts
+from custledger.values import Plain, fold, given_path, given_texts, time_exporter
 
 Headings = Literal["labels", "keys"]
 BATCH = 1_000
@@ -59,6 +59,8 @@ def export(
     - ``language`` (the ledger's by default) is that of the headings, choices and yes/no; ``headings="keys"`` writes the
       keys instead. A label by which an import would not find the field again gives way to the key.
     - A reference is written as the code of the record it refers to, or as its id where that has none.
+    - What the ledger takes for granted is written out, so that it means the same elsewhere: times with their offset,
+      the currency of amounts in the ledger's own. An amount in another stands with it where that has no column.
     - ``format`` names the writer; otherwise the file's ending decides. ``options`` are the writer's own.
 
     Raises ``NotFoundError`` for a name that is nothing's, ``QueryError``, ``UsageError`` (also for a target that is a
@@ -142,15 +144,39 @@ def _cells(session: Session, codec: Codec, fields: Sequence[Field], rows: Iterat
         for field in fields
         if field.spec.kind is Kind.REFERENCE and field.spec.target is not None
     }
+    time = time_exporter(codec.conventions)
+    bare = {
+        key: codec.schema.positions[currency.key]
+        for key, currency in codec.schema.currencies.items()
+        if currency not in fields
+    }
     while batch := list(islice(rows, BATCH)):
         columns = []
         for field, place in zip(fields, places, strict=True):
             values = [row[place] for row in batch]
             if field.key in names:
                 columns.append(names[field.key].of(values))
+            elif field.spec.kind is Kind.TIME:
+                columns.append(["" if value is None else time(value) for value in values])
+            elif field.spec.currency_of:
+                amounts = codec.schema.positions[field.spec.currency_of]
+                columns.append([_currency(codec, row[amounts], row[place]) for row in batch])
+            elif field.key in bare:
+                columns.append([_with_currency(codec, field, row[place], row[bare[field.key]]) for row in batch])
             else:
                 columns.append([codec.text(field, value) for value in values])
         yield from map(list, zip(*columns, strict=True))
+
+
+def _currency(codec: Codec, amount: Plain, code: str | None) -> str:
+    """Return the currency of an amount, the ledger's own written out."""
+    return code or ("" if amount is None else codec.conventions.currency)
+
+
+def _with_currency(codec: Codec, field: Field, amount: Plain, code: str | None) -> str:
+    """Return an amount whose currency has no column, with it where that is not the ledger's."""
+    text = codec.text(field, amount)
+    return f"{text} {code}" if text and code not in {None, codec.conventions.currency} else text
 
 
 class _Names:

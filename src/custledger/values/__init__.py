@@ -27,6 +27,7 @@ Empty is ``None``, in every kind. The *Python* form is what records carry (``Dec
 from custledger.values.currencies import read_currency
 from custledger.values.folding import fold, fold_phone, folder
 from custledger.values.lists import Adjustment, adjusted, choice_names, split_list
+from custledger.values.moments import time_exporter
 from custledger.values.numbers import SCALE, marked_money, parse_scaled, show_money, show_scaled
 from custledger.values.parsing import parser
 from custledger.values.plain import (
@@ -65,6 +66,7 @@ __all__ = [
     "show_money",
     "show_scaled",
     "split_list",
+    "time_exporter",
     "to_json",
     "to_python",
     "unchanged",

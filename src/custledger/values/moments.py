@@ -17,6 +17,9 @@ _TIME_PARTS = re.compile(
     r"(?P<date>.*\d[日号]?)(?:[T ]+)(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?"
 )
 
+_OFFSET = len("+08:00")
+"""How long an offset is that is read back; those of the time before there were zones have seconds."""
+
 
 def date_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
     """Return the parser of dates."""
@@ -73,6 +76,24 @@ def time_shower(conventions: Conventions) -> Callable[[str], str]:
         return _without_zeros(f"{local.year:04d}-{local:%m-%d %H:%M:%S}.{plain[20:23]}")
 
     return show if zone is UTC else show_in_zone
+
+
+def time_exporter(conventions: Conventions) -> Callable[[str], str]:
+    """Return what writes a plain time as ISO 8601 in the ledger's zone with its offset: the same anywhere."""
+    zone = conventions.zone
+
+    def write(plain: str) -> str:
+        return plain.replace(".000Z", "Z")
+
+    def write_in_zone(plain: str) -> str:
+        try:
+            local = datetime.fromisoformat(plain).astimezone(zone)
+        except OverflowError:  # as above
+            return write(plain)
+        text = local.isoformat(timespec="milliseconds" if local.microsecond else "seconds")
+        return text if len(text.partition("T")[2].lstrip("0123456789:.")) <= _OFFSET else write(plain)
+
+    return write if zone is UTC else write_in_zone
 
 
 def _iso_date(text: str) -> str:

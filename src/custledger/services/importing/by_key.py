@@ -30,6 +30,8 @@ class KeyBuilder(Builder):
         self.key = key
         self.erase = erase
         self.seen: set[Any] = set()
+        self.own = self.session.conventions.currency
+        self.currencies = {field.key for field in self.schema.currencies.values()}
 
     def landed(self, built: Built) -> None:
         """Remember the keys of a chunk that has landed, or would have."""
@@ -144,6 +146,8 @@ class KeyBuilder(Builder):
         before, after = {}, {}
         for name, column in columns.items():
             value, old = column[index], row[self.schema.positions[name]]
+            if name in self.currencies and (value or self.own) == (old or self.own):
+                continue
             if value != old and name != "id" and (value is not None or self.erase):
                 before[name], after[name] = old, value
         if not after:
