@@ -54,6 +54,8 @@ def _free_beside(path: Path) -> None:
         if beside.exists() and not is_writable(beside):
             try:
                 beside.chmod(path.stat().st_mode & 0o777)
+            except FileNotFoundError:
+                continue  # whoever closed the ledger last took it away meanwhile
             except OSError as fault:
                 raise NotAllowedError(
                     f"{beside} may not be written, which belongs to the ledger: {fault.strerror}.",
