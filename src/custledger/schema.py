@@ -47,6 +47,11 @@ class TypeInfo(Struct):
         """Return so many of these records in words: ``1 customer``, ``2 customers``."""
         return f"{count} {self.noun(count)}"
 
+    @property
+    def one(self) -> str:
+        """One of these records with its article: ``a customer``, ``an interaction``."""
+        return f"{'an' if self.name[:1] in 'aeiou' else 'a'} {self.name}"
+
     def noun(self, count: int) -> str:
         """Return what so many of these records are called."""
         return self.name if count == 1 else self.plural

@@ -66,13 +66,19 @@ def test_a_map_that_makes_no_sense_is_an_error_before_anything_is_written(sessio
     assert values(session, "name") == []
 
 
-def test_two_columns_for_one_field_are_an_error_that_says_how_to_leave_one_out(session, bring):
-    text = "客户名称,联系电话,手机\nA,1,2\n"
-    with pytest.raises(DataError, match="联系电话 and 手机 are both") as caught:
-        bring(text)
-    assert '--map "手机="' in caught.value.hint
-    assert bring(text, maps=["手机="]).unmapped == ("手机",)
-    assert values(session, "phone") == ["1"]
+def test_of_two_columns_for_one_field_the_better_is_read_and_the_other_told(session, bring):
+    text = "客户名称,手机,联系电话\nA,2,1\n"
+    report = bring(text)
+    assert (report.unmapped, report.passed_over) == (("手机",), (("手机", "联系电话", "phone"),))
+    assert bring(text, maps=["联系电话=", "手机=phone"]).passed_over == ()
+    assert bring(text, maps=["手机=phone"]).passed_over == (("联系电话", "手机", "phone"),)
+    assert values(session, "phone") == ["1", "2", "2"]
+
+
+def test_two_columns_mapped_to_one_field_by_hand_are_an_error(session, bring):
+    with pytest.raises(DataError, match="手机 and 联系电话 are both") as caught:
+        bring("客户名称,手机,联系电话\nA,2,1\n", maps=["手机=phone", "联系电话=phone"])
+    assert '--map "联系电话="' in caught.value.hint
 
 
 def test_values_come_in_as_they_are_and_an_empty_cell_is_empty(session, bring):

@@ -117,7 +117,7 @@ class Builder:
         for index, cell in enumerate(chunk.cells[column.index]):
             number = public_number(self.schema, cell.strip())
             if number is None and cell.strip():
-                why = f"is not the id of a {self.schema.name}"
+                why = f"is not the id of {self.schema.info.one}"
                 chunk.refuse({index: InvalidValueError(cell, why, field=column.heading).message})
             numbers.append(number)
         return numbers

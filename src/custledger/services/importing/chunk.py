@@ -100,7 +100,7 @@ def shape(source: Sequence[SourceRow], plan: Plan) -> Chunk:
 
 def missing(field: Field, schema: Schema, language: str) -> str:
     """Return the sentence for a row that lacks a required field."""
-    why = f"is not enough: a {schema.name} needs one"
+    why = f"is not enough: {schema.info.one} needs one"
     return InvalidValueError(None, why, field=field.label(language)).message
 
 

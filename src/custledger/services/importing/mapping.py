@@ -6,7 +6,7 @@ first. A column can also be named by its number (``#3``), and one of several of 
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import attrs
 
@@ -35,7 +35,8 @@ class Plan:
     """What becomes of each column.
 
     ``id_column`` holds the ids of this ledger's records, if there is such a column; ``certain`` says that the user
-    said so, otherwise its cells decide. ``reasons`` are the columns a file of rejected rows carries.
+    said so, otherwise its cells decide. ``reasons`` are the columns a file of rejected rows carries. ``passed_over``
+    are columns that nothing is read from since another is the same field: ``(heading, heading of the other, key)``.
     """
 
     width: int
@@ -45,6 +46,7 @@ class Plan:
     id_column: Column | None = None
     certain: bool = False
     reasons: frozenset[int] = frozenset()
+    passed_over: tuple[tuple[str, str, str], ...] = ()
 
     def without_ids(self) -> "Plan":
         """Return the plan for a file whose id column holds somebody else's ids."""
@@ -59,8 +61,9 @@ class Plan:
 def make_plan(schema: Schema, heading: Sequence[str], maps: Mapping[str, str], key: str | None) -> Plan:
     """Return what becomes of the columns.
 
-    Raises ``NotFoundError`` for a map that names no column or no field, ``DataError`` where two columns go into one
-    field or no column goes into any, ``UsageError`` for a map to a field that the ledger sets itself.
+    Of several columns that are recognised as one field, the one whose heading says it best goes there. Raises
+    ``NotFoundError`` for a map that names no column or no field, ``DataError`` where two columns are mapped to one
+    field by hand or no column goes into any, ``UsageError`` for a map to a field that the ledger sets itself.
     """
     names = _names(heading)
     by_hand = {_find_column(names, source): _wanted_field(schema, target) for source, target in maps.items()}
@@ -76,7 +79,8 @@ def make_plan(schema: Schema, heading: Sequence[str], maps: Mapping[str, str], k
             left.append(name)
         else:
             columns.append(Column(index, name, field))
-    _refuse_doubles(columns, schema)
+    columns, passed_over = _without_doubles(columns, schema, by_hand.keys())
+    unmapped = [name for index, name in enumerate(names) if name in {*unmapped, *(each[0] for each in passed_over)}]
     id_column = next((column for column in columns if column.field.spec.kind is Kind.ID), None)
     columns = [column for column in columns if column is not id_column]
     if not columns:
@@ -96,6 +100,7 @@ def make_plan(schema: Schema, heading: Sequence[str], maps: Mapping[str, str], k
         id_column=id_column,
         certain=certain,
         reasons=reasons,
+        passed_over=tuple(passed_over),
     )
 
 
@@ -160,12 +165,35 @@ def _recognised(schema: Schema, heading: str) -> Field | None:
     return None if key is None else schema.by_key[key]
 
 
-def _refuse_doubles(columns: Sequence[Column], schema: Schema) -> None:
-    first: dict[str, Column] = {}
+def _without_doubles(
+    columns: Sequence[Column], schema: Schema, by_hand: Collection[int]
+) -> tuple[list[Column], list[tuple[str, str, str]]]:
+    """Return one column for each field, and those that were passed over; see ``Plan``.
+
+    What was mapped by hand comes first, then the heading that the field has earlier among its names. Raises
+    ``DataError`` where two were mapped by hand.
+    """
+    best: dict[str, Column] = {}
     for column in columns:
-        other = first.setdefault(column.field.key, column)
-        if other is not column:
+        other = best.setdefault(column.field.key, column)
+        if other.index in by_hand and column.index in by_hand and other is not column:
             raise DataError(
                 f"The columns {other.heading} and {column.heading} are both {schema.name}.{column.field.key}.",
                 hint=f'Leave one out with --map "{column.heading}=", or map it to another field.',
             )
+        best[column.field.key] = min(other, column, key=lambda one: (one.index not in by_hand, _rank(one), one.index))
+    taken = [column for column in columns if best[column.field.key] is column]
+    passed_over = [
+        (column.heading, best[column.field.key].heading, column.field.key)
+        for column in columns
+        if best[column.field.key] is not column
+    ]
+    return taken, passed_over
+
+
+def _rank(column: Column) -> int:
+    """Return where a column's heading stands among the names of its field; a numbered one is behind them all."""
+    spec = column.field.spec
+    names = [fold(name) for name in (column.field.key, *spec.labels.both(), *spec.aliases)]
+    name = fold(column.heading)
+    return names.index(name) if name in names else len(names)

@@ -23,6 +23,7 @@ class ImportReport:
 
     - ``mapped``: each heading that was used, with the key of its field; ``unmapped``: the headings that nothing was
       read from although they are nobody's to set; ``left_to_ledger``: those of fields that the ledger sets itself;
+    - ``passed_over``: those of them that another column was better for, with its heading and the key of the field;
     - ``skipped``: rows that would have changed nothing; ``created``: other records made for references, by type;
     - ``warnings``: what checks warned about, with how often; ``seconds``: how long it took;
     - ``reasons``: why rows were rejected, with how often, the most frequent first;
@@ -42,6 +43,7 @@ class ImportReport:
     created: Mapping[str, int] = attrs.field(factory=dict)
     mapped: tuple[tuple[str, str], ...] = ()
     unmapped: tuple[str, ...] = ()
+    passed_over: tuple[tuple[str, str, str], ...] = ()
     left_to_ledger: tuple[str, ...] = ()
     warnings: tuple[tuple[str, int], ...] = ()
     examples: tuple[Example, ...] = ()

@@ -155,6 +155,7 @@ class Run:
             created=dict(self.created),
             mapped=tuple((column.heading, column.field.key) for column in (*id_column, *plan.columns)),
             unmapped=plan.unmapped,
+            passed_over=plan.passed_over,
             left_to_ledger=plan.left_to_ledger,
             warnings=tuple(self.warnings.most_common()),
             examples=tuple(self.examples),
@@ -180,7 +181,7 @@ class Run:
             else:
                 break
         if self.landed_to and self.incomplete:
-            done = self._about(self.counts["added"] + self.counts["changed"])
+            done = self._about((self.counts,))
             writing.write(self.session, Changeset(operation=done))
 
     def _changesets(self, chunks: Iterator[Sequence[SourceRow]]) -> Iterator[Changeset]:
@@ -198,17 +199,22 @@ class Run:
 
         So the log tells what is in, and that there should be more, also of an import that was killed.
         """
-        rows = sum(counts["added"] + counts["changed"] for counts in (self.counts, *self._coming(), built.counts))
         self.incomplete = not last
-        operation = self._about(rows, **({} if last else {"incomplete": f"after row {built.last_row}"}))
+        operation = self._about(
+            (self.counts, *self._coming(), built.counts),
+            **({} if last else {"incomplete": f"after row {built.last_row}"}),
+        )
         return attrs.evolve(built.changeset, operation=operation)
 
     def _coming(self) -> Iterator[Counter[str]]:
         return (built.counts for built in self.under_way)
 
-    def _about(self, rows: int, **more: str) -> Operation:
+    def _about(self, counted: Sequence[Counter[str]], **more: str) -> Operation:
         operation = self.builder.operation
-        return attrs.evolve(operation, about={**operation.about, "rows": rows, **more})
+        total = sum(counted, Counter[str]())
+        rejected = {"rejected": total["rejected"]} if total["rejected"] else {}
+        about = {**operation.about, "rows": total["added"] + total["changed"], **rejected, **more}
+        return attrs.evolve(operation, about=about)
 
     def _rescue_all(self, error: DataError) -> None:
         """Land, as far as that goes, the chunks that were under way when the store or a check refused one."""
@@ -378,7 +384,7 @@ def _check_required(schema: Schema, plan: Plan, key: Field | None) -> None:
     if lacking and key is None:
         unused = f" The columns not used are: {', '.join(plan.unmapped)}." if plan.unmapped else ""
         raise DataError(
-            f"A {schema.name} needs {', '.join(lacking)}, and no column goes there.{unused}",
+            f"{schema.info.one.capitalize()} needs {', '.join(lacking)}, and no column goes there.{unused}",
             hint=f'Say which one does: --map "heading={lacking[0]}".',
         )
 
