@@ -5,13 +5,15 @@
 
 import functools
 import inspect
+import re
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
 from typer.main import get_command
 
-from custledger import errors, fields, hookspecs
+from custledger import errors, fields, files, hookspecs
 from custledger.cli.app import everything
 from custledger.cli.flags import CommandLine
 from custledger.cli.invocation import Invocation
@@ -22,6 +24,8 @@ from custledger.records import Record
 from custledger.schema import Field, Schema
 
 CORE_MODULE = "custledger"
+EXAMPLE = "\n::\n"
+"""What an example in a docstring stands under."""
 ROLES = {
     "required": "required",
     "unique": "unique",
@@ -76,8 +80,33 @@ def hook_functions() -> list[tuple[str, Any]]:
 
 def descriptors() -> str:
     """Return a section for every class that a hook returns or is handed."""
-    named = ("StoreType", "AddedField", "Problem", "Reminder", "Context")
-    return "\n\n".join(f"### `{name}`\n\n{_text(getattr(hookspecs, name))}" for name in named)
+    described = (
+        hookspecs.StoreType,
+        hookspecs.AddedField,
+        files.Reader,
+        files.Writer,
+        files.Table,
+        hookspecs.Problem,
+        hookspecs.Reminder,
+        hookspecs.Context,
+        hookspecs.Sampler,
+    )
+    return "\n\n".join(f"### `{one.__name__}`\n\n{_text(one)}{_members(one)}" for one in described)
+
+
+def _members(described: Any) -> str:
+    """Return a table of the attributes and methods of a protocol; nothing for a class that describes its own."""
+    if not getattr(described, "_is_protocol", False):
+        return ""
+    found = [(name, member) for name, member in vars(described).items() if not name.startswith("_")]
+    rows = [
+        (f"`{name}`", _text(member.fget))
+        if isinstance(member, property)
+        else (f"`{name}({', '.join(list(inspect.signature(member).parameters)[1:])})`", " ".join(_text(member).split()))
+        for name, member in found
+        if isinstance(member, property) or inspect.isfunction(member)
+    ]
+    return "\n\n" + table(("member", "meaning"), rows)
 
 
 def error_tree() -> str:
@@ -167,8 +196,19 @@ def _annotation(annotation: Any) -> str:
 
 
 def _text(documented: Any) -> str:
-    """Return a docstring as Markdown."""
-    return (inspect.getdoc(documented) or "").replace("``", "`")
+    """Return a docstring as Markdown; an example in it, set in under ``::``, as a block that the tests run."""
+    text = (inspect.getdoc(documented) or "").partition(EXAMPLE)[0].replace("``", "`").rstrip()
+    code = example_of(documented)
+    return f"{text}\n\n```python\n{code}\n```" if code else text
+
+
+def example_of(documented: Any) -> str:
+    """Return the code of the example in a docstring, which is set in under ``::``; nothing where there is none.
+
+    Blank lines are doubled where a module has two, which would look lost in a docstring.
+    """
+    code = textwrap.dedent((inspect.getdoc(documented) or "").partition(EXAMPLE)[2]).strip()
+    return re.sub(r"\n\n(?=@|class |def )", "\n\n\n", code)
 
 
 def _first_line(documented: Any) -> str:

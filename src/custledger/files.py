@@ -30,8 +30,11 @@ class Table(Protocol):
 class Reader(Struct):
     """A file format that can be read.
 
-    ``open`` is called with ``(path, **options)`` and returns a context manager that yields a ``Table``; it raises
-    ``FileFormatError`` for a file that it cannot make sense of. ``options`` names the options that it takes.
+    - ``name`` and ``summary``: what ``--format`` takes, and what it is in both languages;
+    - ``suffixes``: the endings by which a file is recognised (``.csv``);
+    - ``open``: called with ``(path, **options)``; returns a context manager that yields a ``Table``, and raises
+      ``FileFormatError`` for a file that it cannot make sense of;
+    - ``options``: the names of the options that it takes.
     """
 
     name: str
@@ -55,8 +58,10 @@ class OpenTable(Protocol):
 class Writer(Struct):
     """A file format that can be written.
 
-    ``write`` is called with ``(stream, heading, rows, **options)``: a binary stream, the heading's cells, and rows of
-    text cells. What is written must be read back exactly by the reader of the same name.
+    - ``name``, ``summary`` and ``suffixes``: as for a ``Reader``;
+    - ``write``: called with ``(stream, heading, rows, **options)``: a binary stream, the heading's cells, and rows of
+      text cells. What is written must be read back exactly by the reader of the same name;
+    - ``options``: the names of the options that it takes.
     """
 
     name: str

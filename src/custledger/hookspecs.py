@@ -102,7 +102,12 @@ class StoreType(Struct):
 
 @frozen(kw_only=True)
 class AddedField(Struct):
-    """A field that a plugin adds to a type it does not own. ``key`` begins with the plugin's name and ``_``."""
+    """A field that a plugin adds to a type it does not own.
+
+    - ``record_type``: the type's name;
+    - ``key``: the field's key, which begins with the plugin's name and ``_``;
+    - ``spec``: what the field is.
+    """
 
     record_type: str
     key: str
@@ -115,7 +120,13 @@ class AddedField(Struct):
 
 @frozen(kw_only=True)
 class Problem(Struct):
-    """What a check found. A ``refuse`` stops the write; a ``warn`` is shown and counted."""
+    """What a check found.
+
+    - ``message``: a sentence that says what is wrong and where, for whoever wrote it;
+    - ``severity``: ``refuse`` stops the write, ``warn`` is shown and counted;
+    - ``type``, ``id`` and ``field``: the record that it is about and the key of its field, where there is one. A row of
+      a file whose record they name is set aside, and the others land.
+    """
 
     message: str
     severity: Literal["refuse", "warn"] = "refuse"
@@ -126,7 +137,13 @@ class Problem(Struct):
 
 @frozen(kw_only=True)
 class Reminder(Struct):
-    """A dated thing that someone should act on."""
+    """A dated thing that someone should act on.
+
+    - ``on``: the day;
+    - ``text``: what it is, in both languages;
+    - ``type`` and ``id``: the record that it is about;
+    - ``owner``: whose it is, empty where it is everybody's.
+    """
 
     on: date
     text: Labels
@@ -169,23 +186,115 @@ class HookSpecs:
 
     @hookspec
     def custledger_stores(self) -> Sequence[StoreType]:  # type: ignore[empty-body]
-        """Return the kinds of store this plugin brings. Called when a URL is opened, and by ``doctor``."""
+        """Return the kinds of store this plugin brings. Called when a URL is opened, and by ``doctor``.
+
+        ::
+
+            from custledger.fields import Labels
+            from custledger.hookspecs import StoreType, hookimpl
+            from custledger.stores.memory import MemoryStore
+
+            @hookimpl
+            def custledger_stores():
+                def open_store(location, *, create, read_only):
+                    return MemoryStore()
+
+                summary = Labels("Kept nowhere", "不保存")
+                return [StoreType(name="scratch", summary=summary, schemes=("scratch",), open=open_store)]
+        """
 
     @hookspec
     def custledger_record_types(self) -> Sequence[type[Record]]:  # type: ignore[empty-body]
-        """Return the record classes this plugin brings. Called once, when a ledger is opened."""
+        """Return the record classes this plugin brings. Called once, when a ledger is opened.
+
+        ::
+
+            from custledger.fields import Kind, field
+            from custledger.hookspecs import hookimpl
+            from custledger.records import Record, record_type
+
+            @record_type("visit", plural="visits", prefix="V", en="Visit", zh="拜访")
+            class Visit(Record):
+                # a visit to a customer
+
+                customer: int = field(Kind.REFERENCE, "Customer", "客户", target="customer", required=True, initial=0)
+                place: str | None = field(Kind.TEXT, "Place", "地点", searchable=True)
+
+            @hookimpl
+            def custledger_record_types():
+                return [Visit]
+        """
 
     @hookspec
     def custledger_fields(self) -> Sequence[AddedField]:  # type: ignore[empty-body]
-        """Return the fields this plugin adds to types of others. Called once, when a ledger is opened."""
+        """Return the fields this plugin adds to types of others. Called once, when a ledger is opened.
+
+        ::
+
+            from custledger.fields import Kind, Labels, Spec
+            from custledger.hookspecs import AddedField, hookimpl
+
+            @hookimpl
+            def custledger_fields():
+                spec = Spec(kind=Kind.YES_NO, labels=Labels("Gets the newsletter", "订阅简讯"))
+                return [AddedField(record_type="customer", key="news_wanted", spec=spec)]
+        """
 
     @hookspec
     def custledger_readers(self) -> Sequence[Reader]:  # type: ignore[empty-body]
-        """Return the file formats this plugin can read. Called when a file is imported."""
+        """Return the file formats this plugin can read. Called when a file is imported.
+
+        ::
+
+            import contextlib
+            import json
+
+            from custledger.fields import Labels
+            from custledger.files import Reader
+            from custledger.hookspecs import hookimpl
+
+            class Lines:
+                # a file of one JSON object a line, as a table
+                description, progress = "JSON, one object a line", 1.0
+
+                def __init__(self, path):
+                    with open(path, encoding="utf-8") as stream:
+                        self._objects = [json.loads(line) for line in stream]
+                    self.heading = list(self._objects[0]) if self._objects else []
+
+                def rows(self):
+                    for number, each in enumerate(self._objects, 2):
+                        yield number, [str(each.get(name, "")) for name in self.heading]
+
+            @hookimpl
+            def custledger_readers():
+                def open_lines(path):
+                    return contextlib.nullcontext(Lines(path))
+
+                return [Reader(name="jsonl", summary=Labels("JSON lines"), suffixes=(".jsonl",), open=open_lines)]
+        """
 
     @hookspec
     def custledger_writers(self) -> Sequence[Writer]:  # type: ignore[empty-body]
-        """Return the file formats this plugin can write. Called when something is exported."""
+        r"""Return the file formats this plugin can write. Called when something is exported.
+
+        ::
+
+            import json
+
+            from custledger.fields import Labels
+            from custledger.files import Writer
+            from custledger.hookspecs import hookimpl
+
+            @hookimpl
+            def custledger_writers():
+                def write(stream, heading, rows):
+                    for row in rows:
+                        text = json.dumps(dict(zip(heading, row, strict=True)), ensure_ascii=False)
+                        stream.write(text.encode() + b"\n")
+
+                return [Writer(name="jsonl", summary=Labels("JSON lines"), suffixes=(".jsonl",), write=write)]
+        """
 
     @hookspec
     def custledger_amend(self, changes: Sequence[Change], context: Context) -> Sequence[Change]:  # type: ignore[empty-body]
@@ -194,6 +303,19 @@ class HookSpecs:
         Called before every write (undo excepted) with the changes of the types that the hook ``@wants``, a batch at
         a time. A returned change of a record that is in the batch is folded into it: its ``after`` is laid over.
         A returned change that creates a record leaves its id 0; the ledger mints one.
+
+        ::
+
+            from custledger.changes import Action, Change
+            from custledger.hookspecs import hookimpl, wants
+
+            @hookimpl
+            @wants("customer")
+            def custledger_amend(changes):
+                added = [change for change in changes if change.action is Action.CREATE]
+                told = {"country": "中国"}
+                lacking = [change.id for change in added if "country" not in change.after]
+                return [Change(type="customer", id=number, before=None, after=told) for number in lacking]
         """
 
     @hookspec
@@ -202,20 +324,89 @@ class HookSpecs:
 
         A check that raises refuses the write. A ``CustledgerError`` reaches the user as it is, with the plugin named in
         its hint; anything else is the plugin's fault, and the error says how to disable it.
+
+        ::
+
+            from custledger.hookspecs import Problem, hookimpl, wants
+
+            @hookimpl
+            @wants("customer")
+            def custledger_check(changes):
+                for change in changes:
+                    name = (change.after or {}).get("name")
+                    if name is not None and len(name) < 2:
+                        why = f"{name} is a short name."
+                        yield Problem(message=why, severity="warn", type="customer", id=change.id, field="name")
         """
 
     @hookspec
     def custledger_changed(self, changeset: Changeset, context: Context) -> None:
-        """Be told of a changeset after it has landed. What is raised here is reported; the write stands."""
+        """Be told of a changeset after it has landed. What is raised here is reported; the write stands.
+
+        ::
+
+            import logging
+
+            from custledger.hookspecs import hookimpl, wants
+
+            @hookimpl
+            @wants("customer")
+            def custledger_changed(changeset, context):
+                logging.info("%s by %s: %d changes", changeset.operation.verb, context.actor, len(changeset.changes))
+        """
 
     @hookspec
     def custledger_reminders(self, context: Context) -> Sequence[Reminder]:  # type: ignore[empty-body]
-        """Return dated things that someone should act on. Called by ``followup due``."""
+        """Return dated things that someone should act on. Called by ``followup due``.
+
+        ::
+
+            from custledger.expressions import Moment, understand
+            from custledger.fields import Labels
+            from custledger.hookspecs import Reminder, hookimpl
+            from custledger.stores.contract import Query
+
+            @hookimpl
+            def custledger_reminders(context):
+                schema = context.schema("customer")
+                where = understand("birthday = today", schema, context.conventions)
+                moment = Moment(context.today, context.conventions.zone)
+                for row in context.select("customer", Query(moment=moment, where=where)):
+                    name = schema.display(row)
+                    text = Labels(f"{name} was born today", f"{name} 今天出生")
+                    yield Reminder(on=context.today, text=text, type="customer", id=row[0])
+        """
 
     @hookspec
     def custledger_demo(self, sampler: Sampler) -> None:
-        """Add invented records of this plugin's types to a demo ledger. Called by ``custledger demo``."""
+        """Add invented records of this plugin's types to a demo ledger. Called by ``custledger demo``.
+
+        ::
+
+            from custledger.fields import Labels
+            from custledger.hookspecs import hookimpl
+
+            @hookimpl
+            def custledger_demo(sampler):
+                customer, _ = sampler.source.choice(sampler.customers)
+                called = sampler.add("interaction", customer=customer, channel="phone", summary="Asked how it goes")
+                sampler.highlight(Labels("Calls", "电话"), "interaction", [called])
+        """
 
     @hookspec
     def custledger_commands(self, app: Any) -> None:
-        """Add commands to the typer application. Called when a command is not one of the core's, and for help."""
+        """Add commands to the typer application. Called when a command is not one of the core's, and for help.
+
+        ::
+
+            import typer
+
+            from custledger.hookspecs import hookimpl
+
+            @hookimpl
+            def custledger_commands(app):
+                @app.command("hello")
+                def hello(ctx: typer.Context):
+                    # greets whoever is acting
+                    ctx.obj.output.say(f"Hello, {ctx.obj.context.actor}!")
+        """
