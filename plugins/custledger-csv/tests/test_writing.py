@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from custledger_csv import CSV_READER, CSV_WRITER, TSV_READER, TSV_WRITER
-from custledger_csv.escaping import escape, is_live, unescape
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custledger.errors import FileFormatError, UsageError
+from custledger.spreadsheets import escape, is_live, unescape
 
 DATA = Path(__file__).parents[3] / "../shared/data"
 RISKY = st.text(alphabet="'=+-@%|＝＋－＠﹢ \t\r\n\0\"5.,;\ufeff\u200b\x01a张", max_size=8)

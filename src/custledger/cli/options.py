@@ -36,8 +36,8 @@ _KINDS = {
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 NlFlag = Annotated[bool, typer.Option("--nl", help="Print one JSON object a line.")]
-CsvFlag = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
-TsvFlag = Annotated[bool, typer.Option("--tsv", help="Print tab-separated values.")]
+CsvFlag = Annotated[bool, typer.Option("--csv", help="Print CSV that a spreadsheet opens safely, as export does.")]
+TsvFlag = Annotated[bool, typer.Option("--tsv", help="Print tab-separated values, exactly as they are.")]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FIELD=VALUE", help="Set a field by name, label or alias; custom fields too."),

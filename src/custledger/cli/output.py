@@ -64,15 +64,15 @@ class Output:
 
     @property
     def on_terminal(self) -> bool:
-        """Whether standard output is a terminal that can show tables."""
-        return self.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        """Whether standard output is a terminal, which gets tables."""
+        return self.stdout.isatty()
 
     @property
     def in_color(self) -> bool:
-        """Whether to print colours: on a terminal, unless NO_COLOR is set; anywhere if FORCE_COLOR is."""
+        """Whether to print colours: on a terminal that has them, unless NO_COLOR is set; anywhere if FORCE_COLOR is."""
         if os.environ.get("NO_COLOR"):
             return False
-        return bool(os.environ.get("FORCE_COLOR")) or self.on_terminal
+        return bool(os.environ.get("FORCE_COLOR")) or (self.on_terminal and os.environ.get("TERM") != "dumb")
 
     def say(self, text: str = "") -> None:
         """Print a line of data."""
@@ -124,12 +124,17 @@ class Output:
         self.say("[]" if between == "[" else "\n]")
 
     def values(self, columns: Sequence[Column], rows: Iterable[Sequence[str]], form: Form) -> None:
-        """Print rows of text as CSV or TSV, exactly as they are, under the keys of the columns."""
+        """Print rows of text under the keys of the columns: as TSV exactly, as CSV safe to open in a spreadsheet.
+
+        CSV is what spreadsheets open, so cells that one would run as a formula are marked, as in an export.
+        """
         import csv  # noqa: PLC0415 - needed only here
+
+        from custledger.spreadsheets import escape  # noqa: PLC0415 - as above
 
         writer = csv.writer(self.stdout, delimiter="\t" if form is Form.TSV else ",", lineterminator="\n")
         writer.writerow([column.key for column in columns])
-        writer.writerows(rows)
+        writer.writerows(rows if form is Form.TSV else (map(escape, row) for row in rows))
 
     def pairs(self, pairs: Sequence[tuple[str, Cell]]) -> None:
         """Print names and values, one pair a line; a value of several lines keeps them on a terminal."""

@@ -13,9 +13,9 @@ from contextlib import ExitStack
 from typing import Any, BinaryIO, Self
 
 from custledger.errors import FileFormatError, UsageError, file_error
+from custledger.spreadsheets import MARK, unescape
 from custledger_csv import dialect as dialects
 from custledger_csv import encoding as encodings
-from custledger_csv.escaping import MARK, unescape
 
 STDIN = "-"
 QUOTE = '"'

@@ -7,9 +7,9 @@ from typing import BinaryIO
 
 from custledger.errors import FileFormatError, UsageError
 from custledger.files import RowsOfText
+from custledger.spreadsheets import escape
 from custledger_csv import dialect as dialects
 from custledger_csv import encoding as encodings
-from custledger_csv.escaping import escape
 
 _CAREFUL = re.compile(
     r"[\",;\t|\r\n\0\ufeff]"  # what is quoted
