@@ -27,7 +27,7 @@ def test_init_never_touches_a_ledger_or_a_file_that_is_there(shop: Run, folder: 
     assert shop("customer", "count").out == "2\n"
 
 
-@pytest.mark.parametrize("option", [["--currency", "yuan"], ["--zone", "Mars/Olympus"]])
+@pytest.mark.parametrize("option", [["--currency", "EURX"], ["--zone", "Mars/Olympus"]])
 def test_init_refuses_what_cannot_be(run: Run, option: list[str]) -> None:
     assert run("init", *option).code == 3
 
@@ -171,7 +171,16 @@ def test_demo_makes_a_ledger_to_look_around_in(run: Run, folder: Path) -> None:
     assert "Due today" in done.out
     assert "custledger customer show" in done.out
     assert run("--ledger", "play/ledger.db", "customer", "count").out == "60\n"
-    assert run("demo", "play").code == 2
+
+
+def test_a_demo_that_stands_is_shown_and_how_to_make_another(run: Run) -> None:
+    assert run("demo", "play", "--as-of", "2026-11-22").code == 0
+    again = run("demo", "play", "--as-of", "2026-11-22")
+    assert (again.code, again.out.startswith("The demo play/ledger.db was made before: 60 customers, ")) == (0, True)
+    assert "Due today" in again.out
+    assert "name another folder" in again.err
+    assert run("demo", "play", "--seed", "5").code == 2
+    assert run("--ledger", "play/ledger.db", "customer", "count").out == "60\n"
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["field"], ["followup", "due", "--help"], ["import", "--help"]])
@@ -230,3 +239,11 @@ def test_a_plugin_to_go_without_that_is_not_there_is_a_warning(shop: Run, monkey
     done = shop("customer", "count")
     assert (done.code, done.out) == (0, "2\n")
     assert done.err.count("no plugin nope") == 1
+
+
+def test_an_export_names_the_folder_that_is_not_there_and_takes_the_standard_output_by_its_path(run: Run) -> None:
+    run("init")
+    run("customer", "add", "--name", "A")
+    refused = run("export", "customer", "--to", "nowhere/x.csv")
+    assert (refused.code, "There is no folder" in refused.err, "nowhere”" in refused.err) == (3, True, True)
+    assert run("export", "customer", "--to", "/dev/stdout", "--columns", "name").out == "Name\r\nA\r\n"

@@ -258,7 +258,7 @@ def test_an_amount_and_its_currency_must_agree(shop: Run) -> None:
 
 
 def test_a_tag_is_added_and_taken_out_without_naming_the_others(shop: Run) -> None:
-    def tags() -> list[str]:
+    def tags() -> list[list[str] | None]:
         return [row["tags"] for row in json.loads(shop("customer", "list", "--columns", "tags", "--json").out)]
 
     shop("customer", "edit", "K1", "--tags", "vip,old")
@@ -276,3 +276,20 @@ def test_a_tag_is_added_and_taken_out_without_naming_the_others(shop: Run) -> No
 
 def test_a_tag_cannot_be_added_and_taken_out_at_once(shop: Run) -> None:
     assert shop("customer", "edit", "K1", "--add-tag", "a", "--remove-tag", "A").code == 3
+
+
+def test_counts_by_a_reference_name_the_records(shop: Run) -> None:
+    assert shop("interaction", "count", "--by", "customer").out == "Customer\tCount\n张伟 K1\t1\n"
+    assert shop("interaction", "count", "--by", "customer", "--csv").out.splitlines()[1].startswith("C-")
+
+
+def test_csv_is_safe_in_a_spreadsheet_and_tsv_is_exact(shop: Run) -> None:
+    shop("customer", "edit", "K1", "--city", "=cmd|' /C calc'!A0")
+    assert shop("customer", "list", "--columns", "city", "--csv").out.splitlines()[1] == "'=cmd|' /C calc'!A0"
+    assert shop("customer", "list", "--columns", "city", "--tsv").out.splitlines()[1] == "=cmd|' /C calc'!A0"
+
+
+def test_messages_count_and_name_in_grammatical_english(shop: Run) -> None:
+    assert "an interaction needs one" in shop("interaction", "add", "--summary", "x").err
+    assert "Give --customer VALUE" in shop("interaction", "add", "--summary", "x").err
+    assert "is not a whole number" in shop("customer", "list", "--limit", "abc").err

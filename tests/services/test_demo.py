@@ -11,7 +11,7 @@ from custledger.conventions import FixedClock
 from custledger.errors import PluginError, UsageError
 from custledger.hookspecs import Sampler, hookimpl
 from custledger.plugins import Plugins
-from custledger.services.demo import Demo, make_demo
+from custledger.services.demo import Demo, make_demo, standing_demo
 from custledger.services.editing import add
 from custledger.services.opening import open_session
 from custledger.services.selecting import Selection
@@ -105,7 +105,10 @@ def test_it_is_one_operation_and_an_undo_leaves_the_ledger_empty() -> None:
     session = empty()
     demo = make_demo(session)
     assert session.view.operations(limit=1)[0].verb == "demo"
+    assert demo.receipt is not None
+    assert standing_demo(session) is not None
     undo(session, demo.receipt.operation)
+    assert standing_demo(session) is None
     assert Selection(session, "customer").count() == 0
     assert Selection(session, "followup").count() == 0
 

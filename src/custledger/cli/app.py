@@ -57,11 +57,20 @@ def run(line: CommandLine, invocation: Invocation | None = None) -> int:
         invocation.output.stdout.flush()
     except BaseException as error:
         _close_quietly(invocation, str(error))
+        if isinstance(error, CustledgerError) and invocation.words.chinese:
+            _put_into_chinese(error, invocation)
         if isinstance(error, OSError) and _is_of_printing(error):
             raise invocation.output.unprinted(error) from error
         raise
     invocation.close()
     return code
+
+
+def _put_into_chinese(error: CustledgerError, invocation: Invocation) -> None:
+    from custledger.cli.chinese import put_into_chinese  # noqa: PLC0415 - needed only here
+
+    with suppress(CustledgerError):  # plugins that cannot be asked have their error in English
+        put_into_chinese(error, invocation.plugins.schemas())
 
 
 def _is_of_printing(error: OSError) -> bool:

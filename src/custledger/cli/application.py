@@ -4,6 +4,7 @@ The core's commands and those of plugins are added to the same application. Erro
 plain text, and rich is not needed for either.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ WIDTH = 110
 SET = "--set"
 CUSTOM = ("x-", "x_")
 """How the keys of custom fields begin."""
+_RANGE = re.compile(r"is not a valid int(?:eger)?(?: range)?")
 LIKE = 0.75
 """How like an option must be to what was typed, of 1, to be what was probably meant."""
 SETTINGS = {"help_option_names": list(HELP), "max_content_width": WIDTH}
@@ -109,10 +111,15 @@ def _told(error: typer.TyperException, word: str) -> UsageError:
     path = context.command_path if context else f"{PROGRAM} {word}"
     hint = f"{path} {HELP[0]} shows how."
     if context is None or not hasattr(error, "possibilities"):
-        return UsageError(" ".join(error.format_message().split()), hint=hint)
+        return UsageError(_sentence(" ".join(error.format_message().split())), hint=hint)
     option = str(getattr(error, "option_name", ""))
     options = [name for parameter in context.command.params for name in parameter.opts]
     return UsageError(f"{path} has no option {option}.", hint=_hint(option, options) or hint)
+
+
+def _sentence(told: str) -> str:
+    """Return what typer says of a value, without the names of its own types."""
+    return _RANGE.sub("is not a whole number", told)
 
 
 def _hint(option: str, options: Sequence[str]) -> str:

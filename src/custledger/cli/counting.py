@@ -19,11 +19,12 @@ def count_by(run: Invocation, schema: Schema, selection: Selection[Any], names: 
         ([_plain(shower, field, value) for field, value in zip(fields, key, strict=True)], number)
         for key, number in counted.items()
     ]
-    columns = [*columns_of(fields, run.schema_language), Column(heading="Count", key="count", numeric=True)]
+    columns = [*columns_of(fields, run.schema_language), Column(heading=run.words("Count"), key="count", numeric=True)]
     if form in {Form.JSON, Form.LINES}:
         run.output.objects((_json(shower, fields, key, number) for key, number in rows), form)
     elif form is Form.SHOWN:
-        run.output.table(columns, [[*map(shower.cell, fields, key), Cell(str(number))] for key, number in rows])
+        called = [shower.names(field, [key[place] for key, _ in rows]) for place, field in enumerate(fields)]
+        run.output.table(columns, [[*map(shower.cell, fields, key, called), Cell(str(number))] for key, number in rows])
     else:
         run.output.values(columns, [[*map(shower.codec.text, fields, key), str(number)] for key, number in rows], form)
 

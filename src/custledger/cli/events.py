@@ -6,6 +6,7 @@ from typing import Any
 from custledger.changes import Action
 from custledger.cli.output import Cell, Column, Form, Output
 from custledger.cli.shown import HIDDEN, Shower
+from custledger.cli.words import Words
 from custledger.schema import Schema
 from custledger.services.history import Event, PastOperation
 from custledger.services.session import Session
@@ -17,10 +18,10 @@ def events(output: Output, session: Session, schema: Schema, happened: Sequence[
     """Print what happened to a record, newest first."""
     shower = Shower(session, schema)
     if form in {Form.JSON, Form.LINES}:
-        output.objects((_event_json(shower, event) for event in happened), form)
+        output.objects((event_json(shower, event) for event in happened), form)
         return
     columns = [
-        Column(heading=heading, key=key, whole=key in {"at", "operation"})
+        Column(heading=output.words(heading), key=key, whole=key in {"at", "operation"})
         for key, heading in (
             ("at", "At"),
             ("actor", "Actor"),
@@ -30,21 +31,22 @@ def events(output: Output, session: Session, schema: Schema, happened: Sequence[
             ("reason", "Reason"),
         )
     ]
-    rows = [_event_texts(shower, event) for event in happened]
+    rows = [_event_texts(shower, output.words, event) for event in happened]
     if form is Form.SHOWN:
         output.no_room(output.table(columns, [[Cell(text) for text in row] for row in rows]))
     else:
         output.values(columns, rows, form)
 
 
-def _event_texts(shower: Shower, event: Event) -> list[str]:
+def _event_texts(shower: Shower, words: Words, event: Event) -> list[str]:
     operation = event.operation
     when = shower.codec.text(shower.schema.by_key["created_at"], _plain_time(shower, operation))
-    told = "removed" if event.action is Action.REMOVE else shower.differences(event.fields)
-    return [when[:SECONDS], operation.actor, operation.verb, operation.ref, told, operation.reason]
+    told = words("removed") if event.action is Action.REMOVE else shower.differences(event.fields)
+    return [when[:SECONDS], operation.actor, words(operation.verb), operation.ref, told, operation.reason]
 
 
-def _event_json(shower: Shower, event: Event) -> dict[str, Any]:
+def event_json(shower: Shower, event: Event) -> dict[str, Any]:
+    """Return what happened to a record as a JSON object."""
     operation = event.operation
 
     def plain(key: str, value: Any) -> Any:

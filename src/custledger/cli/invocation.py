@@ -10,6 +10,7 @@ from typing import Any
 
 from custledger.cli.flags import CommandLine
 from custledger.cli.output import Output
+from custledger.cli.words import Words
 from custledger.config import DEFAULT_LEDGER, SETTINGS, Config
 from custledger.errors import CustledgerError, InvalidValueError, NotAllowedError, UsageError
 from custledger.plugins import Plugins
@@ -23,13 +24,16 @@ class Invocation:
     def __init__(self, line: CommandLine, output: Output | None = None) -> None:
         self.line = line
         self.output = output or Output()
+        self.output.words = Words(line.flags.get("language", ""))
         self._session: Session | None = None
 
     @cached_property
     def config(self) -> Config:
         """The program's settings. Raises where a flag, a variable or a file cannot be understood."""
         self._check_flags()
-        return Config.load(self.line.flags)
+        config = Config.load(self.line.flags)
+        self.output.words = Words(config["language"] or self.output.words.language)
+        return config
 
     @cached_property
     def setting_problems(self) -> list[CustledgerError]:
@@ -73,9 +77,15 @@ class Invocation:
                 self._session = self.open()
             except NotAllowedError:
                 self._session = self.open(read_only=True)
+            self.output.words = Words(self._session.conventions.language)
             gc.freeze()  # what a start has made stays: a collection need not look at it
             gc.enable()
         return self._session
+
+    @property
+    def words(self) -> Words:
+        """The program's own words, in the language asked for, or that of the ledger once it is open."""
+        return self.output.words
 
     @property
     def schema_language(self) -> str:
@@ -104,6 +114,7 @@ class Invocation:
         """Make ``session`` the ledger of this run, to be closed with it."""
         self.close()
         self._session = session
+        self.output.words = Words(session.conventions.language)
         return session
 
     def close(self, told: str = "") -> None:

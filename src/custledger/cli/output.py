@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from custledger.cli.text import one_line, visible
+from custledger.cli.words import Words
 from custledger.errors import CustledgerError, UsageError, masked
 
 INDENT = 2
@@ -59,6 +60,8 @@ class Output:
     def __init__(self, stdout: TextIO | None = None, stderr: TextIO | None = None) -> None:
         self.stdout = stdout or sys.stdout
         self.stderr = stderr or sys.stderr
+        self.words = Words("en")
+        """The program's own words in the language of this run."""
         self.landed = ""
         """What has been written for good, in words (``C-… was added``): told where printing it fails."""
 
@@ -83,10 +86,12 @@ class Output:
         self.stdout.flush()
         print(visible(masked(text)), file=self.stderr)
 
-    def no_room(self, columns: Sequence["Column"], advice: str = "--json shows everything.") -> None:
+    def no_room(self, columns: Sequence["Column"], advice: str = "") -> None:
         """Say which columns a table had no room for, if any."""
         if columns:
-            self.note(f"No room for: {', '.join(column.heading for column in columns)}. {advice}")
+            told = advice or self.words("--json shows everything.")
+            named = self.words(", ").join(column.heading for column in columns)
+            self.note(self.words("No room for: {columns}. {advice}", columns=named, advice=told))
 
     def unprinted(self, error: OSError) -> CustledgerError:
         """Return what to tell where the standard output takes no more."""

@@ -98,10 +98,11 @@ def _list(schema: Schema, run: Invocation) -> Callable[..., None]:
 
 def _tell_the_rest(run: Invocation, count: int, limit: int | None, left_out: list[Column]) -> None:
     if limit is not None and count > limit:
-        run.output.note(f"{limit} of {count} records; --all shows every one, --limit so many.")
+        told = run.words("{limit} of {count} records; --all shows every one, --limit so many.", limit=limit, count=count)
     else:
-        run.output.note(f"{count} record{'' if count == 1 else 's'}")
-    run.output.no_room(left_out, "--columns chooses, --json shows everything.")
+        told = run.words("1 record") if count == 1 else run.words("{count} records", count=count)
+    run.output.note(told)
+    run.output.no_room(left_out, run.words("--columns chooses, --json shows everything."))
 
 
 def _show(schema: Schema, run: Invocation) -> Callable[..., None]:
@@ -166,7 +167,7 @@ def _remove(schema: Schema, run: Invocation) -> Callable[..., None]:
             condition = where or _just(run, schema, ref)
             many = editing.remove_where(run.session, schema.name, condition, dry_run=True)
             if not dry_run and many.rows:
-                _agree(schema, len(many.rows), yes=yes)
+                _agree(run, schema, len(many.rows), yes=yes)
                 many = editing.remove_where(run.session, schema.name, condition, reason=reason)
             _tell_many(run, schema, many, "removed", dry_run=dry_run, json=json)
             return
@@ -176,8 +177,9 @@ def _remove(schema: Schema, run: Invocation) -> Callable[..., None]:
         run.output.landed = f"{ref} was removed by {operation_id(receipt.operation)}"
         if json:
             run.output.json({"removed": receipt.removed, "operation": operation_id(receipt.operation)})
-        more = f", with {receipt.removed - 1} that belonged to it" if receipt.removed > 1 else ""
-        run.output.note(f"Removed{more}. custledger undo {operation_id(receipt.operation)} brings it back.")
+        with_others = "Removed, with {count} that belonged to it. custledger undo {operation} brings it back."
+        told = with_others if receipt.removed > 1 else "Removed. custledger undo {operation} brings it back."
+        run.output.note(run.words(told, operation=operation_id(receipt.operation), count=receipt.removed - 1))
 
     return remove
 
@@ -242,7 +244,7 @@ def _just(run: Invocation, schema: Schema, ref: str) -> str:
     return f"id = {schema.public_id(find(run.session, schema.name, ref))}"
 
 
-def _agree(schema: Schema, count: int, *, yes: bool) -> None:
+def _agree(run: Invocation, schema: Schema, count: int, *, yes: bool) -> None:
     """Ask whether many records should go; where nobody can be asked, insist on ``--yes``."""
     import sys  # noqa: PLC0415 - as above
 
@@ -251,10 +253,10 @@ def _agree(schema: Schema, count: int, *, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise UsageError(f"{schema.info.counted(count)} would be removed.",
                          hint="--dry-run shows them, --yes removes them.")
-    sys.stderr.write(f"Remove {schema.info.counted(count)}? [y/N] ")
+    sys.stderr.write(run.words("Remove {what}? [y/N] ", what=run.words.counted(schema.info, count)))
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in {"y", "yes", "是"}:
-        raise CustledgerError("Nothing was removed.")
+        raise CustledgerError(run.words("Nothing was removed."))
 
 
 def _tell_many(run: Invocation, schema: Schema, many: Any, done: str, *, dry_run: bool, json: bool) -> None:
@@ -271,12 +273,12 @@ def _tell_many(run: Invocation, schema: Schema, many: Any, done: str, *, dry_run
         records = [known.public_id(row) for row in many.rows]
         run.output.json({done: len(many.rows), "dry_run": dry_run, "operation": operation, "records": records})
     elif dry_run:
-        columns = [Column(heading="ID", key="id", whole=True, kept=True), Column(heading="Name", key="name"),
-                   Column(heading="Change", key="change")]
+        columns = [Column(heading=run.words("ID"), key="id", whole=True, kept=True),
+                   Column(heading=run.words("Name"), key="name"), Column(heading=run.words("Change"), key="change")]
         run.output.table(columns, [
             [Cell(known.public_id(row)), Cell(known.display(row)), Cell(shower.change(change))]
             for row, change in zip(many.rows, many.changes, strict=True)
         ])
-    would = "would be " if dry_run else ""
-    undo = f" custledger undo {operation} takes it back." if operation else ""
-    run.output.note(f"{schema.info.counted(len(many.rows))} {would}{done}.{undo}")
+    told = run.words(f"{{what}} {'would be ' if dry_run else ''}{done}.", what=run.words.counted(schema.info, len(many.rows)))
+    undo = run.words("custledger undo {operation} takes it back.", operation=operation) if operation else ""
+    run.output.note(f"{told} {undo}".rstrip())

@@ -72,8 +72,9 @@ def _print_related(run: Invocation, found: Overview, related: Related) -> None:
     schema, language = related.schema, run.schema_language
     fields = [field for field in chosen_fields(schema, (), Form.SHOWN) if field.key != related.field.key]
     shower = Shower(run.session, schema)
-    more = f"{related.count}" if related.open is None else f"{related.count}, {related.open} open"
-    title = f"{schema.info.labels.in_language(language)} ({more})"
+    template = "{title} ({count})" if related.open is None else "{title} ({count}, {open} open)"
+    named = schema.info.labels.in_language(language)
+    title = run.words(template, title=named, count=related.count, open=related.open)
     if related.field is not _expected(related):
         title = f"{title}: {related.field.label(language)}"
     run.output.say()
@@ -82,8 +83,8 @@ def _print_related(run: Invocation, found: Overview, related: Related) -> None:
     # A key is of letters and underlines, and so is an id: nothing in the condition ends the quotation.
     command = f"custledger {schema.name} list --where '{related.field.key} = {found.schema.public_id(found.row)}'"
     if related.count > len(related.rows):
-        run.output.note(f"{related.count - len(related.rows)} more: {command}")
-    run.output.no_room(left_out, f"{command} --json shows everything.")
+        run.output.note(run.words("{count} more: {command}", count=related.count - len(related.rows), command=command))
+    run.output.no_room(left_out, run.words("{command} --json shows everything.", command=command))
 
 
 def _expected(related: Related) -> Field | None:

@@ -7,6 +7,7 @@ from typing import Any
 from custledger import ids
 from custledger.changes import OPERATION_PREFIX, Action, Change
 from custledger.cli.output import Cell, Column, Form, Output
+from custledger.cli.words import Words
 from custledger.fields import Kind
 from custledger.schema import ID, Field, Row, Schema
 from custledger.services.session import Session
@@ -98,7 +99,10 @@ class Shower:
         """Yield rows as cells for people: choices with their colours, references by the names of their records."""
         stream = iter(rows)
         while chunk := list(itertools.islice(stream, CHUNK)):
-            named = [self._names(field, chunk) for field in fields]
+            places = [self.schema.positions[field.key] for field in fields]
+            named = [
+                self.names(field, (row[place] for row in chunk)) for field, place in zip(fields, places, strict=True)
+            ]
             for row in chunk:
                 yield [self.cell_of(row, field, names) for field, names in zip(fields, named, strict=True)]
 
@@ -122,7 +126,7 @@ class Shower:
     def change(self, change: Change) -> str:
         """Return in a few words what a change does to its record: ``Level: B → A``."""
         if change.action is Action.REMOVE:
-            return "removed"
+            return Words(self.session.conventions.language)("removed")
         pairs = ((key, ((change.before or {}).get(key), value)) for key, value in (change.after or {}).items())
         return self.differences(dict(pairs))
 
@@ -144,12 +148,11 @@ class Shower:
             return HIDDEN["zh" if self.session.conventions.language == "zh" else "en"]
         return self.codec.text(field, value)
 
-    def _names(self, field: Field, rows: Sequence[Row]) -> dict[Any, str]:
-        """Return what to call the records that a reference to a type holds in ``rows``, by id."""
+    def names(self, field: Field, numbers: Iterable[Any]) -> dict[Any, str]:
+        """Return what to call the records that a reference to a type holds, by id; nothing for any other field."""
         target = self.session.schemas.get(field.spec.target or "") if field.spec.kind is Kind.REFERENCE else None
         if target is None:
             return {}
-        position = self.schema.positions[field.key]
-        wanted = sorted({row[position] for row in rows} - {None})
+        wanted = sorted(set(numbers) - {None})
         found = self.session.get(target.name, wanted)
         return {row[ID]: target.display(row) for row in found if row is not None}

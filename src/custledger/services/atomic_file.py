@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from custledger.errors import StoreError, file_error
+from custledger.errors import NotFoundError, StoreError, file_error
 
 PRIVATE = 0o600
 _PUBLIC = 0o666
@@ -41,6 +41,9 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not target.parent.is_dir():
+            made = f"Make it, then write {target.name} into it."
+            raise NotFoundError("folder", Path(path).parent, hint=made) from error
         raise file_error(path, error, "written") from error
 
 

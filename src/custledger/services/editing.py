@@ -226,7 +226,13 @@ def require(schema: Schema, values: Mapping[str, Any], language: str) -> None:
     """Raise ``InvalidValueError`` where a required field has no value."""
     for field in schema.required:
         if values.get(field.key) is None:
-            raise InvalidValueError(None, f"is not enough: a {schema.name} needs one", field=field.label(language))
+            option = field.key.replace("_", "-")
+            raise InvalidValueError(
+                None,
+                f"is not enough: {schema.info.one} needs one",
+                field=field.label(language),
+                hint=f"Give --{option} VALUE, or {field.key}=VALUE with --set.",
+            )
 
 
 def _plain_value(session: Session, schema: Schema, field: Field, value: Any) -> Any:

@@ -41,9 +41,9 @@ def _tell(run: Invocation, verified: Verification, path: str, *, json: bool) -> 
         return
     run.output.say(masked(path))
     schemas = run.plugins.schemas()
-    compared = ", ".join(
-        schemas[name].info.counted(count) if name in schemas else f"{count} {name}"
+    compared = run.words(", ").join(
+        run.words.counted(schemas[name].info, count) if name in schemas else f"{count} {name}"
         for name, count in verified.rows.items()
         if count
     )
-    run.output.note(f"Verified: {compared or 'an empty ledger'}.")
+    run.output.note(run.words("Verified: {counts}.", counts=compared or run.words("an empty ledger")))

@@ -28,7 +28,9 @@ def register(app: typer.Typer, run: Invocation) -> None:
         if json:
             run.output.json({name: {"value": _plain(each.value), "origin": each.origin} for name, each in rows})
             return _tell(run, problems)
-        columns = [Column(heading=heading, key=heading.lower()) for heading in ("Setting", "Value", "Origin")]
+        columns = [
+            Column(heading=run.words(heading), key=heading.lower()) for heading in ("Setting", "Value", "Origin")
+        ]
         shown = len(columns) if origin else len(columns) - 1
         run.output.table(
             columns[:shown], [[Cell(name), Cell(_text(each.value)), Cell(each.origin)][:shown] for name, each in rows]

@@ -32,25 +32,32 @@ def register(app: typer.Typer, run: Invocation) -> None:
         ] = None,
     ) -> None:
         """Make a ledger of invented people in FOLDER, and show who is due, who bought what, and where to go next."""
-        from custledger.services.demo import SEED, make_demo  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.demo import SEED, make_demo, standing_demo  # noqa: PLC0415 - needed only when it runs
 
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise file_error(folder, error, "made") from error
         session = run.use(run.open(str(folder / DEFAULT_LEDGER), create=True, defaults={"name": "Demo"}))
+        standing = standing_demo(session) if seed is None else None
+        if standing is not None:
+            _show(run, standing, folder, "The demo {ledger} was made before: {counts}. The people in it are invented.")
+            run.output.note(run.words("For a new one, name another folder: custledger demo FOLDER."))
+            return
         run.output.landed = f"The ledger {folder / DEFAULT_LEDGER} was made"
         made = make_demo(session, seed=SEED if seed is None else seed)
         write_project_file(folder, DEFAULT_LEDGER)
-        _show(run, made, folder)
+        _show(run, made, folder, "Made {ledger}: {counts}. The people in it are invented.")
 
 
-def _show(run: Invocation, made: "Demo", folder: Path) -> None:
-    say, language = run.output.say, run.schema_language
-    counts = ", ".join(run.session.schema(name).info.counted(count) for name, count in made.counts.items())
-    say(f"Made {folder / DEFAULT_LEDGER}: {counts}. The people in it are invented.")
+def _show(run: Invocation, made: "Demo", folder: Path, title: str) -> None:
+    say, language, words = run.output.say, run.schema_language, run.words
+    counts = words(", ").join(
+        words.counted(run.session.schema(name).info, count) for name, count in made.counts.items()
+    )
+    say(words(title, ledger=folder / DEFAULT_LEDGER, counts=counts))
     say()
-    say("Due today")
+    say(words("Due today"))
     _table(run, run.session.schema(FOLLOWUP), made.agenda.followups)
     if made.agenda.reminders:
         print_reminders(run, list(made.agenda.reminders))
@@ -59,7 +66,7 @@ def _show(run: Invocation, made: "Demo", folder: Path) -> None:
         say(highlight.title.in_language(language))
         _table(run, highlight.schema, highlight.rows)
     say()
-    say(f"Next, in this folder (cd {shlex.quote(str(folder))}):")
+    say(words("Next, in this folder (cd {folder}):", folder=shlex.quote(str(folder))))
     for step in made.next_steps:
         say(f"  custledger {shlex.join(step.arguments)}  # {step.shows.in_language(language)}")
 

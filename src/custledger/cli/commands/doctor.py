@@ -35,15 +35,15 @@ def register(app: typer.Typer, run: Invocation) -> None:
             run.output.json(json_form(found))
         else:
             columns = [
-                Column(heading="What", key="what", whole=True),
-                Column(heading="State", key="state", whole=True),
-                Column(heading="Found", key="found", kept=True, wrapped=True),
-                Column(heading="Advice", key="advice", kept=True, wrapped=True),
+                Column(heading=run.words("What"), key="what", whole=True),
+                Column(heading=run.words("State"), key="state", whole=True),
+                Column(heading=run.words("Found"), key="found", kept=True, wrapped=True),
+                Column(heading=run.words("Advice"), key="advice", kept=True, wrapped=True),
             ]
             run.output.table(
                 columns,
                 [
-                    [Cell(one.what), Cell(one.state, COLORS[one.state]), Cell(one.found), Cell(one.advice)]
+                    [Cell(one.what), Cell(run.words(one.state), COLORS[one.state]), Cell(one.found), Cell(one.advice)]
                     for one in found
                 ],
             )

@@ -8,6 +8,9 @@ from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag, WhereOption, check_delimiter
 from custledger.errors import UsageError
 
+STANDARD_OUTPUT = frozenset({"-", "/dev/stdout", "/dev/fd/1"})
+"""How people name the standard output; as a path, that of a pipe leads nowhere."""
+
 
 def register(app: typer.Typer, run: Invocation) -> None:
     """Add ``export``."""
@@ -40,13 +43,14 @@ def register(app: typer.Typer, run: Invocation) -> None:
 
         options = {"encoding": encoding, "delimiter": delimiter, "excel_bom": excel_bom}
         check_delimiter(delimiter)
-        if json and to == "-":
+        to_output = to in STANDARD_OUTPUT
+        if json and to_output:
             raise UsageError(
                 "--json tells what was done, and the standard output has the records.",
                 hint=f"Name a file with --to, or use custledger {record_type} list --json.",
             )
         given = {name: value for name, value in options.items() if value}
-        target: Any = run.output.bytes() if to == "-" else to
+        target: Any = run.output.bytes() if to_output else to
         report = export(
             run.session,
             record_type,
@@ -64,5 +68,8 @@ def register(app: typer.Typer, run: Invocation) -> None:
 
             run.output.json(json_form(report))
             return
-        noun = f"{run.session.schema(record_type).name} record{'' if report.rows == 1 else 's'}"
-        run.output.note(f"{report.rows} {noun} exported" + (f" to {report.path}." if report.path else "."))
+        info = run.session.schema(record_type).info
+        noun = f"{report.rows} {info.name} record{'' if report.rows == 1 else 's'}"
+        what = run.words.counted(info, report.rows) if run.words.chinese else noun
+        told = "{what} exported to {path}." if report.path else "{what} exported."
+        run.output.note(run.words(told, what=what, path=report.path))

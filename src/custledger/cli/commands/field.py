@@ -143,7 +143,7 @@ def _add_choices(app: typer.Typer, run: Invocation) -> None:
         if json:
             run.output.json([choice_to_json(choice) for choice in field.spec.choices])
             return
-        columns = [Column(heading=key, key=key) for key in ("Code", "English", "中文", "Colour")]
+        columns = [Column(heading=run.words(key), key=key) for key in ("Code", "English", "中文", "Colour")]
         run.output.table(
             columns,
             [
@@ -165,7 +165,9 @@ def _emit(run: Invocation, found: list[tuple[Schema, Field]], form: Form) -> Non
     if form in {Form.JSON, Form.LINES}:
         run.output.objects((_json(schema, field) for schema, field in found), form)
         return
-    columns = [Column(heading=key, key=key.lower()) for key in ("Type", "Key", "Kind", "English", "中文", "Choices")]
+    columns = [
+        Column(heading=run.words(key), key=key.lower()) for key in ("Type", "Key", "Kind", "English", "中文", "Choices")
+    ]
     rows = [
         [
             schema.name,

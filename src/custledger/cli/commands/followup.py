@@ -47,22 +47,28 @@ def _add_due(app: typer.Typer, run: Invocation) -> None:
             return
         left_out = shower.emit(run.output, found.followups, chosen_fields(schema, (), form), form)
         if form is Form.SHOWN:
-            run.output.note(
-                f"{len(found.followups)} due on {run.session.today} or before"
-                + (f", or within {days} day{'' if days == 1 else 's'}." if days else ".")
-            )
+            run.output.note(_told(run, len(found.followups), days))
             run.output.no_room(left_out)
             if found.reminders:
                 print_reminders(run, list(found.reminders))
 
 
+def _told(run: Invocation, count: int, days: int) -> str:
+    """Say how many follow-ups are due, and by when."""
+    told = "{count} due on {day} or before."
+    if days:
+        within = "within 1 day." if days == 1 else "within {days} days."
+        told = f"{told[:-1]}, or {within}"
+    return run.words(told, count=count, day=run.session.today, days=days)
+
+
 def print_reminders(run: Invocation, reminders: list[Reminder]) -> None:
     """Print what plugins want acted on."""
     columns = [
-        Column(heading="On", key="on", whole=True),
-        Column(heading="Reminder", key="text"),
-        Column(heading="Record", key="record", whole=True),
-        Column(heading="Owner", key="owner"),
+        Column(heading=run.words("On"), key="on", whole=True),
+        Column(heading=run.words("Reminder"), key="text"),
+        Column(heading=run.words("Record"), key="record", whole=True),
+        Column(heading=run.words("Owner"), key="owner"),
     ]
     language = run.schema_language
     run.output.say()
@@ -95,17 +101,17 @@ def _add_done(app: typer.Typer, run: Invocation) -> None:
         receipt, following = done(run.session, ref, result=result, status=status, at=at or None, reason=reason)
         schema = run.session.schema(FOLLOWUP)
         finished = _finished(run, receipt)
-        public, how = schema.public_id(finished), "was skipped" if skip else "is done"
-        run.output.landed = f"{public} {how}"
+        public, how = schema.public_id(finished), "{name} was skipped." if skip else "{name} is done."
+        run.output.landed = f"{public} was finished"
         if json:
             record = None if following is None else Shower(run.session, schema).json(following)
             run.output.json({"operation": _operation(receipt.operation), "finished": public, "next": record})
             return
         run.output.say(public)
-        run.output.note(f"{schema.display(finished)} {how}.")
+        run.output.note(run.words(how, name=schema.display(finished)))
         if following is not None:
-            due = following[schema.positions["due"]]
-            run.output.note(f"The next one, {schema.public_id(following)}, is due on {due}.")
+            day, following_id = following[schema.positions["due"]], schema.public_id(following)
+            run.output.note(run.words("The next one, {record}, is due on {day}.", record=following_id, day=day))
 
 
 def _finished(run: Invocation, receipt: Receipt) -> Row:

@@ -8,6 +8,7 @@ import typer
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption, check_delimiter
 from custledger.cli.progress import progress
+from custledger.cli.telling import reason_in
 
 if TYPE_CHECKING:
     from custledger.services.importing import ImportReport
@@ -19,6 +20,11 @@ Maps = Annotated[list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD",
 Creates = Annotated[
     list[str] | None, typer.Option("--create", metavar="TYPE", help="Make records of TYPE that are referred to.")
 ]
+
+_WAS = "{added} added, {changed} changed, {skipped} skipped, {rejected} rejected"
+_WOULD_BE = (
+    "{added} would be added, {changed} would be changed, {skipped} would be skipped, {rejected} would be rejected"
+)
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -83,26 +89,43 @@ def register(app: typer.Typer, run: Invocation) -> None:
 def _tell(run: Invocation, report: "ImportReport") -> None:
     """Say what was read, what became of it, and where to look at what did not go in."""
     note = run.output.note
-    note(f"{report.path}: {report.description}; {_rows(report.rows)}.")
-    if report.unmapped:
-        note(f"Nothing was read from: {', '.join(report.unmapped)}. --map COLUMN=FIELD says what a column is.")
+    words = run.words
+    read = "{path}: {description}; 1 row." if report.rows == 1 else "{path}: {description}; {count} rows."
+    note(words(read, path=report.path, description=report.description, count=report.rows))
+    passed_over = [heading for heading, _, _ in report.passed_over]
+    if unmapped := [heading for heading in report.unmapped if heading not in passed_over]:
+        unread = words(", ").join(unmapped)
+        note(words("Nothing was read from: {columns}. --map COLUMN=FIELD says what a column is.", columns=unread))
+    schema = run.session.schema(report.record_type)
+    for other, column, key in report.passed_over:
+        label = schema.by_key[key].label(words.language or "en")
+        taken = "{field} is read from {column}, and not from {other}: --map {column}= --map {other}={key} takes that."
+        note(words(taken, field=label, column=column, other=other, key=key))
     for example in report.examples:
-        note(f"  row {example.row} {example.what}: {example.text}")
+        told = reason_in(words, example.text, run.session.schemas) if example.what == "rejected" else example.text
+        note(words("  row {row} {what}: {text}", row=example.row, what=words(example.what), text=told))
     _tell_more(run, report)
-    would = "would be " if report.dry_run else ""
     run.output.say(
-        f"{report.added} {would}added, {report.changed} {would}changed, {report.skipped} {would}skipped, "
-        f"{report.rejected} {would}rejected"
+        words(
+            _WOULD_BE if report.dry_run else _WAS,
+            added=report.added,
+            changed=report.changed,
+            skipped=report.skipped,
+            rejected=report.rejected,
+        )
     )
     for name, count in report.created.items():
-        made = run.session.schema(name).info.counted(count)
-        run.output.say(f"{made} {would}made for what refers to {'it' if count == 1 else 'them'}")
+        would, them = "would be " if report.dry_run else "", "it" if count == 1 else "them"
+        made = words.counted(run.session.schema(name).info, count)
+        run.output.say(words(f"{{what}} {would}made for what refers to {them}", what=made))
     for message, times in report.warnings:
-        note(f"warning: {message}" + (f" ({times} times)" if times > 1 else ""))
+        warned = "warning: {message} ({count} times)" if times > 1 else "warning: {message}"
+        note(words(warned, message=message, count=times))
     if report.rejects:
-        note(f"The rejected rows are in {report.rejects}, with reasons: correct them there and import that file.")
+        where = "The rejected rows are in {path}, with reasons: correct them there and import that file."
+        note(words(where, path=report.rejects))
     if report.operation_ref:
-        note(f"custledger undo {report.operation_ref} takes the import back.")
+        note(words("custledger undo {operation} takes the import back.", operation=report.operation_ref))
 
 
 def _tell_more(run: Invocation, report: "ImportReport") -> None:
@@ -111,11 +134,8 @@ def _tell_more(run: Invocation, report: "ImportReport") -> None:
     counts = {"added": report.added, "changed": report.changed, "rejected": report.rejected}
     for what, count in counts.items():
         if count > told[what]:
-            run.output.note(f"  … and {count - told[what]} more {what}")
+            run.output.note(run.words("  … and {count} more {what}", count=count - told[what], what=run.words(what)))
     if report.rejected > told["rejected"]:
         for reason, count in report.reasons:
-            run.output.note(f"  {_rows(count)}: {reason}")
-
-
-def _rows(count: int) -> str:
-    return f"{count} row{'' if count == 1 else 's'}"
+            told_of = "  1 row: {reason}" if count == 1 else "  {count} rows: {reason}"
+            run.output.note(run.words(told_of, count=count, reason=reason_in(run.words, reason, run.session.schemas)))

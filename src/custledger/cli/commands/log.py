@@ -1,17 +1,23 @@
 """``custledger log``: what people did, or what happened to one record."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated
 
 import typer
 
-from custledger.changes import Operation
-from custledger.cli.events import SECONDS, events
+from custledger import ids
+from custledger.changes import OPERATION_PREFIX, Operation
+from custledger.cli.events import events
 from custledger.cli.invocation import Invocation
+from custledger.cli.operations import operation_json, operation_texts, show_operation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
-from custledger.cli.shown import operation_id
+from custledger.services.deeds import Deed, deeds_of
 
 SHOWN_AT_ONCE = 20
+TOGETHER = 100
+"""How many operations are looked into at once."""
 HEADINGS = ("Operation", "At", "Actor", "Verb", "About", "Reason")
 
 
@@ -21,15 +27,20 @@ def register(app: typer.Typer, run: Invocation) -> None:
     @app.command("log")
     def log(
         *,
-        ref: Annotated[str, typer.Argument(metavar="[REF]", help="A record; the whole ledger by default.")] = "",
+        ref: Annotated[
+            str, typer.Argument(metavar="[REF]", help="A record, or an operation; the whole ledger by default.")
+        ] = "",
         limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = None,
         json: JsonFlag = False,
         nl: NlFlag = False,
         csv: CsvFlag = False,
         tsv: TsvFlag = False,
     ) -> None:
-        """Show what people did, newest first."""
+        """Show what people did, newest first; of one operation, what it did to each record."""
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
+        if ids.split_public(ref)[0] == OPERATION_PREFIX:
+            show_operation(run, ref, limit, form)
+            return
         if ref:
             _of_record(run, ref, limit, form)
             return
@@ -50,24 +61,20 @@ def _of_record(run: Invocation, ref: str, limit: int | None, form: Form) -> None
 
 def _emit(run: Invocation, operations: list[Operation], form: Form) -> None:
     if form in {Form.JSON, Form.LINES}:
-        from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
-
-        run.output.objects(map(json_form, operations), form)
+        run.output.objects((operation_json(run, *each) for each in _with_deeds(run, operations)), form)
         return
     columns = [
-        Column(heading=heading, key=heading.lower(), whole=heading in {"Operation", "At"}) for heading in HEADINGS
+        Column(heading=run.words(heading), key=heading.lower(), whole=heading in {"Operation", "At"})
+        for heading in HEADINGS
     ]
-    rows = [_texts(run, operation) for operation in operations]
+    rows = (operation_texts(run, *each) for each in _with_deeds(run, operations))
     if form is Form.SHOWN:
-        run.output.no_room(run.output.table(columns, [[Cell(text) for text in row] for row in rows]))
+        run.output.no_room(run.output.table(columns, ([Cell(text) for text in row] for row in rows)))
     else:
         run.output.values(columns, rows, form)
 
 
-def _texts(run: Invocation, operation: Operation) -> list[str]:
-    schema = next(iter(run.session.schemas.values()))
-    when = run.session.codec(schema.name).text(schema.by_key["created_at"], operation.at)
-    about = ", ".join(f"{key} {value}" for key, value in operation.about.items())
-    if operation.undoes is not None:
-        about = f"undoes {operation_id(operation.undoes)}" + (f", {about}" if about else "")
-    return [operation_id(operation.id), when[:SECONDS], operation.actor, operation.verb, about, operation.reason]
+def _with_deeds(run: Invocation, operations: list[Operation]) -> Iterator[tuple[Operation, tuple[Deed, ...]]]:
+    stream = iter(operations)
+    while some := list(islice(stream, TOGETHER)):
+        yield from zip(some, deeds_of(run.session, some), strict=True)

@@ -21,13 +21,19 @@ def register(app: typer.Typer, run: Invocation) -> None:
             run.output.json([one._asdict() for one in found])
             return
         columns = [
-            Column(heading=heading, key=heading.lower())
+            Column(heading=run.words(heading), key=heading.lower())
             for heading in ("Name", "Distribution", "Version", "State", "Hooks")
         ]
         run.output.table(
             columns,
             [
-                [Cell(one.name), Cell(one.distribution), Cell(one.version), _state(one), Cell(", ".join(one.hooks))]
+                [
+                    Cell(one.name),
+                    Cell(one.distribution),
+                    Cell(one.version),
+                    _state(run, one),
+                    Cell(", ".join(one.hooks)),
+                ]
                 for one in found
             ],
         )
@@ -38,7 +44,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
     app.add_typer(plugin, name="plugin")
 
 
-def _state(one: PluginInfo) -> Cell:
+def _state(run: Invocation, one: PluginInfo) -> Cell:
     if one.disabled:
-        return Cell("disabled", "gray")
-    return Cell("failing", "red") if one.problems else Cell("sound", "green")
+        return Cell(run.words("disabled"), "gray")
+    return Cell(run.words("failing"), "red") if one.problems else Cell(run.words("sound"), "green")

@@ -10,13 +10,6 @@ from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.schema import Row, Schema
 
-COLUMNS = (
-    Column(heading="Type", key="type"),
-    Column(heading="ID", key="id", whole=True, kept=True),
-    Column(heading="Name", key="name", kept=True),
-    Column(heading="Details", key="details"),
-)
-
 
 def register(app: typer.Typer, run: Invocation) -> None:
     """Add ``search``."""
@@ -44,20 +37,32 @@ def register(app: typer.Typer, run: Invocation) -> None:
         found = search(run.session, " ".join(text), record_types=types or (), limit=limit)
         _emit(run, found, form)
         if form is Form.SHOWN:
-            run.output.note(f"{len(found)} found" + (" or more; --limit shows more." if len(found) == limit else "."))
+            more = "{count} found or more; --limit shows more." if len(found) == limit else "{count} found."
+            run.output.note(run.words(more, count=len(found)))
 
 
 def _emit(run: Invocation, found: list[tuple[Schema, Row]], form: Form) -> None:
     if form in {Form.JSON, Form.LINES}:
         run.output.objects(_objects(run, found), form)
         return
+    columns = [
+        Column(heading=run.words("Type"), key="type"),
+        Column(heading=run.words("ID"), key="id", whole=True, kept=True),
+        Column(heading=run.words("Name"), key="name", kept=True),
+        Column(heading=run.words("Details"), key="details"),
+    ]
     rows = [
-        [schema.name, schema.public_id(row), schema.display(row), _details(run, schema, row)] for schema, row in found
+        [_kind(run, schema, form), schema.public_id(row), schema.display(row), _details(run, schema, row)]
+        for schema, row in found
     ]
     if form is Form.SHOWN:
-        run.output.no_room(run.output.table(COLUMNS, [[Cell(text) for text in row] for row in rows]))
+        run.output.no_room(run.output.table(columns, [[Cell(text) for text in row] for row in rows]))
     else:
-        run.output.values(COLUMNS, rows, form)
+        run.output.values(columns, rows, form)
+
+
+def _kind(run: Invocation, schema: Schema, form: Form) -> str:
+    return run.words.noun(schema.info) if form is Form.SHOWN else schema.name
 
 
 def _objects(run: Invocation, found: list[tuple[Schema, Row]]) -> Iterator[dict[str, Any]]:

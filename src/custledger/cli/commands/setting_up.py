@@ -1,5 +1,6 @@
 """``custledger init``: make a ledger, and a file that lets commands in this folder find it."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ import typer
 
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag
+from custledger.cli.words import Words
 from custledger.config import DEFAULT_LEDGER, PROJECT_FILE, write_project_file
 from custledger.errors import NotFoundError, UsageError, masked
 
@@ -27,27 +29,39 @@ def register(app: typer.Typer, run: Invocation) -> None:
         zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help="Its time zone, such as Asia/Shanghai.")] = "",
         json: JsonFlag = False,
     ) -> None:
-        """Make a new ledger; --lang says the language of its headings."""
+        """Make a new ledger; --lang says the language of its headings, otherwise LANG does."""
         place = url or run.config.ledger
         _refuse_existing(run, place)
         told: dict[str, Any] = {
             "name": name,
-            "language": run.config["language"] or "",
+            "language": run.config["language"] or ("zh" if _speaks_chinese() else ""),
             "currency": currency,
             "zone": zone,
         }
         session = run.use(run.open(place, create=True, defaults=told))
+        run.output.words = Words(session.settings.conventions.language)
         run.output.landed = f"The ledger {session.store.url} was made"
         written = write_project_file(Path(), place)
         if json:
             run.output.json({"url": masked(session.store.url), "settings": None if written is None else str(written)})
         else:
             run.output.say(masked(session.store.url))
+        if told["language"] and not run.config["language"]:
+            run.output.note(
+                run.words("Its language is Chinese, as this computer's is; --lang en makes one in English.")
+            )
         if written is not None:
-            run.output.note(f"Commands in this folder use it now ({written}).")
+            run.output.note(run.words("Commands in this folder use it now ({path}).", path=written))
         elif run.config.values["ledger"].value != place:
-            run.output.note(f"{PROJECT_FILE} here names another ledger and was left as it is: use --ledger {place}.")
-        run.output.note("Next: custledger customer add --name …, or custledger import FILE --as customer.")
+            another = "{file} here names another ledger and was left as it is: use --ledger {place}."
+            run.output.note(run.words(another, file=PROJECT_FILE, place=place))
+        run.output.note(run.words("Next: custledger customer add --name …, or custledger import FILE --as customer."))
+
+
+def _speaks_chinese() -> bool:
+    """Whether the computer's locale says that its user reads Chinese."""
+    named = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return named.lower().startswith("zh")
 
 
 def _refuse_existing(run: Invocation, place: str) -> None:

@@ -1,13 +1,17 @@
 """``custledger undo``: take an operation back."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
+from custledger.changes import DOCUMENT_TYPE, Receipt
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import JsonFlag, ReasonOption
 from custledger.cli.shown import operation_id
+from custledger.cli.telling import reason_in, setting
 from custledger.errors import ConflictError
+from custledger.services.deeds import deeds_of
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -34,19 +38,35 @@ def register(app: typer.Typer, run: Invocation) -> None:
             stands = json_form(undone.standing)
             run.output.json({"undone": undone.operation.ref, "operation": mine, **counts, "stands": stands})
         elif receipt is None:
-            run.output.note("Nothing was left to take back.")
+            run.output.note(run.words("Nothing was left to take back."))
         else:
-            told = f"{counts['created']} brought back, {counts['updated']} set back, {counts['removed']} removed"
+            taken_back = "Took back {operation} ({verb}): {told}. custledger undo {undo} takes that back."
             run.output.note(
-                f"Took back {undone.operation.ref} ({undone.operation.verb}): {told}. "
-                f"custledger undo {operation_id(receipt.operation)} takes that back."
+                run.words(
+                    taken_back,
+                    operation=undone.operation.ref,
+                    verb=run.words(undone.operation.verb),
+                    told=_told(run, receipt, counts),
+                    undo=operation_id(receipt.operation),
+                )
             )
         for one in undone.standing:
-            fields = f" ({', '.join(one.fields)})" if one.fields else ""
-            run.output.note(f"{one.record}{fields} stays as it is: {one.why}.")
+            stays = "{record} ({fields}) stays as it is: {why}." if one.fields else "{record} stays as it is: {why}."
+            fields, why = run.words(", ").join(one.fields), reason_in(run.words, one.why, run.session.schemas)
+            run.output.note(run.words(stays, record=one.record, fields=fields, why=why))
         if undone.standing:
             edits = "1 later edit was" if len(undone.standing) == 1 else f"{len(undone.standing)} later edits were"
             why = f"{edits} not overwritten"
             error = ConflictError("What this operation wrote", why=why)
             error.hint = "custledger log REF shows what was done to a record since."
             raise error
+
+
+def _told(run: Invocation, receipt: Receipt, counts: Mapping[str, int]) -> str:
+    """Say how many records an undo wrote, and which settings."""
+    told = [run.words("{created} brought back, {updated} set back, {removed} removed", **counts)]
+    (deeds,) = deeds_of(run.session, run.session.view.operations(ids=[receipt.operation]))
+    documents = [name for deed in deeds if deed.type == DOCUMENT_TYPE for name in deed.names]
+    if documents and not any(counts.values()):
+        told = []
+    return run.words(", ").join([*told, *(setting(run.session, run.words, name) for name in documents)])

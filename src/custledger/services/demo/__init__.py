@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from custledger.changes import Change, Changeset, Receipt
+from custledger.changes import Change, Changeset, Receipt, by_key
 from custledger.errors import UsageError
 from custledger.fields import Labels
 from custledger.schema import Row, Schema
@@ -21,6 +21,7 @@ from custledger.services.editing import make_addition
 from custledger.services.followups import Agenda, agenda
 from custledger.services.session import Session
 from custledger.services.writing import write
+from custledger.stores.contract import Query
 
 SEED = 20_260_101
 """What the demo grows from, unless another seed is given."""
@@ -47,11 +48,12 @@ class NextStep:
 class Demo:
     """A demo ledger that stands.
 
-    ``counts`` are how many records of each type were added, by name; ``agenda`` is what is due today; ``highlights``
+    ``receipt`` is that of its making, ``None`` where that was before; ``counts`` are how many records of each type it
+    has, by name; ``agenda`` is what is due today; ``highlights``
     are what plugins want shown; ``next_steps`` are commands to try.
     """
 
-    receipt: Receipt
+    receipt: Receipt | None
     counts: Mapping[str, int]
     agenda: Agenda
     highlights: tuple[Highlight, ...]
@@ -84,8 +86,24 @@ def make_demo(session: Session, *, seed: int = SEED) -> Demo:
         counts=dict(Counter(change.type for change in sampler.changes)),
         agenda=agenda(session),
         highlights=tuple(highlights),
-        next_steps=tuple(_next_steps(sampler, highlights)),
+        next_steps=tuple(_next_steps(_busiest(sampler), highlights)),
     )
+
+
+def standing_demo(session: Session) -> Demo | None:
+    """Return the demo that was made in a ledger before, as it is now, or ``None`` where none was, or none is left."""
+    session.refresh()
+    counts = {
+        schema.name: count
+        for schema in session.schemas.values()
+        if (count := session.view.count(schema, None, (), session.moment)[0][0])
+    }
+    if "customer" not in counts or all(operation.verb != "demo" for operation in session.view.operations()):
+        return None
+    schema = session.schema("customer")
+    first = next(session.view.select(schema, Query(moment=session.moment, limit=1)))
+    steps = _next_steps(by_key(schema, first), ())
+    return Demo(receipt=None, counts=counts, agenda=agenda(session), highlights=(), next_steps=tuple(steps))
 
 
 class _Sampler:
@@ -128,15 +146,19 @@ class _Sampler:
         ]
 
 
-def _next_steps(sampler: _Sampler, highlights: Sequence[Highlight]) -> list[NextStep]:
+def _busiest(sampler: _Sampler) -> Mapping[str, Any]:
+    """Return the customer to whom most records refer."""
     referred = Counter((change.after or {}).get("customer") for change in sampler.changes if change.type != "customer")
-    _, busiest = max(sampler.customers, key=lambda customer: referred[customer[0]])
+    return max(sampler.customers, key=lambda customer: referred[customer[0]])[1]
+
+
+def _next_steps(busiest: Mapping[str, Any], highlights: Sequence[Highlight]) -> list[NextStep]:
     steps = [
         NextStep(
             arguments=("followup", "due", "--days", "7"), shows=Labels("what is due this week", "本周要跟进的客户")
         ),
         NextStep(
-            arguments=("customer", "show", busiest["code"]),
+            arguments=("customer", "show", busiest.get("code") or busiest["name"]),
             shows=Labels("one customer, and all that belongs to it", "一位客户及其全部往来"),
         ),
         NextStep(

@@ -1,0 +1,74 @@
+"""What operations did, in a line each; and why rows were rejected, in the language of the run."""
+
+from collections.abc import Mapping, Sequence
+
+from custledger.changes import DOCUMENT_TYPE, Action, Operation
+from custledger.cli.shown import operation_id
+from custledger.cli.words import Words
+from custledger.schema import Schema
+from custledger.services.deeds import Deed
+from custledger.services.session import Session
+from custledger.settings import CHOICES_PREFIX, FIELD_PREFIX, LEDGER, split_choices_name, split_field_name
+
+ONE_SORT = frozenset({"add", "edit", "remove", "done"})
+"""Verbs that say already what became of the records."""
+_BECAME = {Action.CREATE: "{what} added", Action.UPDATE: "{what} changed", Action.REMOVE: "{what} removed"}
+
+
+def about(session: Session, words: Words, operation: Operation, deeds: Sequence[Deed]) -> str:
+    """Return what an operation did: ``customer 王芳 C0001``, ``200 customers added from g.csv, 3 rejected``."""
+    plainly = operation.verb in ONE_SORT and len(deeds) == 1
+    told = [_deed(session, words, deed, plainly=plainly) for deed in deeds]
+    text = words(", ").join(told)
+    if file := operation.about.get("file"):
+        text = words("{what} from {file}", what=text, file=file)
+    more = [text] if text else []
+    if rejected := operation.about.get("rejected"):
+        more.append(words("{count} rejected", count=rejected))
+    if where := operation.about.get("incomplete"):
+        more.append(words("incomplete {where}", where=where))
+    text = words(", ").join(more)
+    if operation.undoes is None:
+        return text
+    undone = operation_id(operation.undoes)
+    return words("undoes {operation}: {what}" if text else "undoes {operation}", operation=undone, what=text)
+
+
+def _deed(session: Session, words: Words, deed: Deed, *, plainly: bool) -> str:
+    if deed.type == DOCUMENT_TYPE:
+        return words(", ").join(setting(session, words, name) for name in deed.names)
+    schema = session.schemas.get(deed.type)
+    if schema is None:
+        what = f"{deed.count} {deed.type}"
+    elif deed.count == 1:
+        what = f"{words.noun(schema.info)} {deed.names[0]}"
+    else:
+        what = words.counted(schema.info, deed.count)
+    return what if plainly else words(_BECAME[deed.action], what=what)
+
+
+def setting(session: Session, words: Words, name: str) -> str:
+    """Return what a settings document is called: ``the choices of customer.level``."""
+    if name == LEDGER:
+        return words("the settings of the ledger")
+    try:
+        if name.startswith(CHOICES_PREFIX):
+            return words("the choices of {field}", field=".".join(split_choices_name(name)))
+        if name.startswith(FIELD_PREFIX):
+            record_type, key = split_field_name(name)
+            schema = session.schemas.get(record_type)
+            field = schema.by_key.get(key) if schema else None
+            label = f" {field.label(words.language)}" if field else ""
+            return words("the field {field}", field=f"{record_type}.{key}{label}")
+    except ValueError:
+        return words("the setting {name}", name=name)  # somebody else's document, whose name only looks like ours
+    return words("the setting {name}", name=name)
+
+
+def reason_in(words: Words, reason: str, schemas: Mapping[str, Schema]) -> str:
+    """Return why a row was rejected in the language of ``words``, as far as that can be said in it."""
+    if not words.chinese:
+        return reason
+    from custledger.cli.chinese import reason_in_chinese  # noqa: PLC0415 - needed only here
+
+    return reason_in_chinese(reason, schemas)

@@ -1,0 +1,220 @@
+"""The program's own words in Chinese: one table, by the English that the commands are written in.
+
+Names in braces are filled in. What belongs to a record type or a field is not here: types, fields and choices bring
+their labels in both languages. ``tests/house/test_words.py`` compares the table with what the commands say.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from custledger.schema import TypeInfo
+
+CHINESE: Mapping[str, str] = MappingProxyType(
+    {
+        # headings
+        "About": "内容",
+        "Action": "做了什么",
+        "Actor": "操作人",
+        "Advice": "建议",
+        "At": "时间",
+        "Change": "变化",
+        "Changes": "变化",
+        "Choices": "选项",
+        "Code": "代码",
+        "Colour": "颜色",
+        "Count": "数量",
+        "Currency": "货币",
+        "Details": "详情",
+        "Distribution": "软件包",
+        "English": "英文",
+        "Found": "情况",
+        "Hooks": "钩子",
+        "ID": "编号",
+        "Key": "键",
+        "Kind": "种类",
+        "Language": "语言",
+        "Ledger": "台账",
+        "Name": "名称",
+        "On": "日期",
+        "Operation": "操作",
+        "Origin": "来源",
+        "Owner": "负责人",
+        "Reason": "原因",
+        "Record": "记录",
+        "Reminder": "提醒",
+        "Setting": "设置",
+        "State": "状态",
+        "Type": "类型",
+        "Value": "值",
+        "Verb": "动作",
+        "Version": "版本",
+        "What": "项目",
+        "Zone": "时区",
+        # states, verbs and actions
+        "add": "新增",
+        "added": "新增",
+        "bad": "有问题",
+        "batch": "批量",
+        "changed": "修改",
+        "demo": "演示",
+        "disabled": "已停用",
+        "done": "完成",
+        "edit": "修改",
+        "edited": "修改",
+        "failing": "有故障",
+        "field add": "新增字段",
+        "field choices": "设置选项",
+        "field rename": "字段改名",
+        "good": "正常",
+        "import": "导入",
+        "init": "建账",
+        "ledger set": "台账设置",
+        "note": "注意",
+        "rejected": "拒收",
+        "remove": "删除",
+        "removed": "删除",
+        "skipped": "跳过",
+        "sound": "正常",
+        "undo": "撤销",
+        # what an operation did
+        ", ": "，",
+        "; ": "；",
+        "{what} added": "新增{what}",
+        "{what} changed": "修改{what}",
+        "{what} removed": "删除{what}",
+        "{what} from {file}": "{what}，来自 {file}",
+        "{count} rejected": "拒收 {count} 行",
+        "incomplete {where}": "未完成：{where}",
+        "undoes {operation}": "撤销 {operation}",
+        "undoes {operation}: {what}": "撤销 {operation}：{what}",
+        "the choices of {field}": "{field} 的选项",
+        "the field {field}": "字段 {field}",
+        "the settings of the ledger": "台账的设置",
+        "the setting {name}": "设置 {name}",
+        "and {count} more; --limit shows more.": "另有 {count} 条；用 --limit 可以显示更多。",
+        # counts and closing lines
+        "1 record": "1 条记录",
+        "{count} records": "{count} 条记录",
+        "{limit} of {count} records; --all shows every one, --limit so many.": (
+            "显示 {count} 条中的 {limit} 条；--all 显示全部，--limit 指定条数。"
+        ),
+        "No room for: {columns}. {advice}": "放不下的列：{columns}。{advice}",
+        "--json shows everything.": "--json 显示全部内容。",
+        "--columns chooses, --json shows everything.": "--columns 选择列，--json 显示全部内容。",
+        "{command} --json shows everything.": "{command} --json 显示全部内容。",
+        "{count} found.": "找到 {count} 条。",
+        "{count} found or more; --limit shows more.": "找到至少 {count} 条；用 --limit 可以显示更多。",
+        "{what} would be edited.": "将修改{what}。",
+        "{what} would be removed.": "将删除{what}。",
+        "{what} edited.": "已修改{what}。",
+        "{what} removed.": "已删除{what}。",
+        "custledger undo {operation} takes it back.": "撤销：custledger undo {operation}",
+        "Removed. custledger undo {operation} brings it back.": "已删除。恢复：custledger undo {operation}",
+        "Removed, with {count} that belonged to it. custledger undo {operation} brings it back.": (
+            "已删除，连同附属的 {count} 条。恢复：custledger undo {operation}"
+        ),
+        "Nothing was removed.": "没有删除任何记录。",
+        "Remove {what}? [y/N] ": "要删除{what}吗？[y/N] ",
+        "{title} ({count})": "{title}（{count}）",
+        "{title} ({count}, {open} open)": "{title}（{count}，其中 {open} 条未完成）",
+        "{count} more: {command}": "还有 {count} 条：{command}",
+        # follow-ups and the demo
+        "{count} due on {day} or before.": "{day} 及之前到期：{count} 条。",
+        "{count} due on {day} or before, or within 1 day.": "{day} 及之前或 1 天内到期：{count} 条。",
+        "{count} due on {day} or before, or within {days} days.": "{day} 及之前或 {days} 天内到期：{count} 条。",
+        "{name} is done.": "{name}：已完成。",
+        "{name} was skipped.": "{name}：已跳过。",
+        "The next one, {record}, is due on {day}.": "下一次：{record}，{day} 到期。",
+        "Made {ledger}: {counts}. The people in it are invented.": "已建好 {ledger}：{counts}。里面的人都是虚构的。",
+        "The demo {ledger} was made before: {counts}. The people in it are invented.": (
+            "演示台账 {ledger} 早已建好：{counts}。里面的人都是虚构的。"
+        ),
+        "For a new one, name another folder: custledger demo FOLDER.": (
+            "要另建一本，请换一个文件夹：custledger demo FOLDER。"
+        ),
+        "Due today": "今天到期",
+        "Next, in this folder (cd {folder}):": "接下来，在这个文件夹里（cd {folder}）：",
+        # import, export, backup
+        "{path}: {description}; 1 row.": "{path}：{description}；1 行。",
+        "{path}: {description}; {count} rows.": "{path}：{description}；{count} 行。",
+        "Nothing was read from: {columns}. --map COLUMN=FIELD says what a column is.": (
+            "没有读取的列：{columns}。用 --map 列=字段 说明某列是什么。"
+        ),
+        "{field} is read from {column}, and not from {other}: --map {column}= --map {other}={key} takes that.": (
+            "{field}取自“{column}”，没有取“{other}”；要改用后者：--map {column}= --map {other}={key}"
+        ),
+        "  row {row} {what}: {text}": "  第 {row} 行{what}：{text}",
+        "  … and {count} more {what}": "  … 还有 {count} 行{what}",
+        "  1 row: {reason}": "  1 行：{reason}",
+        "  {count} rows: {reason}": "  {count} 行：{reason}",
+        "{added} added, {changed} changed, {skipped} skipped, {rejected} rejected": (
+            "新增 {added}，修改 {changed}，跳过 {skipped}，拒收 {rejected}"
+        ),
+        "{added} would be added, {changed} would be changed, "
+        "{skipped} would be skipped, {rejected} would be rejected": (
+            "将新增 {added}，修改 {changed}，跳过 {skipped}，拒收 {rejected}"
+        ),
+        "{what} made for what refers to it": "为引用而新建{what}",
+        "{what} made for what refers to them": "为引用而新建{what}",
+        "{what} would be made for what refers to it": "将为引用而新建{what}",
+        "{what} would be made for what refers to them": "将为引用而新建{what}",
+        "warning: {message}": "警告：{message}",
+        "warning: {message} ({count} times)": "警告：{message}（{count} 次）",
+        "The rejected rows are in {path}, with reasons: correct them there and import that file.": (
+            "拒收的行连同原因写进了 {path}：在那里改好，再导入那个文件即可。"
+        ),
+        "custledger undo {operation} takes the import back.": "撤销这次导入：custledger undo {operation}",
+        "{what} exported.": "已导出{what}。",
+        "{what} exported to {path}.": "已导出{what}到 {path}。",
+        "Verified: {counts}.": "已核对：{counts}。",
+        "an empty ledger": "空台账",
+        # undo, the ledger
+        "Nothing was left to take back.": "已经没有可以撤销的了。",
+        "Took back {operation} ({verb}): {told}. custledger undo {undo} takes that back.": (
+            "已撤销 {operation}（{verb}）：{told}。撤销这次撤销：custledger undo {undo}"
+        ),
+        "{created} brought back, {updated} set back, {removed} removed": (
+            "恢复 {created}，改回 {updated}，删除 {removed}"
+        ),
+        "{record} stays as it is: {why}.": "{record} 保持不变：{why}。",
+        "{record} ({fields}) stays as it is: {why}.": "{record}（{fields}）保持不变：{why}。",
+        "Commands in this folder use it now ({path}).": "这个文件夹里的命令现在都用它（{path}）。",
+        "{file} here names another ledger and was left as it is: use --ledger {place}.": (
+            "这里的 {file} 指向另一本台账，未作改动：请用 --ledger {place}。"
+        ),
+        "Its language is Chinese, as this computer's is; --lang en makes one in English.": (
+            "按本机语言，台账的语言是中文；要英文的，请用 --lang en。"
+        ),
+        "Next: custledger customer add --name …, or custledger import FILE --as customer.": (
+            "接下来：custledger customer add --name …，或 custledger import FILE --as customer"
+        ),
+        "Nothing would change.": "没有什么要改的。",
+        "custledger undo {operation} takes that back.": "撤销：custledger undo {operation}",
+        "Amounts without a currency are in {currency} from now on; no amount was converted.": (
+            "没有写货币的金额从现在起按 {currency} 计；没有折算任何金额。"
+        ),
+    }
+)
+"""What the program says in Chinese, by what it says in English."""
+
+
+class Words:
+    """The program's words in one language: ``words("{count} found.", count=3)``."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.chinese = language == "zh"
+
+    def __call__(self, english: str, **given: Any) -> str:
+        """Return what the English says, in this language, with the names in braces filled in."""
+        template = CHINESE.get(english, english) if self.chinese else english
+        return template.format(**given) if given else template
+
+    def counted(self, info: TypeInfo, count: int) -> str:
+        """Return so many records of a type in words: ``2 customers``, ``客户 2 条``."""
+        return f"{info.labels.in_language('zh')} {count} 条" if self.chinese else info.counted(count)
+
+    def noun(self, info: TypeInfo) -> str:
+        """Return what one record of a type is called."""
+        return info.labels.in_language("zh") if self.chinese else info.name
