@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "import": "importing",
     "export": "exporting",
     "field": "field",
+    "ledger": "ledger",
     "log": "log",
     "undo": "undo",
     "backup": "backing_up",
