@@ -1,7 +1,9 @@
 """Values of every kind: what is read, what is shown, and that what is shown is read back."""
 
 import contextlib
+import enum
 import json
+import math
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -17,6 +19,7 @@ from custledger import ids, values
 from custledger.conventions import Conventions
 from custledger.errors import InvalidValueError
 from custledger.fields import Choice, Kind, Labels, Spec, choices
+from custledger.records import Customer
 
 LARGEST = 2**63 - 1
 NAUGHTY = Path(__file__).parents[1] / "../shared/data/blns/blns.json"
@@ -95,6 +98,103 @@ def test_empty_is_one_thing_in_every_kind(kind: Kind) -> None:
         assert parse("  \t　") is None
 
 
+class NAType:
+    """As pandas' NA is: it has no truth, and neither has what it is compared to."""
+
+    def __ne__(self, other: object) -> Any:
+        return self
+
+    def __bool__(self) -> bool:
+        raise TypeError("boolean value of NA is ambiguous")
+
+
+class NaTType(datetime):
+    """As pandas' NaT is: a datetime that differs from itself."""
+
+    def __ne__(self, other: object) -> bool:
+        return True
+
+    def date(self) -> Any:
+        raise ValueError("NaTType does not support date")
+
+
+MISSING = {
+    "nan": math.nan,
+    "Decimal": Decimal("NaN"),
+    "signal": Decimal("sNaN"),
+    "NA": NAType(),
+    "NaT": NaTType(1970, 1, 1, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("missing", MISSING)
+def test_what_a_table_has_for_nothing_is_empty(kind: Kind, missing: str) -> None:
+    assert read(kind, MISSING[missing], choices=LEVELS) is None
+    assert read(kind, MISSING[missing], choices=LEVELS, target="customer") is None
+    assert values.marked_money(MISSING[missing], "CNY") == (None, ())
+    assert read(Kind.TAGS, [MISSING[missing], None, "a"]) == ("a",)
+
+
+class Colour(enum.StrEnum):
+    RED = "red"
+
+
+class Size(str, enum.Enum):  # noqa: UP042 - its str is not its value, as in programs written before StrEnum
+    LARGE = "large"
+
+
+class Whole:
+    """As the whole numbers of NumPy are."""
+
+    def __index__(self) -> int:
+        return 7
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (5, "5"),
+        (-(2**70), str(-(2**70))),
+        (Decimal("1.50"), "1.50"),
+        (Decimal("1E+3"), "1000"),
+        (Colour.RED, "red"),
+        (Size.LARGE, "large"),
+        (Whole(), "7"),
+    ],
+)
+def test_a_text_is_also_had_of_a_whole_number_a_decimal_and_a_member_of_an_enumeration(value: Any, text: str) -> None:
+    found = read(Kind.TEXT, value)
+    assert (type(found), found) == (str, text)
+    assert read(Kind.TAGS, [value]) == (text,)
+
+
+NO_TEXTS: list[Any] = [
+    {"a": 1}, b"abc", bytearray(b"abc"), ["a"], ("a",), {"a"}, object(), 1.0, math.inf, True, date(2026, 1, 1), Kind,
+    Decimal("Infinity"), Customer(name="Ada"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", NO_TEXTS, ids=lambda value: type(value).__name__)
+def test_what_is_no_text_is_refused_and_not_written_as_python_shows_it(value: Any) -> None:
+    for given_, kind in ((value, Kind.TEXT), (value, Kind.PHONE), ([value], Kind.TAGS)):
+        with pytest.raises(InvalidValueError, match="is not a text"):
+            read(kind, given_)
+    with pytest.raises(InvalidValueError):
+        read(Kind.EMAIL, value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"a": 1}, b"abc", bytearray(b"abc"), memoryview(b"abc"), 5, object()],
+    ids=lambda value: type(value).__name__,
+)
+@pytest.mark.parametrize("kind", [Kind.TAGS, Kind.CHOICES])
+def test_what_is_no_list_is_refused(kind: Kind, value: Any) -> None:
+    with pytest.raises(InvalidValueError, match="is not a list"):
+        read(kind, value, choices=LEVELS)
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 @given(value=st.text(max_size=40) | st.text("0123456789-/:.,+年月日TZ eE¥$%()，．", max_size=24))
 @example("9" * 5000)
@@ -157,10 +257,8 @@ def test_a_number_is_exact(text: Any, plain: int) -> None:
         ".",
         "NaN",
         "inf",
-        Decimal("NaN"),
         Decimal("Infinity"),
         0.5,
-        float("nan"),
         "922337203685477.5808",
         "½",
         "10%",
@@ -176,6 +274,15 @@ def test_digits_that_a_spreadsheet_damaged_are_explained() -> None:
     with pytest.raises(InvalidValueError) as caught:
         read(Kind.NUMBER, "1.1E+17")
     assert "lose digits" in caught.value.hint
+
+
+@pytest.mark.parametrize("value", ["twelve", "1.1E", "E+17", "eleven E+17", True, ("1", "e5"), None.__class__])
+def test_what_only_has_an_e_in_it_was_damaged_by_nobody(value: Any) -> None:
+    for kind in (Kind.INTEGER, Kind.NUMBER, Kind.MONEY):
+        if value is not True or kind is not Kind.INTEGER:
+            with pytest.raises(InvalidValueError) as caught:
+                read(kind, value)
+            assert not caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -309,6 +416,14 @@ def test_an_amount_marked_with_two_currencies_is_refused() -> None:
 )
 def test_a_date_is_read_as_people_write_it(text: Any) -> None:
     assert read(Kind.DATE, text) == "2026-11-22"
+
+
+def test_a_moment_is_on_the_day_that_it_is_in_the_ledgers_zone() -> None:
+    late = datetime(2026, 11, 22, 23, tzinfo=UTC)
+    shown = [read(Kind.DATE, late, conventions) for conventions in CONVENTIONS]
+    assert shown == ["2026-11-22", "2026-11-23", "2026-11-22", "2026-11-23"]
+    with pytest.raises(InvalidValueError, match="beyond the years"):
+        read(Kind.DATE, datetime.max.replace(tzinfo=UTC), CONVENTIONS[1])
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Adding, editing and removing through the ledger, on the reference store."""
 
+import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -269,6 +270,15 @@ def test_history_tells_before_and_after_newest_first(ledger: Ledger) -> None:
     assert edited.fields == {"city": ("Bonn", "Berlin"), "tags": (None, ("vip",))}
     assert created.fields["city"] == (None, "Bonn")
     assert edited.operation.actor == "tester"
+
+
+def test_moments_fall_on_the_days_of_the_ledgers_zone_and_what_is_no_value_is_empty() -> None:
+    with custledger.open("memory:", defaults={"zone": "Asia/Shanghai"}) as ledger:
+        customer = ledger.customers.add(name="A", birthday=math.nan, tags=[None, "a"], referred_by=math.nan)
+        assert (customer.birthday, customer.tags, customer.referred_by) == (None, {"a"}, None)
+        assert ledger.followups.add(customer=customer, due=datetime(2024, 1, 2, 23, tzinfo=UTC)).due == date(2024, 1, 3)
+        with pytest.raises(InvalidValueError, match="Name: .* is not a text"):
+            ledger.customers.add(name=customer)
 
 
 def test_decimal_and_dates_are_python_values(ledger: Ledger) -> None:

@@ -161,7 +161,7 @@ class Session:
         self, verb: str, *, reason: str = "", undoes: int | None = None, about: Mapping[str, Any] | None = None
     ) -> Operation:
         """Return a new operation of this actor, now."""
-        plain_text(self.actor), plain_text(reason)
+        plain_text(self.actor), plain_text(given_text(reason, "Reason"))
         return Operation(
             id=self.mint.one(),
             verb=verb,

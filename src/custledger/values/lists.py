@@ -1,7 +1,7 @@
 """Choices, several choices, tags and yes/no: values out of a list."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from custledger.conventions import Conventions
@@ -9,7 +9,7 @@ from custledger.errors import InvalidValueError
 from custledger.fields import Choice, Spec
 from custledger.structs import Struct, frozen
 from custledger.values.folding import fold
-from custledger.values.plain import Plain, plain_text, tidy
+from custledger.values.plain import Plain, is_empty, plain_text, tidy
 
 _LIST_SEPARATORS = re.compile(r"[;；、\n]|(?:,|，)")
 _YES = frozenset({"yes", "y", "true", "t", "1", "是", "对", "有", "✓", "√"})
@@ -66,8 +66,8 @@ def tags_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain
 
     def parse(value: Any) -> Plain:
         spellings: dict[str, str] = {}
-        for item in split_list(sorted(map(str, value)) if isinstance(value, set | frozenset) else value):
-            tag = _tag(item)
+        items = split_list(value)
+        for tag in map(_tag, sorted(items) if isinstance(value, set | frozenset) else items):
             spellings.setdefault(fold(tag), tag)
         return tuple(sorted(spellings.values())) or None
 
@@ -109,10 +109,13 @@ def shown_choices(listed: tuple[Choice, ...], language: str) -> dict[str, str]:
 
 
 def split_list(value: Any) -> list[str]:
-    """Return the items of a list, or of text in which ``; ； 、 ,`` or a line end separates them."""
-    if not isinstance(value, str | Iterable):
+    """Return the items of a list, or of text in which ``; ； 、 ,`` or a line end separates them; empty ones go."""
+    if isinstance(value, str):
+        items = _LIST_SEPARATORS.split(value)
+    elif isinstance(value, Iterable) and not isinstance(value, Mapping | bytes | bytearray | memoryview):
+        items = [plain_text(item) for item in value if not is_empty(item)]
+    else:
         raise InvalidValueError(value, "is not a list")
-    items = _LIST_SEPARATORS.split(value) if isinstance(value, str) else [str(item) for item in value]
     return [item.strip() for item in items if item.strip()]
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from custledger.conventions import Conventions
@@ -21,12 +21,12 @@ _OFFSET = len("+08:00")
 """How long an offset is that is read back; those of the time before there were zones have seconds."""
 
 
-def date_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
-    """Return the parser of dates."""
+def date_parser(_spec: Spec, conventions: Conventions) -> Callable[[Any], Plain]:
+    """Return the parser of dates; a moment with a zone is on the day that it is in the ledger's."""
 
     def parse(value: Any) -> Plain:
         if isinstance(value, datetime):
-            return value.date().isoformat()
+            return _day_of(value, conventions.zone).isoformat()
         if isinstance(value, date):
             return value.isoformat()
         text = tidy(value)
@@ -94,6 +94,13 @@ def time_exporter(conventions: Conventions) -> Callable[[str], str]:
         return text if len(text.partition("T")[2].lstrip("0123456789:.")) <= _OFFSET else write(plain)
 
     return write if zone is UTC else write_in_zone
+
+
+def _day_of(moment: datetime, zone: tzinfo) -> date:
+    try:
+        return (moment if moment.tzinfo is None else moment.astimezone(zone)).date()
+    except OverflowError as error:
+        raise InvalidValueError(moment, "is beyond the years that can be kept") from error
 
 
 def _iso_date(text: str) -> str:

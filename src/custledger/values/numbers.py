@@ -9,13 +9,14 @@ from custledger.conventions import Conventions
 from custledger.errors import InvalidValueError
 from custledger.fields import Spec
 from custledger.values.currencies import likeliest, meant_by, spellings
-from custledger.values.plain import Plain, tidy, within_limit
+from custledger.values.plain import Plain, is_empty, tidy, within_limit
 
 SCALE = 10_000
 """How many units of a plain number or money make one."""
 
 _MOST_DIGITS = 19
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_SCIENTIFIC = re.compile(rf"{_DECIMAL.pattern}[eE][+-]?\d+")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
@@ -98,7 +99,7 @@ def marked_money(value: Any, own: str) -> tuple[Plain, tuple[str, ...]]:
 
     ``own`` is the ledger's currency, which a sign that several currencies share means where it can.
     """
-    text = None if value is None else tidy(value)
+    text = None if is_empty(value) else tidy(value)
     if text is None:
         return None, ()
     marks: list[tuple[str, ...]] = []
@@ -114,7 +115,7 @@ def _decimal_parts(text: str) -> tuple[int, str, str]:
     """Return the sign of a decimal text, the digits before the point and those behind it, without needless zeros."""
     plain = text.replace(",", "") if _GROUPED.fullmatch(text) else text
     if not _DECIMAL.fullmatch(plain):
-        hint = "Spreadsheets write long numbers this way and lose digits." if "e" in plain.lower() else ""
+        hint = "Spreadsheets write long numbers this way and lose digits." if _SCIENTIFIC.fullmatch(plain) else ""
         raise InvalidValueError(text, "is not a number", hint=hint)
     whole, _, fraction = plain.partition(".")
     digits = whole.lstrip("+-").lstrip("0")

@@ -3,6 +3,8 @@
 import os
 import unicodedata
 from collections.abc import Iterable
+from decimal import Decimal
+from operator import index
 from typing import Any
 
 from custledger.errors import InvalidValueError
@@ -14,13 +16,30 @@ INTEGER_LIMIT = 1 << 63
 
 
 def plain_text(value: Any) -> str:
-    """Return ``value`` as plain text. Raises ``InvalidValueError`` for what no store can hold."""
-    text = value if isinstance(value, str) else str(value)
+    """Return ``value`` as plain text: a ``str``, of whatever class, a whole number or a ``Decimal``.
+
+    Raises ``InvalidValueError`` for anything else, whose ``str`` nobody wrote, and for what no store can hold.
+    """
+    text = value if type(value) is str else _as_text(value)
     if "\0" in text:
         raise InvalidValueError(text, "holds a NUL character, which is not text")
     if not text.isascii() and not _is_whole(text):
         raise InvalidValueError(text, "holds half of a character, which is not text")
     return text
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return str.__str__(value)  # of a member of an enumeration its value, and not its name
+    if isinstance(value, Decimal) and value.is_finite():
+        return format(value, "f")
+    try:
+        number = None if isinstance(value, bool) else index(value)
+    except TypeError:
+        number = None
+    if number is None:
+        raise InvalidValueError(value, "is not a text", hint="Give a str, an int or a Decimal.")
+    return str(number)
 
 
 def _is_whole(text: str) -> bool:
@@ -69,8 +88,27 @@ def given_path(value: Any, what: str = "File") -> str:
 
 
 def is_empty(value: Any) -> bool:
-    """Return whether what is given for a field is empty: nothing, or a text of blanks only."""
-    return value is None or (isinstance(value, str) and (not value or value.isspace()))
+    """Return whether what is given for a field is empty: nothing, a text of blanks only, or what tables have for it.
+
+    That is NaN, of floats and ``Decimal``, and the NaT and NA of pandas and NumPy.
+    """
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return _is_missing(value)
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether a value is one that differs from itself, or the NA of pandas, which will not say whether it does."""
+    if type(value).__name__ == "NAType":
+        return True
+    try:
+        return bool(value != value)  # noqa: PLR0124 - this is what tells them
+    except ArithmeticError:  # a NaN that signals
+        return True
+    except (TypeError, ValueError):  # an array, which has no one answer
+        return False
 
 
 def tidy(value: Any) -> str | None:
