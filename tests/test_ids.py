@@ -1,6 +1,8 @@
 """Ids: base32 and back, endings, and minting."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -67,6 +69,33 @@ def test_minted_ids_grow_with_the_clock_and_can_be_repeated() -> None:
     first = mint([1000, 1001, 1002])
     assert first == sorted(first) == mint([1000, 1001, 1002])
     assert [number >> ids.RANDOM_BITS for number in first] == [1000, 1001, 1002]
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 3)), min_size=1), st.randoms(use_true_random=False))
+def test_minted_ids_grow_where_the_clock_stands_or_is_put_back(
+    asked: list[tuple[int, int]], source: random.Random
+) -> None:
+    times = iter([time for time, _ in asked])
+    mint = ids.IdMint(lambda: next(times), source)
+    made: list[int] = []
+    for _, count in asked:
+        first = mint.run(count) if count else mint.one()
+        made += range(first, first + max(count, 1))
+    assert made == sorted(set(made))
+
+
+def test_ids_of_one_moment_begin_at_random_and_follow_each_other_closely() -> None:
+    mints = [ids.IdMint(lambda: 77, random.Random(seed)) for seed in (1, 2)]
+    first, second = ([mint.one() for _ in range(8)] for mint in mints)
+    assert not set(first) & set(second)
+    assert all(0 < later - one <= 1 << ids.STEP_BITS for one, later in pairwise(first))
+
+
+def test_threads_that_share_a_mint_get_ids_of_their_own() -> None:
+    mint = ids.IdMint(lambda: 77, random.Random(1))
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: mint.one(), range(2000)))
+    assert len(set(made)) == len(made)
 
 
 def test_ids_fit_63_bits_until_the_year_2039() -> None:

@@ -1,10 +1,12 @@
 """Ids: 63-bit integers inside, Crockford base32 with a type prefix (``C-01J9ZK4QW7RXM``) wherever people read them.
 
-41 bits are the milliseconds since 1970 UTC, 22 bits are random. Ids are minted offline; a bulk load takes one run of
-consecutive ids for each chunk. The base32 alphabet is Douglas Crockford's (https://www.crockford.com/base32.html):
+41 bits are the milliseconds since 1970 UTC, 22 bits are random. Ids are minted offline, and those of one mint grow:
+where the clock stands still, or is put back, the next id is a random step above the last. A bulk load takes one run
+of consecutive ids for each chunk. The base32 alphabet is Douglas Crockford's (https://www.crockford.com/base32.html):
 no I, L, O or U, and I, L and O are read as 1, 1 and 0.
 """
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 13
 RANDOM_BITS = 22
+STEP_BITS = 8
+"""How far an id may lie above the last one of the same millisecond: two mints that meet there part again."""
 LARGEST = (1 << 63) - 1
 _VALUES = {letter: index for index, letter in enumerate(ALPHABET)}
 _VALUES |= {letter.lower(): index for letter, index in _VALUES.items()}
@@ -55,11 +59,16 @@ def split_public(text: str) -> tuple[str, str]:
 
 
 class IdMint:
-    """Makes new ids from a clock and a random source, both handed in so that a run can be repeated."""
+    """Makes new ids from a clock and a random source, both handed in so that a run can be repeated.
+
+    Each id is greater than those before it, so that records are listed in the order in which they were added.
+    """
 
     def __init__(self, milliseconds: Callable[[], int], source: "random.Random | None" = None) -> None:
         self._milliseconds = milliseconds
         self._given = source
+        self._last = -1
+        self._lock = threading.Lock()
 
     def _source(self) -> "random.Random":
         if self._given is None:
@@ -70,11 +79,21 @@ class IdMint:
 
     def one(self) -> int:
         """Return a new id."""
-        return self._milliseconds() << RANDOM_BITS | self._source().getrandbits(RANDOM_BITS)
+        return self._next(1, self._source().getrandbits(RANDOM_BITS))
 
     def run(self, count: int) -> int:
         """Return the first of ``count`` consecutive new ids (``count`` at most 2**21)."""
         room = (1 << RANDOM_BITS) - count
         if not 0 < count <= 1 << (RANDOM_BITS - 1):
             raise ValueError(f"a run has 1 to {1 << (RANDOM_BITS - 1)} ids, not {count}")
-        return self._milliseconds() << RANDOM_BITS | self._source().randrange(room + 1)
+        return self._next(count, self._source().randrange(room + 1))
+
+    def _next(self, count: int, part: int) -> int:
+        """Return the first of ``count`` ids: with this random part, or in the millisecond of the last id a step on."""
+        with self._lock:
+            moment = self._milliseconds()
+            first = moment << RANDOM_BITS | part
+            if moment <= self._last >> RANDOM_BITS:
+                first = self._last + 1 + self._source().getrandbits(STEP_BITS)
+            self._last = first + count - 1
+        return first

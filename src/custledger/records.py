@@ -85,6 +85,10 @@ class Record(Struct):
         """The public id: ``C-01J9ZK4QW7RXM``."""
         return ids.public(getattr(type(self), INFO_ATTRIBUTE).prefix, self.id)
 
+    def __hash__(self) -> int:
+        # A record that a program makes may hold what has no hash, and ``extra`` has none in any.
+        return hash((self.__class__, self.id, self.revision))
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Return how to make the record again, for ``pickle`` and ``copy``."""
         made: type[Any] = type(self)

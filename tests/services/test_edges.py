@@ -126,5 +126,14 @@ def test_a_selection_is_true_where_there_is_something_in_it(ledger: Ledger) -> N
     assert not ledger.customers.limit(0)
 
 
+def test_records_are_members_of_sets_whatever_they_hold(ledger: Ledger) -> None:
+    ledger.fields.add("customer", "Girth")
+    made = ledger.customers.add(name="Bo", Girth="big")
+    bare = [bare_record(Schema.of(Customer).info)(id=made.id, extra={"name": "Bo"}) for _ in range(2)]
+    assert len({made, ledger.customers.get(made), *ledger.customers.where("name = Bo")}) == 1
+    assert len({*bare, made}) == 2
+    assert {Customer(name="x", tags=["a"]): 1}  # type: ignore[dict-item,unused-ignore]
+
+
 def test_a_ledger_says_what_it_is(ledger: Ledger, tmp_path: Path) -> None:
     assert repr(ledger) == f"<ledger sqlite:{tmp_path / 'ledger.db'} as tester>"

@@ -1,6 +1,7 @@
 """Selections: which records, in what order, how many; built step by step, read when iterated.
 
-Writing while iterating is safe: a selection reads from a snapshot of the moment its iteration began.
+Writing while iterating is safe: a selection reads from a snapshot of the moment at which ``for``, or ``iter``, begins
+with it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -52,11 +53,11 @@ class Selection(Generic[RecordT]):
         return attrs.evolve(self, beyond=ref)
 
     def __iter__(self) -> Iterator[RecordT]:
-        """Yield the records."""
+        """Return an iterator of the records, as they are at this moment."""
         schema = self._schema()
         codec = self.session.codec_of(schema)
-        for row in self.session.view.select(schema, self._query(schema)):
-            yield codec.record(row)
+        rows = self.session.view.select(schema, self._query(schema))
+        return (codec.record(row) for row in rows)
 
     def __bool__(self) -> bool:
         """Whether there is any record in it; that is read, like everything, when it is asked."""
@@ -74,17 +75,18 @@ class Selection(Generic[RecordT]):
     def columns(self, *names: str) -> dict[str, list[Any]]:
         """Return columns as lists of Python values, by the names asked for; without any, every field by its key.
 
-        One line makes a table of them elsewhere: ``polars.DataFrame(selection.columns("name", "city"))``.
+        The values are those that records have, but that of tags or several choices is a sorted list, and an empty one
+        where there is none: a column of lists is what a table has for them. Any other empty value is ``None``. One
+        line makes a table of it: ``polars.DataFrame(selection.columns("name", "city"))``.
         """
         schema = self._schema()
         names = names or schema.keys
         expressions = [understand(name, schema, self.session.conventions, want=None) for name in names]
         rows = self.session.view.select(schema, attrs.evolve(self._query(schema), columns=tuple(expressions)))
         columns = list(zip(*rows, strict=True)) or [()] * len(names)
-        converters = [_python(schema, expression) for expression in expressions]
         return {
-            name: [None if value is None else convert(value) for value in column]
-            for name, convert, column in zip(names, converters, columns, strict=True)
+            name: _column(schema, expression, column)
+            for name, expression, column in zip(names, expressions, columns, strict=True)
         }
 
     @overload
@@ -138,6 +140,14 @@ class Selection(Generic[RecordT]):
         row = find_row(self.session, self.record_type, self.beyond)
         keys = [evaluator(one.expression, schema, self.session.moment)(row) for one in order]
         return (*keys, row[ID])
+
+
+def _column(schema: Schema, expression: Expression, plain: Sequence[Any]) -> list[Any]:
+    """Return the Python values of a column."""
+    if expression.kind in {Kind.TAGS, Kind.CHOICES}:
+        return [list(value or ()) for value in plain]
+    convert = _python(schema, expression)
+    return [None if value is None else convert(value) for value in plain]
 
 
 def _python(schema: Schema, expression: Expression) -> Any:
