@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custledger.errors import InvalidValueError
-from custledger.recurrence import Days, Months, Rule, next_due, parse_every, planned
+from custledger.recurrence import Days, Months, Rule, canonical, next_due, parse_every, planned
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 
@@ -55,6 +55,30 @@ def first(every: str, anchor: date, count: int) -> list[str]:
 )
 def test_every_is_read_in_words_in_chinese_and_as_a_rule(every: str, meaning: object) -> None:
     assert parse_every(every) == meaning
+
+
+@pytest.mark.parametrize(
+    ("every", "kept"),
+    [
+        ("month ", "month"),
+        ("Monthly", "month"),
+        ("每月", "month"),
+        ("每周", "week"),
+        ("每季", "quarter"),
+        ("每年", "year"),
+        ("daily", "day"),
+        ("1 days", "day"),
+        ("每10天", "10 days"),
+        ("every  2 week", "2 weeks"),
+        ("14 days", "14 days"),
+        ("每半年", "6 months"),
+        ("RRULE:freq=weekly;byday=mo,we;", "FREQ=WEEKLY;BYDAY=MO,WE"),
+        ("FREQ=DAILY;UNTIL=20261231T235959Z", "FREQ=DAILY;UNTIL=20261231"),
+    ],
+)
+def test_every_has_one_form_in_which_it_is_kept(every: str, kept: str) -> None:
+    assert canonical(every) == canonical(kept) == kept
+    assert parse_every(kept) == parse_every(every)
 
 
 @pytest.mark.parametrize(

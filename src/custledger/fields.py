@@ -97,6 +97,11 @@ class Spec(Struct):
     system: bool = False
     custom: bool = False
 
+    @property
+    def is_code(self) -> bool:
+        """Whether it is a text by which one record is told from all others: blanks around it mean nothing."""
+        return self.kind is Kind.TEXT and (self.unique or self.code)
+
 
 def choices(*lines: str) -> tuple[Choice, ...]:
     """Return choices from lines of the form ``code|English|中文|colour``; all but the code may be left out.

@@ -100,19 +100,38 @@ class Rule:
 
 def parse_every(every: str) -> Recurrence:
     """Return what ``every`` means. Raises ``InvalidValueError`` that names the field Every."""
+    simple = _simple(every)
+    if simple is None:
+        return _parse_rule(every)
+    count, unit = simple
+    return Days(count * _DAYS[unit]) if unit in _DAYS else Months(count * _MONTHS[unit])
+
+
+def canonical(every: str) -> str:
+    """Return ``every`` in the form in which it is kept, however it was written. Raises as ``parse_every`` does.
+
+    >>> canonical(" 每月 "), canonical("every 2 Weeks"), canonical("rrule:freq=weekly")
+    ('month', '2 weeks', 'FREQ=WEEKLY')
+    """
+    simple = _simple(every)
+    if simple is None:
+        return _parse_rule(every).text
+    count, unit = simple
+    return unit if count == 1 else f"{count} {unit}s"
+
+
+def _simple(every: str) -> tuple[int, str] | None:
+    """Return how many of which unit ``every`` names, or ``None`` where it is no such text."""
     text = fold(every.strip())
     if text in _HALF_YEAR:
-        return Months(6)
-    simple = _ENGLISH.fullmatch(text) or _CHINESE.fullmatch(text)
-    if simple:
-        word = simple["unit"]
-        unit = _WORDS.get(word) or word.removesuffix("s")
-        count = _CHINESE_DIGITS.get(simple["count"] or "一") or int(simple["count"])
-        if count and unit in _DAYS:
-            return Days(count * _DAYS[unit])
-        if count and unit in _MONTHS:
-            return Months(count * _MONTHS[unit])
-    return _parse_rule(every)
+        return 6, "month"
+    found = _ENGLISH.fullmatch(text) or _CHINESE.fullmatch(text)
+    if found is None:
+        return None
+    word = found["unit"]
+    unit = _WORDS.get(word) or word.removesuffix("s")
+    count = _CHINESE_DIGITS.get(found["count"] or "一") or int(found["count"])
+    return (count, unit) if count and (unit in _DAYS or unit in _MONTHS) else None
 
 
 def next_due(every: str, anchor: date, due: date) -> date | None:

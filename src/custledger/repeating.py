@@ -12,7 +12,7 @@ from custledger.changes import Action, Change
 from custledger.errors import InvalidValueError
 from custledger.expressions import Moment, is_in
 from custledger.hookspecs import Context, Problem
-from custledger.recurrence import next_due, parse_every
+from custledger.recurrence import canonical, next_due, parse_every
 from custledger.schema import ID, Schema
 from custledger.stores.contract import Query
 
@@ -29,6 +29,7 @@ _NOT_CARRIED = frozenset({"status", "due", "done_at", "result"})
 def amend_followups(changes: Sequence[Change], context: Context) -> list[Change]:
     """Return the anchors, the times of being done, and the follow-ups that come next.
 
+    - An ``every`` is kept in its one form, however it was written: ``month``, ``10 days``, the parts of a rule.
     - A follow-up that repeats and is added, or whose ``due`` or ``every`` is edited, counts from its ``due``, unless
       the change says from when.
     - One that goes from open to done or skipped is finished now, unless the change says when. Two people who finish it
@@ -41,13 +42,16 @@ def amend_followups(changes: Sequence[Change], context: Context) -> list[Change]
     present = _present(changes, context, schema)
     amended, following = [], []
     for change in changes:
+        written = _written(change)
         if change.action is Action.CREATE and change.after is not None:
             if change.after.get("every") and not change.after.get("anchor"):
-                amended.append(_laid_over(change, {}, {"anchor": change.after.get("due")}))
+                written["anchor"] = change.after.get("due")
+            if written:
+                amended.append(_laid_over(change, {}, written))
         elif change.action is Action.UPDATE and change.id in present:
             was = present[change.id]
-            will_be = {**was, **(change.after or {})}
-            extra = _follows(change, was, will_be, context.now)
+            will_be = {**was, **(change.after or {}), **written}
+            extra = written | _follows(change, was, will_be, context.now)
             if extra:
                 amended.append(_laid_over(change, was, extra))
             if _finishes(was, will_be) and will_be.get("every"):
@@ -73,6 +77,18 @@ def check_followups(changes: Sequence[Change], _context: Context) -> list[Proble
                 raise
             problems.append(Problem(message=error.message, type=change.type, id=change.id, field="every"))
     return problems
+
+
+def _written(change: Change) -> dict[str, Any]:
+    """Return ``every`` as it is kept, where a change sets it to something else that means as much."""
+    every = (change.after or {}).get("every")
+    if every is None:
+        return {}
+    try:
+        kept = canonical(every)
+    except InvalidValueError:
+        return {}
+    return {} if kept == every else {"every": kept}
 
 
 def _present(changes: Sequence[Change], context: Context, schema: Schema) -> dict[int, dict[str, Any]]:

@@ -54,6 +54,24 @@ def test_a_record_is_found_by_code_exact_name_and_ending(ledger: Ledger) -> None
         assert ledger.customers.get(ref).id == added.id
 
 
+def test_blanks_around_a_code_mean_nothing_and_those_around_a_name_are_kept(ledger: Ledger) -> None:
+    made = ledger.customers.add(name=" W ", code=" K9\u3000")
+    assert (made.name, made.code) == (" W ", "K9")
+    for ref in ("K9", " K9 ", "k9", " W ", f" {made.ref} ", f" {made.ref[-6:]} "):
+        assert ledger.customers.get(ref) == made
+        assert ledger.log(ref)[0].record == made.id
+    assert ledger.interactions.add(customer=" K9 ").customer == made.id
+    for code in ("K9", "K9 "):
+        with pytest.raises(DuplicateError):
+            ledger.customers.add(name="X", code=code)
+    other = ledger.customers.add(name="W")
+    assert [ledger.customers.get(name) for name in (" W ", "W")] == [made, other]
+    assert ledger.customers.edit(other, code=" K7 ").code == "K7"
+    assert ledger.customers.edit(other.id, code="  ").code is None
+    ledger.fields.add("customer", "Card", unique=True)
+    assert ledger.customers.edit(made, Card=" 8001 ").extra["x_card"] == "8001"
+
+
 def test_a_name_that_two_have_is_ambiguous_and_names_both(ledger: Ledger) -> None:
     refs = [ledger.customers.add(name="王芳").ref for _ in range(2)]
     with pytest.raises(AmbiguousError) as raised:

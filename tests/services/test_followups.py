@@ -98,6 +98,18 @@ def test_finishing_one_that_repeats_makes_the_next_in_the_same_changeset(session
     assert carried["done_at"] is carried["result"] is None
 
 
+def test_every_is_kept_in_one_form_however_it_is_written_and_by_whom(session: Session) -> None:
+    first = owed(session, "2026-01-31", every=" 每月 ")
+    assert shown(session, first)["every"] == "month"
+    edited = shown(session, edit(session, "followup", first[0], {"every": "Every 2 weeks"}).row)
+    assert (edited["every"], edited["anchor"]) == ("2 weeks", "2026-01-31")
+    due = edit(session, "followup", first[0], {"due": "2026-03-01"}).row
+    again = edit(session, "followup", due[0], {"every": "每2周"}).row
+    assert (shown(session, again)["every"], shown(session, again)["anchor"]) == ("2 weeks", "2026-03-01")
+    _, following = followups.done(session, first[0])
+    assert shown(session, following)["every"] == "2 weeks"
+
+
 def test_month_ends_are_kept_through_a_whole_series(session: Session) -> None:
     row: tuple[Any, ...] | None = owed(session, "2026-01-31", every="每月")
     days = []

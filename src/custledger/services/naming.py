@@ -38,7 +38,7 @@ def _number(session: Session, schema: Schema, ref: Reference) -> int:
         return ref
     if not isinstance(ref, str):
         raise InvalidValueError(ref, f"does not name a {schema.name}", hint="Give an id, a code, a name or a record.")
-    text = plain_text(ref.strip())
+    text = plain_text(ref)
     for attempt in (_by_public_id, _by_code, _by_title, _by_ending):
         found = attempt(session, schema, text)
         if found is not None:
@@ -90,12 +90,13 @@ def find_any(session: Session, ref: str | Record) -> tuple[str, int]:
     session.refresh()
     if not isinstance(ref, str):
         raise InvalidValueError(ref, "does not name a record", hint="Give a record, an id with its prefix, or a name.")
-    prefix, _ = ids.split_public(plain_text(ref))
+    text = plain_text(ref)
+    prefix, _ = ids.split_public(text)
     owners = [schema for schema in session.schemas.values() if schema.info.prefix == prefix]
     found = []
     for schema in owners or session.schemas.values():
         for attempt in (_by_public_id, _by_code, _by_title, _by_ending):
-            number = attempt(session, schema, ref.strip())
+            number = attempt(session, schema, text)
             if number is not None:
                 found.append((schema, number))
                 break
@@ -159,11 +160,14 @@ def _by_public_id(session: Session, schema: Schema, text: str) -> int | None:
 
 
 def _by_code(session: Session, schema: Schema, text: str) -> int | None:
-    return _by_field(session, schema, schema.code_field, text)
+    return _by_field(session, schema, schema.code_field, text.strip())
 
 
 def _by_title(session: Session, schema: Schema, text: str) -> int | None:
-    return _by_field(session, schema, schema.title_field, text)
+    """Find a record by its name, which may have blanks around it that ``text`` has, or does without."""
+    found = _by_field(session, schema, schema.title_field, text)
+    bare = text.strip()
+    return _by_field(session, schema, schema.title_field, bare) if found is None and bare != text else found
 
 
 def _by_field(session: Session, schema: Schema, field: Field | None, text: str) -> int | None:

@@ -6,8 +6,8 @@ A value has three forms. The *plain* form is what rows, stores, the log and expr
 kind          plain form
 ============  ===========================================================
 id            ``int``, 63 bits
-text, phone,  ``str``, exactly as given, never empty or of blanks only
-e-mail
+text, phone,  ``str``, exactly as given, never empty or of blanks only; that of a unique text or of a
+e-mail        code has no blanks around it
 choice        ``str``, the code
 integer       ``int``, 64 bits
 number,       ``int``, ten-thousandths: 12.5 is 125000

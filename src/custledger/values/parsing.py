@@ -11,7 +11,7 @@ from custledger.values.currencies import currency_parser
 from custledger.values.lists import choice_parser, choices_parser, tags_parser, yes_no_parser
 from custledger.values.moments import date_parser, time_parser
 from custledger.values.numbers import integer_parser, money_parser, number_parser
-from custledger.values.plain import Plain, is_empty, plain_text, tidy
+from custledger.values.plain import Plain, is_empty, plain_code, plain_text, tidy
 
 
 def parser(spec: Spec, conventions: Conventions) -> Callable[[Any], Plain]:
@@ -29,8 +29,8 @@ def parser(spec: Spec, conventions: Conventions) -> Callable[[Any], Plain]:
     return parse
 
 
-def _text_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
-    return plain_text
+def _text_parser(spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
+    return plain_code if spec.is_code else plain_text
 
 
 def _phone_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:

@@ -28,6 +28,11 @@ def plain_text(value: Any) -> str:
     return text
 
 
+def plain_code(value: Any) -> str:
+    """Return ``value`` as the plain text of a code, which has no blanks around it. Raises as ``plain_text`` does."""
+    return plain_text(value).strip()
+
+
 def _as_text(value: Any) -> str:
     if isinstance(value, str):
         return str.__str__(value)  # of a member of an enumeration its value, and not its name

@@ -21,6 +21,22 @@ def test_a_key_updates_what_is_there_skips_what_is_the_same_and_adds_the_rest(se
     ]
 
 
+def test_blanks_around_a_code_mean_nothing_and_those_around_a_name_are_kept(session, bring):
+    bring("name,code\n A ,  K1 \n")
+    assert (values(session, "name"), values(session, "code")) == ([" A "], ["K1"])
+    report = bring("code,city\n K1,x\n", key="code")
+    assert (report.changed, report.added) == (1, 0)
+    assert bring("name,code\nB, K1\nC,K2\nD,K2 \n").added == 1
+    report = bring("customer,summary\n K1 ,one\n A ,two\nC,three\n", record_type="interaction")
+    assert (report.added, report.rejected) == (3, 0)
+
+
+def test_every_is_kept_in_one_form_however_a_file_has_it(session, bring):
+    bring("name\nA\n")
+    bring("customer,due,every\nA,2026-01-31,每月\nA,2026-01-31, weekly \nA,2026-01-31,\n", record_type="followup")
+    assert values(session, "every", "followup") == ["month", "week", None]
+
+
 def test_empty_cells_erase_only_when_asked(session, bring):
     bring("name,code,city\nA,1,x\n")
     bring("name,code,city\n,1,\n", key="code")

@@ -74,7 +74,9 @@ class ColumnParser:
     def __init__(self, field: Field, codec: Codec) -> None:
         self.field = field
         self._memo = Memo(lambda cell: codec.parse(field.key, cell))
-        self._read = _remembered if field.spec.currency_of else _FAST.get(field.spec.kind, _remembered)
+        spec = field.spec
+        fast = _codes if spec.is_code else _FAST.get(spec.kind, _remembered)
+        self._read = _remembered if spec.currency_of else fast
 
     def __call__(self, cells: Sequence[str]) -> Parsed:
         """Return the plain values of the cells."""
@@ -142,6 +144,10 @@ def _texts(cells: Sequence[str], memo: Memo) -> list[Plain]:
     if not _is_clean(cells):
         return _remembered(cells, memo)
     return _empty_as_none(cells)
+
+
+def _codes(cells: Sequence[str], memo: Memo) -> list[Plain]:
+    return _texts(list(map(str.strip, cells)), memo)
 
 
 def _empty_as_none(cells: Sequence[str]) -> list[Plain]:
