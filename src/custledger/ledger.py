@@ -183,13 +183,28 @@ class BatchCollection(Generic[RecordT]):
         given = {**_values_of(record), **values} if record is not None else values
         return cast("RecordT", self._batch.add(self._record_type, given))
 
+    def get(self, ref: Reference) -> RecordT:
+        """Return the record that ``ref`` names, as it will be when the batch has landed.
+
+        Raises ``NotFoundError`` or ``AmbiguousError``.
+        """
+        return cast("RecordT", self._batch.get(self._record_type, ref))
+
     def edit(self, ref: Reference, /, **values: Any) -> None:
-        """Set fields of a record."""
+        """Set fields of a record. Given a record, what was read then is compared when the batch lands."""
         self._batch.edit(self._record_type, ref, values)
 
     def remove(self, ref: Reference, /) -> None:
         """Remove a record."""
         self._batch.remove(self._record_type, ref)
+
+
+class BatchFollowUps(BatchCollection[FollowUp]):
+    """The follow-ups within a batch, which can be done."""
+
+    def done(self, ref: Reference, result: str = "", *, status: str = "done") -> None:
+        """Finish a follow-up (``status`` done or skipped); where it repeats, the next one is made with the batch."""
+        self._batch.done(ref, result, status=status)
 
 
 class LedgerBatch(Batch):
@@ -206,9 +221,9 @@ class LedgerBatch(Batch):
         return BatchCollection(self, "interaction")
 
     @property
-    def followups(self) -> BatchCollection[FollowUp]:
+    def followups(self) -> BatchFollowUps:
         """The follow-ups."""
-        return BatchCollection(self, "followup")
+        return BatchFollowUps(self, "followup")
 
     def records(self, record_type: str) -> BatchCollection[Any]:
         """Return the records of any type, by its name."""

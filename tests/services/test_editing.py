@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -10,17 +9,8 @@ import pytest
 
 import custledger
 from custledger.conventions import FixedClock
-from custledger.errors import (
-    AmbiguousError,
-    ConflictError,
-    DuplicateError,
-    InvalidValueError,
-    NotFoundError,
-    ReferencedError,
-    UsageError,
-)
+from custledger.errors import AmbiguousError, ConflictError, DuplicateError, InvalidValueError, NotFoundError
 from custledger.ledger import Ledger
-from custledger.plugins import Plugins
 from custledger.records import Customer
 from custledger.services.editing import edit
 from custledger.values import Adjustment
@@ -175,78 +165,6 @@ def test_selections_filter_order_limit_page_and_count(ledger: Ledger) -> None:
     }
 
 
-def test_a_batch_lands_whole(ledger: Ledger) -> None:
-    with ledger.operation(reason="first day") as batch:
-        customer = batch.customers.add(name="A", code="1")
-        batch.customers.edit(customer, city="Bonn")
-        batch.interactions.add(customer=customer, summary="hi")
-        assert ledger.customers.count() == 0
-    assert ledger.customers.get("1").city == "Bonn"
-    assert ledger.interactions.count() == 1
-    ledger.undo(batch.operation)
-    assert ledger.customers.count() == ledger.interactions.count() == 0
-
-
-def test_a_batch_that_removes_what_it_added_does_so_with_what_refers_to_it(ledger: Ledger) -> None:
-    kept = ledger.customers.add(name="Kept")
-    with ledger.operation() as batch:
-        new = batch.customers.add(name="New")
-        batch.customers.edit(kept, referred_by=new)
-        talk = batch.interactions.add(customer=new, summary="hi")
-        batch.followups.add(customer=kept, due="2026-12-01", about=talk)
-        batch.followups.add(customer=new, due="2026-12-01")
-        batch.customers.remove(new)
-    assert [one.name for one in ledger.customers] == ["Kept"]
-    assert ledger.customers.get("Kept").referred_by is None
-    assert len(ledger.interactions) == 0
-    assert [(one.customer, one.about) for one in ledger.followups] == [(kept.id, None)]
-
-
-def test_a_batch_that_removes_a_customer_adds_nothing_to_it(ledger: Ledger) -> None:
-    old = ledger.customers.add(name="Old")
-    with ledger.operation() as batch:
-        batch.interactions.add(customer=old, summary="bye")
-        batch.customers.remove(old)
-    assert (len(ledger.customers), len(ledger.interactions)) == (0, 0)
-
-
-def test_a_batch_refuses_to_take_back_what_a_field_of_it_holds() -> None:
-    with custledger.open("memory:", plugins=Plugins.of()) as ledger:
-        ledger.fields.add("interaction", "Witness", kind="reference", target="customer")
-        here = ledger.customers.add(name="Here")
-        with pytest.raises(ReferencedError), ledger.operation() as batch:
-            new = batch.customers.add(name="New")
-            batch.interactions.add(customer=here, Witness=new)
-            batch.customers.remove(new)
-        assert len(ledger.interactions) == 0
-
-
-def test_a_batch_belongs_to_the_thread_that_opened_it(ledger: Ledger) -> None:
-    with ledger.operation() as batch, ThreadPoolExecutor(1) as other:
-        for attempt in (
-            lambda: batch.customers.add(name="A"),
-            lambda: batch.customers.edit("A", name="B"),
-            lambda: batch.customers.remove("A"),
-            lambda: batch.__exit__(None, None, None),
-        ):
-            assert isinstance(other.submit(attempt).exception(), UsageError)
-        batch.customers.add(name="B")
-    assert [one.name for one in ledger.customers] == ["B"]
-
-
-def test_a_batch_that_fails_leaves_nothing(ledger: Ledger) -> None:
-    ledger.customers.add(name="A", code="1")
-    with pytest.raises(DuplicateError), ledger.operation() as batch:
-        batch.customers.add(name="B")
-        batch.customers.add(name="C", code="1")
-    with pytest.raises(RuntimeError), ledger.operation() as batch:
-        batch.customers.add(name="D")
-        raise RuntimeError("the caller's own")
-    assert [one.name for one in ledger.customers] == ["A"]
-    with pytest.raises(UsageError):
-        batch.customers.add(name="late")
-
-
 def test_writing_while_iterating_is_safe(ledger: Ledger) -> None:
     for number in range(5):
         ledger.customers.add(name=f"n{number}")
@@ -278,15 +196,6 @@ def test_columns_hold_what_records_do_and_lists_for_sets(ledger: Ledger) -> None
                 assert (type(value), value) == (type(held), held)
     assert ledger.customers.columns("name", "标签")["标签"] == [["x", "y"], []]
     assert ledger.customers.count(by="tags") == {"x": 1, "y": 1, None: 1}
-
-
-def test_many_added_at_once_are_listed_in_that_order() -> None:
-    with custledger.open("memory:", clock=FixedClock(1_700_000_000_000, step=0)) as ledger:
-        with ledger.operation() as batch:
-            for name in "abcdefgh":
-                batch.customers.add(name=name)
-        ledger.customers.add(name="i")
-        assert "".join(one.name for one in ledger.customers) == "abcdefghi"
 
 
 def test_many_are_edited_at_once_or_shown_first(ledger: Ledger) -> None:

@@ -137,16 +137,6 @@ def test_numbers_beyond_all_bounds_and_what_is_no_text_are_refused_in_words(tmp_
         assert "nobody" not in ledger.customers
 
 
-def test_a_record_added_in_a_batch_can_be_removed_in_it() -> None:
-    with custledger.open("memory:") as ledger:
-        with ledger.operation() as batch:
-            gone = batch.customers.add(name="A")
-            kept = batch.customers.add(name="B")
-            batch.customers.edit(gone, city="Bonn")
-            batch.customers.remove(gone)
-        assert [one.id for one in ledger.customers] == [kept.id]
-
-
 def test_the_same_field_added_twice_at_once_is_there_once(tmp_path: Path) -> None:
     url = str(tmp_path / "fields.db")
     custledger.open(url).close()

@@ -9,30 +9,30 @@ from typing import Any, Self
 import attrs
 
 from custledger.changes import Action, Change, Changeset, Receipt
-from custledger.codec import row_from
 from custledger.errors import NotFoundError, ReferencedError, UsageError
 from custledger.records import Record
-from custledger.schema import CREATED_AT, ID, UPDATED_AT, Field, Schema
-from custledger.services import editing
-from custledger.services.naming import Reference, find_row
+from custledger.repeating import DONE, FOLLOWUP
+from custledger.schema import ID, Field, Schema
+from custledger.services import editing, followups
+from custledger.services.naming import Reference, found
+from custledger.services.pending import Pending, PendingView
 from custledger.services.session import Session
 from custledger.services.writing import write
-from custledger.values import adjusted
 
 
 class Batch:
     """Writes that are collected, and land together when the ``with`` block ends without an error.
 
-    What is read meanwhile does not show them yet, but an added record is returned at once with its id, so that others
-    can refer to it (by the record, not by a code or a name, which nobody can look up yet). An error inside the block,
-    or in any of the writes, leaves the ledger as it was. A batch belongs to the thread that opened it: in another one
-    its methods raise ``UsageError``.
+    Within the batch a record that it adds or edits is found, read and referred to as it will be. Selections, counts and
+    searches do not show that yet. An error inside the block, or in any of the writes, leaves the ledger as it was. A
+    batch belongs to the thread that opened it: in another one its methods raise ``UsageError``.
     """
 
     def __init__(self, session: Session, verb: str = "batch", reason: str = "") -> None:
         self._session = session
         self._operation = session.operation(verb, reason=reason)
-        self._changes: dict[tuple[str, int], Change] = {}
+        self._pending = Pending(self._operation.at)
+        self._within = session.seen_through(PendingView(session.view.store, session.view.actor, self._pending))
         self._done = False
         self._thread = threading.get_ident()
         self.receipt: Receipt | None = None
@@ -45,35 +45,41 @@ class Batch:
     def add(self, record_type: str, values: Mapping[str, Any]) -> Any:
         """Add a record and return it, as it will be."""
         self._must_be_open()
-        change = editing.make_addition(self._session, record_type, values)
-        self._changes[change.type, change.id] = change
-        return self._record(change)
+        change = editing.make_addition(self._within, record_type, values)
+        self._pending.put(self._within.schema(change.type), change)
+        return self.get(change.type, change.id)
+
+    def get(self, record_type: str, ref: Reference) -> Any:
+        """Return the record that ``ref`` names, as it will be."""
+        self._must_be_open()
+        self._must_stay(record_type, ref)
+        schema, row = found(self._within, record_type, ref)
+        return self._within.codec_of(schema).record(row)
 
     def edit(self, record_type: str, ref: Reference, values: Mapping[str, Any]) -> None:
-        """Set fields of a record, be it one that this batch added or edited before."""
+        """Set fields of a record, be it one that this batch added or edited before.
+
+        Given a record, what was read then counts, as it does in a single edit.
+        """
         self._must_be_open()
-        schema = self._session.writable_schema(record_type)
-        pending = self._pending(schema, ref)
-        if pending is None:
-            change = editing.make_edit(self._session, record_type, ref, values)
-            pending = self._changes.get((change.type, change.id))
-            if pending is None:
-                if change.after:
-                    self._changes[change.type, change.id] = change
-                return
-        if pending.after is None:
-            raise NotFoundError(schema.name, schema.public_id(pending.id), hint="This batch removes it.")
-        plain = editing.plain_values(self._session, schema, values)
-        held = dict(pending.after)
-        if pending.action is not Action.CREATE:
-            held = dict(zip(schema.keys, find_row(self._session, schema.name, pending.id), strict=True)) | held
-        after = {**pending.after, **{key: adjusted(value, held.get(key)) for key, value in plain.items()}}
-        if pending.action is Action.CREATE:
-            after = {key: value for key, value in after.items() if value is not None}
-            editing.require(schema, after, self._session.conventions.language)
-            self._changes[schema.name, pending.id] = attrs.evolve(pending, after=after)
+        self._must_stay(record_type, ref)
+        schema, row, read = editing.read_for_edit(self._within, record_type, ref)
+        held = self._pending.laid_over(schema, row[ID], read) or read
+        change = editing.make_update(self._within, schema, held, values)
+        if (pending := self._pending.get(schema.name, row[ID])) is not None:
+            before = {key: read[schema.positions[key]] for key in change.after or ()}
+            change = _joined(pending, attrs.evolve(change, before=before))
+        if change.after or change.action is Action.CREATE:
+            self._pending.put(schema, change)
         else:
-            self._edit_again(pending, record_type, after)
+            self._pending.drop(schema, change.id)
+
+    def done(self, ref: Reference, result: str = "", *, status: str = DONE) -> None:
+        """Finish a follow-up; where it repeats, the next one is made when the batch lands."""
+        self._must_be_open()
+        self._must_stay(FOLLOWUP, ref)
+        row, values = followups.finishing(self._within, ref, result, status)
+        self.edit(FOLLOWUP, row[ID], values)
 
     def remove(self, record_type: str, ref: Reference) -> None:
         """Remove a record; one that this batch added is simply not added.
@@ -82,15 +88,18 @@ class Batch:
         ``ReferencedError`` where the field forbids the removal.
         """
         self._must_be_open()
-        schema = self._session.writable_schema(record_type)
-        pending = self._pending(schema, ref)
+        self._must_stay(record_type, ref)
+        schema, row = found(self._within, record_type, ref)
+        self._within.writable_schema(schema.name)
+        pending = self._pending.get(schema.name, row[ID])
         if pending is not None and pending.action is Action.CREATE:
             self._let_go(schema, pending.id)
-            del self._changes[schema.name, pending.id]
+            self._pending.drop(schema, pending.id)
             return
-        change = editing.make_removal(self._session, record_type, ref)
+        named = ref if isinstance(ref, Record) else row[ID]
+        change = editing.make_removal(self._session, schema.name, named)
         self._let_go(schema, change.id)
-        self._changes[change.type, change.id] = change
+        self._pending.put(schema, change)
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -102,10 +111,12 @@ class Batch:
         """Land everything, or nothing if the block raised."""
         self._must_be_mine()
         self._done = True
-        if kind is None and self._changes:
-            self.receipt = write(
-                self._session, Changeset(operation=self._operation, changes=list(self._changes.values()))
-            )
+        try:
+            if kind is None and len(self._pending):
+                self.receipt = write(self._session, Changeset(operation=self._operation, changes=list(self._pending)))
+        finally:
+            if self.receipt is None:
+                self._session.unwritten.add(self.operation)
 
     def _must_be_mine(self) -> None:
         if threading.get_ident() != self._thread:
@@ -119,10 +130,13 @@ class Batch:
         if self._done:
             raise UsageError("This batch has landed already.", hint="Open another with ledger.operation().")
 
-    def _pending(self, schema: Schema, ref: Reference) -> Change | None:
-        """Return the change that this batch has of a record, given as one or by the number of its id."""
+    def _must_stay(self, record_type: str, ref: Reference) -> None:
+        """Raise ``NotFoundError`` where this batch removes the record that ``ref`` is, or is the id of."""
         number = ref.id if isinstance(ref, Record) else ref
-        return self._changes.get((schema.name, number)) if isinstance(number, int) else None
+        schema = self._within.schema(record_type)
+        pending = self._pending.get(schema.name, number) if isinstance(number, int) else None
+        if pending is not None and pending.after is None:
+            raise NotFoundError(schema.name, schema.public_id(pending.id), hint="This batch removes it.")
 
     def _let_go(self, schema: Schema, number: int) -> None:
         """Do with what this batch lets refer to a record as the store does with what refers to one that is removed."""
@@ -131,7 +145,7 @@ class Batch:
         if held:
             raise ReferencedError(schema.public_id(number), held)
         for owner, change, field in referring:
-            pending = self._changes.get((owner.name, change.id))
+            pending = self._pending.get(owner.name, change.id)
             if pending is None or pending.after is None:  # another reference took it along
                 continue
             if field.spec.on_remove == "empty":
@@ -141,23 +155,24 @@ class Batch:
 
     def _referring(self, schema: Schema, number: int) -> Iterator[tuple[Schema, Change, Field]]:
         """Yield what this batch lets refer to a record, with the field that does."""
-        for change in list(self._changes.values()):
-            owner = self._session.schema(change.type)
+        for change in self._pending:
+            owner = self._within.schema(change.type)
             for field in owner.references:
                 named: Any = number if field.spec.target == schema.name else schema.public_id(number)
                 if (change.after or {}).get(field.key) == named and (owner.name, change.id) != (schema.name, number):
                     yield owner, change, field
 
-    def _edit_again(self, pending: Change, record_type: str, after: Mapping[str, Any]) -> None:
-        schema = self._session.schema(record_type)
-        row = find_row(self._session, record_type, pending.id)
-        now = {key: row[schema.positions[key]] for key in after}
-        self._changes[schema.name, pending.id] = attrs.evolve(
-            pending, before={**now, **(pending.before or {})}, after=dict(after)
-        )
 
-    def _record(self, change: Change) -> Any:
-        schema = self._session.schema(change.type)
-        row = list(row_from(schema, change.after or {}))
-        row[ID], row[CREATED_AT], row[UPDATED_AT] = change.id, self._operation.at, self._operation.at
-        return self._session.codec(change.type).record(tuple(row))
+def _joined(pending: Change, change: Change) -> Change:
+    """Return what two updates of a record come to, or an addition and an update of it.
+
+    Of a field that both set, what the older revision had of it is what is compared when the batch lands. A field that
+    is as it was is not set.
+    """
+    after = {**(pending.after or {}), **(change.after or {})}
+    if pending.before is None:
+        return attrs.evolve(pending, after={key: value for key, value in after.items() if value is not None})
+    older, newer = (change, pending) if change.revision < pending.revision else (pending, change)
+    before = {**(newer.before or {}), **(older.before or {})}
+    after = {key: value for key, value in after.items() if value != before[key]}
+    return attrs.evolve(pending, before={key: before[key] for key in after}, after=after, revision=older.revision)

@@ -134,16 +134,25 @@ def _edition(
     session: Session, record_type: str, ref: Reference, values: Mapping[str, Any], *, revision: int | None
 ) -> tuple[Schema, Row, Change]:
     """Return a record's schema and present row, and the change that sets its fields."""
-    schema, row = found(session, record_type, ref)
-    session.writable_schema(schema.name)
+    schema, row, read = read_for_edit(session, record_type, ref)
     if revision is not None and revision != row[REVISION]:
         raise ConflictError(schema.public_id(row), why=f"it is at revision {row[REVISION]} now, not {revision}")
-    plain = plain_values(session, schema, values)
-    read = _as_read(session, schema, ref, row) if isinstance(ref, Record) else row
-    change = _update(schema, read, plain)
+    return schema, row, make_update(session, schema, read, values)
+
+
+def read_for_edit(session: Session, record_type: str, ref: Reference) -> tuple[Schema, Row, Row]:
+    """Return a record's schema, its present row, and the row that the caller had read, where ``ref`` is a record."""
+    schema, row = found(session, record_type, ref)
+    session.writable_schema(schema.name)
+    return schema, row, _as_read(session, schema, ref, row) if isinstance(ref, Record) else row
+
+
+def make_update(session: Session, schema: Schema, read: Row, values: Mapping[str, Any]) -> Change:
+    """Return the change that sets fields of a record whose row was read; its ``after`` holds what would change."""
+    change = _update(schema, read, plain_values(session, schema, values))
     present = dict(zip(schema.keys, read, strict=True))
     require(schema, {**present, **(change.after or {})}, session.conventions.language)
-    return schema, row, change
+    return change
 
 
 def _landed(session: Session, schema: Schema, change: Change, row: Row | None, receipt: Receipt) -> Landed:

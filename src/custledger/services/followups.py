@@ -6,6 +6,7 @@ happens however one is finished.
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import attrs
 
@@ -22,9 +23,6 @@ from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.stores.contract import Order, Query
 from custledger.values import fold, given_count, given_text, plain_text
-
-MATCHES = 6
-"""How many follow-ups of one note are looked for, to name some where it is not clear which is meant."""
 
 
 @attrs.frozen(kw_only=True)
@@ -80,6 +78,16 @@ def done(
     ``status`` is ``done`` or ``skipped``; ``at`` is when it was done, by default now. Raises ``InvalidValueError`` for
     another status and ``DataError`` for a follow-up that is finished already.
     """
+    row, values = finishing(session, ref, result, status, at)
+    change = make_edit(session, FOLLOWUP, row[ID], values)
+    receipt = write(session, Changeset(operation=session.operation("done", reason=reason), changes=[change]))
+    return receipt, _following(session, receipt)
+
+
+def finishing(
+    session: Session, ref: Reference, result: str = "", status: str = DONE, at: datetime | str | None = None
+) -> tuple[Row, dict[str, Any]]:
+    """Return the row of the follow-up that is to be finished, and the values that finish it; see ``done``."""
     session.refresh()
     schema = session.schema(FOLLOWUP)
     status = session.codec(FOLLOWUP).parse("status", status) or DONE
@@ -92,10 +100,7 @@ def done(
             hint="Set its status to open first, or undo the operation that finished it.",
         )
     values = {"status": status, "result": result or None, "done_at": at}
-    given = {key: value for key, value in values.items() if value is not None}
-    change = make_edit(session, FOLLOWUP, row[ID], given)
-    receipt = write(session, Changeset(operation=session.operation("done", reason=reason), changes=[change]))
-    return receipt, _following(session, receipt)
+    return row, {key: value for key, value in values.items() if value is not None}
 
 
 def _meant(session: Session, schema: Schema, ref: Reference) -> Row:
@@ -104,8 +109,9 @@ def _meant(session: Session, schema: Schema, ref: Reference) -> Row:
     except AmbiguousError:
         if not isinstance(ref, str) or schema.title_field is None:
             raise
-        named = both(equals(schema, schema.title_field.key, ref.strip()), equals(schema, "status", OPEN))
-        rows = list(session.select(FOLLOWUP, Query(moment=session.moment, where=named, limit=MATCHES)))
+        named = session.view.holders(schema, schema.title_field.key, ref.strip(), session.moment)
+        status = schema.positions["status"]
+        rows = [row for row in session.view.get(schema, named) if row is not None and row[status] == OPEN]
         if not rows:
             raise
         if len(rows) > 1:

@@ -1,16 +1,12 @@
 """Finding the record that somebody named: by its id, an ending of it, its code, or its exact name."""
 
-from typing import Any
-
 from custledger import ids
 from custledger.changes import OPERATION_PREFIX, Operation
-from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError
-from custledger.expressions import equals
+from custledger.errors import AmbiguousError, DataError, InvalidValueError, NotFoundError
 from custledger.fields import Kind
 from custledger.records import Record
-from custledger.schema import ID, Field, Row, Schema
+from custledger.schema import Field, Row, Schema
 from custledger.services.session import Session
-from custledger.stores.contract import Query
 from custledger.values import plain_text
 
 SHORTEST_ENDING = 4
@@ -122,6 +118,11 @@ def find_operation(session: Session, ref: int | str) -> Operation:
     if not 0 <= ref <= ids.LARGEST:
         raise NotFoundError("operation", ref, hint="custledger log shows the operations.")
     found: list[Operation] = session.view.operations(ids=[ref])
+    if not found and ref in session.unwritten:
+        raise DataError(
+            f"{ids.public(OPERATION_PREFIX, ref)} wrote nothing, so there is nothing to take back.",
+            hint="A batch writes where its block ends without an error and something was to be written.",
+        )
     if not found:
         raise NotFoundError("operation", ids.public(OPERATION_PREFIX, ref), hint="custledger log shows the operations.")
     return found[0]
@@ -173,12 +174,10 @@ def _by_title(session: Session, schema: Schema, text: str) -> int | None:
 def _by_field(session: Session, schema: Schema, field: Field | None, text: str) -> int | None:
     if field is None or not text or field.spec.kind is not Kind.TEXT:
         return None
-    rows: list[Any] = list(
-        session.view.select(schema, Query(moment=session.moment, where=equals(schema, field.key, text), limit=6))
-    )
-    if len(rows) > 1:
-        raise AmbiguousError(schema.name, text, [schema.public_id(row[ID]) for row in rows])
-    return rows[0][ID] if rows else None
+    found = session.view.holders(schema, field.key, text, session.moment, limit=6)
+    if len(found) > 1:
+        raise AmbiguousError(schema.name, text, [schema.public_id(number) for number in found])
+    return found[0] if found else None
 
 
 def _by_ending(session: Session, schema: Schema, text: str) -> int | None:

@@ -4,6 +4,7 @@ It is also the ``Context`` that hooks are handed. Before each read and write it 
 moved, and if so reads the settings again, so that a field added by another process is there at once.
 """
 
+import copy
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -27,7 +28,10 @@ from custledger.values import fold, given_text, plain_text
 
 
 class Session:
-    """One open store, and what services need beside it. See ``services.opening`` for how one is made."""
+    """One open store, and what services need beside it. See ``services.opening`` for how one is made.
+
+    ``warnings`` are those of checks that nobody took yet; ``unwritten`` are the operations whose batch wrote nothing.
+    """
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class Session:
         self.clock = clock or SystemClock()
         self.mint = mint or IdMint(self.clock.milliseconds)
         self.warnings: list[Problem] = []
+        self.unwritten: set[int] = set()
         self._adjust = adjust
         self._lock = threading.RLock()
         self._known_generation: int | None = None
@@ -171,6 +176,12 @@ class Session:
             undoes=undoes,
             about=dict(about or {}),
         )
+
+    def seen_through(self, view: View) -> "Session":
+        """Return a session on the same store that reads through another view."""
+        other = copy.copy(self)
+        other.view = view
+        return other
 
     def take_warnings(self) -> list[Problem]:
         """Return what checks warned about since this was last asked, and forget it."""

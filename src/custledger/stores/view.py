@@ -5,10 +5,11 @@ from typing import Any
 
 from custledger.changes import LogEntry, Operation
 from custledger.codec import unseal
-from custledger.expressions import Expression, Moment
+from custledger.expressions import Expression, Moment, equals, field_expression
 from custledger.schema import Row, Schema
 from custledger.stores.contract import Document, Hit, Query, Store
 from custledger.structs import Struct, frozen
+from custledger.values import Plain
 
 
 @frozen
@@ -33,6 +34,13 @@ class View(Struct):
         if query.columns is None and any(field.spec.sensitive for field in schema.fields):
             return (unseal(row, schema) for row in rows)
         return rows
+
+    def holders(self, schema: Schema, key: str, plain: Plain, moment: Moment, limit: int | None = None) -> list[int]:
+        """Return the ids of at most ``limit`` records whose field has a value that is not empty."""
+        query = Query(
+            moment=moment, where=equals(schema, key, plain), columns=(field_expression(schema, "id"),), limit=limit
+        )
+        return [number for (number,) in self.select(schema, query)]
 
     def count(
         self, schema: Schema, where: Expression | None, by: Sequence[Expression], moment: Moment
