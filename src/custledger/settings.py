@@ -88,6 +88,14 @@ def ledger_document(conventions: Conventions, name: str = "") -> tuple[str, dict
     }
 
 
+def check_language(language: object) -> None:
+    """Raise ``InvalidValueError`` for what is not a language of custledger."""
+    if language not in LANGUAGES:
+        raise InvalidValueError(
+            language, "is not a language of custledger", field="language", hint=f"There are: {', '.join(LANGUAGES)}."
+        )
+
+
 def check_conventions(conventions: Conventions) -> Conventions:
     """Return ``conventions``, with the currency as its code.
 
@@ -96,13 +104,7 @@ def check_conventions(conventions: Conventions) -> Conventions:
     For those that somebody is about to set; those that are kept are checked when they are used, since a zone may be
     known where the ledger was made and not here.
     """
-    if conventions.language not in LANGUAGES:
-        raise InvalidValueError(
-            conventions.language,
-            "is not a language of custledger",
-            field="language",
-            hint=f"There are: {', '.join(LANGUAGES)}.",
-        )
+    check_language(conventions.language)
     given_text(conventions.zone_name, "zone")
     try:
         currency = read_currency(given_text(conventions.currency, "currency"), Conventions().currency)

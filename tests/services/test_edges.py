@@ -4,7 +4,7 @@ import copy
 import math
 import pickle
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import custledger_sqlite
 import pytest
 
 import custledger
-from custledger.errors import CustledgerError, InvalidValueError
+from custledger.errors import CustledgerError, InvalidValueError, UsageError
 from custledger.ledger import Ledger
 from custledger.plugins import Plugins
 from custledger.records import Customer, bare_record
@@ -80,6 +80,14 @@ CALLS: dict[str, Callable[[Ledger, Any], Any]] = {
     "open as of": lambda _, odd: custledger.open("memory:", as_of=odd),
     "open defaults": lambda _, odd: custledger.open("memory:", defaults=odd),
     "open currency": lambda _, odd: custledger.open("memory:", defaults={"currency": odd}),
+    "open name": lambda _, odd: custledger.open("memory:", defaults={"name": odd}),
+    "open told": lambda _, odd: custledger.open("memory:", defaults={str(odd): odd}),
+    "open language": lambda _, odd: custledger.open("memory:", language=odd),
+    "open actor": lambda _, odd: custledger.open("memory:", actor=odd).customers.add(name="A"),
+    "open plugins": lambda _, odd: custledger.open("memory:", plugins=odd),
+    "open clock": lambda _, odd: custledger.open("memory:", clock=odd),
+    "open source": lambda _, odd: custledger.open("memory:", source=odd),
+    "operation": lambda ledger, odd: ledger.operation(reason=odd),
     "open zone": lambda _, odd: custledger.open("memory:", defaults={"zone": odd}),
 }
 
@@ -100,6 +108,29 @@ def test_what_is_handed_in_is_taken_or_refused_with_an_error_of_ours(ledger: Led
             CALLS[called](ledger, odd)
         except CustledgerError as error:
             assert len(error.message) < 1000  # noqa: PT017 - what is asserted is of every error that there may be
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"language": "fr"}, "There are: en, zh."),
+        ({"language": ""}, "There are: en, zh."),
+        ({"defaults": {"foo": "XXXX"}}, "It can be told: name, language, currency, zone."),
+        ({"defaults": {"language": "fr"}}, "There are: en, zh."),
+        ({"actor": 5}, ""),
+        ({"plugins": [5]}, "Plugins.of"),
+        ({"plugins": []}, "Plugins.of"),
+        ({"clock": 5}, "milliseconds"),
+        ({"source": 5}, "random.Random"),
+        ({"as_of": datetime(2026, 1, 1)}, "date(2026, 11, 22)"),
+        ({"as_of": "2026-01-01"}, "date(2026, 11, 22)"),
+    ],
+    ids=str,
+)
+def test_what_opening_is_told_is_understood_or_refused(given: dict[str, Any], says: str) -> None:
+    with pytest.raises((UsageError, InvalidValueError)) as raised:
+        custledger.open("memory:", **given)
+    assert says in raised.value.hint
 
 
 def test_a_name_too_long_for_a_file_is_told_in_a_line() -> None:

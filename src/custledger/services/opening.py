@@ -3,27 +3,30 @@
 import getpass
 import os
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from custledger.changes import Changeset, DocumentChange
 from custledger.conventions import Clock, Conventions, SystemClock
-from custledger.errors import ConflictError, InvalidValueError, UsageError
+from custledger.errors import ConflictError, InvalidValueError, UsageError, shorten
 from custledger.hookspecs import StoreType
 from custledger.ids import IdMint
 from custledger.plugins import Plugins, disabled_by
 from custledger.schema import nearest
 from custledger.services.session import Session
 from custledger.services.writing import write
-from custledger.settings import LEDGER, check_conventions, ledger_document
-from custledger.values import given_path
+from custledger.settings import LEDGER, check_conventions, check_language, ledger_document
+from custledger.values import given_path, given_text, plain_text
 
 if TYPE_CHECKING:
     import random
 
 DEFAULT_SUFFIX = ".db"
+
+TOLD = ("name", "language", "currency", "zone")
+"""What a new ledger can be told of itself."""
 
 
 def open_session(
@@ -47,12 +50,10 @@ def open_session(
     - ``language`` and ``as_of`` override the ledger's language and the day that "today" means;
     - ``defaults``: what a *new* ledger is told of itself: ``name``, ``language``, ``currency``, ``zone``.
 
-    Raises ``UsageError`` for a URL that no store understands.
+    Raises ``UsageError`` for a URL that no store understands, and for what is handed in and is no such thing.
     """
-    if as_of is not None and not isinstance(as_of, date):
-        raise InvalidValueError(as_of, "is not a date", field="as_of")
-    if defaults is not None and not isinstance(defaults, Mapping):
-        raise InvalidValueError(defaults, "does not say what a new ledger is told", field="defaults")
+    _check_handed_in(plugins, clock, source)
+    _check_told(actor, language, as_of, defaults)
     found = plugins or Plugins.installed(disabled_by())
     kind, location = resolve_url(found, given_path(url, "Ledger"))
     store = kind.open(location, create=create and not read_only, read_only=read_only)
@@ -72,6 +73,38 @@ def open_session(
         store.close()
         raise
     return session
+
+
+def _check_handed_in(plugins: object, clock: object, source: object) -> None:
+    """Raise ``UsageError`` for what cannot play the part that it is handed in for."""
+    if plugins is not None and not isinstance(plugins, Plugins):
+        raise UsageError(
+            f"{shorten(plugins)} cannot be the plugins of a ledger.",
+            hint="Give Plugins.of(name=module, …), or nothing for those that are installed.",
+        )
+    if clock is not None and not callable(getattr(clock, "milliseconds", None)):
+        raise UsageError(f"{shorten(clock)} is no clock.", hint="A clock has a method milliseconds().")
+    if source is not None and not callable(getattr(source, "getrandbits", None)):
+        raise UsageError(f"{shorten(source)} is no source of randomness.", hint="Give a random.Random.")
+
+
+def _check_told(actor: object, language: object, as_of: object, defaults: object) -> None:
+    """Raise ``UsageError`` or ``InvalidValueError`` for what cannot be meant."""
+    if actor is not None:
+        plain_text(given_text(actor, "actor"))
+    if language is not None:
+        check_language(language)
+    if as_of is not None and (not isinstance(as_of, date) or isinstance(as_of, datetime)):
+        raise InvalidValueError(as_of, "is not a day", field="as_of", hint="Give a date, such as date(2026, 11, 22).")
+    if defaults is None:
+        return
+    if not isinstance(defaults, Mapping):
+        raise InvalidValueError(defaults, "does not say what a new ledger is told", field="defaults")
+    unknown = [name for name in defaults if name not in TOLD]
+    if unknown:
+        raise UsageError(
+            f"A new ledger is not told its {shorten(unknown[0])}.", hint=f"It can be told: {', '.join(TOLD)}."
+        )
 
 
 def resolve_url(plugins: Plugins, url: str) -> tuple[StoreType, str]:
@@ -112,7 +145,7 @@ def set_up(session: Session, told: Mapping[str, Any]) -> None:
             zone_name=told.get("zone") or local_zone(),
         )
     )
-    name, value = ledger_document(conventions, told.get("name") or "")
+    name, value = ledger_document(conventions, plain_text(given_text(told.get("name") or "", "name")))
     change = DocumentChange(name=name, before=None, after=value)
     try:
         write(session, Changeset(operation=session.operation("init"), documents=[change]))
