@@ -49,8 +49,14 @@ class TypeInfo(Struct):
 
     @property
     def one(self) -> str:
-        """One of these records with its article: ``a customer``, ``an interaction``."""
-        return f"{'an' if self.name[:1] in 'aeiou' else 'a'} {self.name}"
+        """One of these records with its article, by its label: ``a follow-up``, ``an interaction``."""
+        return f"{'an' if fold(self.called[:1]) in {*'aeiou'} else 'a'} {self.called}"
+
+    @property
+    def called(self) -> str:
+        """What one of these records is called within an English sentence: ``follow-up``."""
+        label = self.labels.en or self.name
+        return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
     def noun(self, count: int) -> str:
         """Return what so many of these records are called."""

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -292,4 +293,27 @@ def test_csv_is_safe_in_a_spreadsheet_and_tsv_is_exact(shop: Run) -> None:
 def test_messages_count_and_name_in_grammatical_english(shop: Run) -> None:
     assert "an interaction needs one" in shop("interaction", "add", "--summary", "x").err
     assert "Give --customer VALUE" in shop("interaction", "add", "--summary", "x").err
+    assert "a follow-up needs one" in shop("followup", "add", "--customer", "K1").err
     assert "is not a whole number" in shop("customer", "list", "--limit", "abc").err
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("customer", "add"), "Give --name VALUE, or name=VALUE with --set."),
+        (("product", "show", "x"), "custledger product list shows what there is."),
+        (("undo", "O-0000000000001"), "custledger log shows the operations."),
+        (("--lang", "zh", "undo", "O-0000000000001"), "custledger log 可以列出所有操作。"),
+        (("--lang", "zh", "followup", "add", "--customer", "K1"), "跟进计划都要有"),
+        (("field", "choices", "customer.level", "A"), "--force: the records keep their values."),
+    ],
+    ids=" ".join,
+)
+def test_hints_name_the_options_and_commands_of_the_program(shop: Run, words: tuple[str, ...], hint: str) -> None:
+    shop("customer", "edit", "K1", "--level", "B")
+    assert hint in shop(*words).err
+
+
+def test_hints_of_an_import_name_its_option(shop: Run, folder: Path) -> None:
+    (folder / "a.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+    assert '--map "heading=field"' in shop("import", "a.csv", "--as", "customer").err

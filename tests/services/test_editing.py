@@ -1,7 +1,7 @@
 """Adding, editing and removing through the ledger, on the reference store."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ import pytest
 
 import custledger
 from custledger.conventions import FixedClock
-from custledger.errors import AmbiguousError, ConflictError, DuplicateError, InvalidValueError, NotFoundError
+from custledger.errors import AmbiguousError, ConflictError, DataError, DuplicateError, InvalidValueError, NotFoundError
 from custledger.ledger import Ledger
 from custledger.records import Customer
 from custledger.services.editing import edit
@@ -103,8 +103,32 @@ def test_an_unknown_field_offers_the_nearest_name(ledger: Ledger) -> None:
 
 
 def test_a_missing_name_is_refused(ledger: Ledger) -> None:
-    with pytest.raises(InvalidValueError, match="Name"):
+    with pytest.raises(InvalidValueError, match="Name") as raised:
         ledger.customers.add(city="Berlin")
+    assert raised.value.hint == "Give name a value."
+
+
+def test_types_are_called_by_their_labels_with_the_right_article(ledger: Ledger) -> None:
+    with pytest.raises(InvalidValueError, match="a follow-up needs one"):
+        ledger.followups.add(customer=ledger.customers.add(name="A"))
+    with pytest.raises(InvalidValueError, match="is a customer, not an interaction"):
+        ledger.interactions.get(ledger.customers.get("A"))  # type: ignore[arg-type,unused-ignore]
+
+
+def test_hints_to_a_program_name_no_option_and_no_command(ledger: Ledger) -> None:
+    attempts: list[Callable[[], object]] = [
+        lambda: ledger.customers.add(city="Berlin"),
+        lambda: ledger.customers.get("nobody"),
+        lambda: ledger.undo(5),
+        lambda: ledger.undo("ABCD"),
+        lambda: ledger.fields.add("customer", "Size of shoes", choices=["1"]),
+        lambda: ledger.fields.add("customer", "Size of shoes", target="customer"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(DataError) as raised:
+            attempt()
+        assert "--" not in raised.value.hint
+        assert "custledger" not in raised.value.hint
 
 
 def test_a_taken_code_is_refused_and_names_its_holder(ledger: Ledger) -> None:

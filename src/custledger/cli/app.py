@@ -58,8 +58,8 @@ def run(line: CommandLine, invocation: Invocation | None = None) -> int:
         invocation.output.stdout.flush()
     except BaseException as error:
         _close_quietly(invocation, str(error))
-        if isinstance(error, CustledgerError) and invocation.words.chinese:
-            _put_into_chinese(error, invocation)
+        if isinstance(error, CustledgerError):
+            _put_into_own_words(error, invocation)
         if isinstance(error, OSError) and _is_of_printing(error):
             raise invocation.output.unprinted(error) from error
         raise
@@ -67,11 +67,16 @@ def run(line: CommandLine, invocation: Invocation | None = None) -> int:
     return code
 
 
-def _put_into_chinese(error: CustledgerError, invocation: Invocation) -> None:
-    from custledger.cli.chinese import put_into_chinese  # noqa: PLC0415 - needed only here
+def _put_into_own_words(error: CustledgerError, invocation: Invocation) -> None:
+    from custledger.cli.hints import put_into_own_terms  # noqa: PLC0415 - needed only here
 
-    with suppress(CustledgerError):  # plugins that cannot be asked have their error in English
-        put_into_chinese(error, invocation.plugins.schemas())
+    with suppress(CustledgerError):  # plugins that cannot be asked have their error in the library's English
+        schemas = invocation.plugins.schemas()
+        put_into_own_terms(error, schemas)
+        if invocation.words.chinese:
+            from custledger.cli.chinese import put_into_chinese  # noqa: PLC0415 - as above
+
+            put_into_chinese(error, schemas)
 
 
 def _is_of_printing(error: OSError) -> bool:

@@ -150,7 +150,7 @@ def _thing(name: str, schemas: Mapping[str, Schema]) -> str:
     if name in WHATS:
         return WHATS[name]
     bare = name.removesuffix(" field")
-    schema = schemas.get(bare)
+    schema = schemas.get(bare) or next((each for each in schemas.values() if each.info.called == bare), None)
     label = schema.info.labels.in_language("zh") if schema else bare
     return f"{label}字段" if bare != name else label
 

@@ -92,5 +92,5 @@ def _refuse_bare_amounts(session: Session, old: str, new: str) -> None:
         raise DataError(
             f"Amounts without a currency are in {old}, and would be in {new} without being converted: "
             f"{', '.join(found)}.",
-            hint=f"Give them their currency first, or --force where {old} was never right.",
+            hint=f"Give them their currency first, or force it where {old} was never right.",
         )

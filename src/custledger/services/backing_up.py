@@ -38,7 +38,7 @@ def restore(source: str | os.PathLike[str], url: str, *, plugins: Plugins | None
     found = plugins or Plugins.installed(disabled_by())
     path = given_path(source)
     if not Path(path).is_file() and not _is_url(found, path):
-        raise NotFoundError("backup file", path, hint="Name a file that custledger backup has made.")
+        raise NotFoundError("backup file", path, hint="Name a file that a backup has made.")
     _, location = resolve_url(found, url)
     if Path(location).exists():
         raise UsageError(

@@ -235,12 +235,11 @@ def require(schema: Schema, values: Mapping[str, Any], language: str) -> None:
     """Raise ``InvalidValueError`` where a required field has no value."""
     for field in schema.required:
         if values.get(field.key) is None:
-            option = field.key.replace("_", "-")
             raise InvalidValueError(
                 None,
                 f"is not enough: {schema.info.one} needs one",
                 field=field.label(language),
-                hint=f"Give --{option} VALUE, or {field.key}=VALUE with --set.",
+                hint=f"Give {field.key} a value.",
             )
 
 

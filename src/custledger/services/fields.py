@@ -128,7 +128,7 @@ def rename_field(
     if not field.spec.custom:
         raise UsageError(
             f"{schema.name}.{field.key} is not a field of this ledger's own, so its labels stay.",
-            hint="Add a field of your own with custledger field add.",
+            hint="Add a field of your own instead.",
         )
     old = field.spec.labels
     labels = Labels(old.en if label_en is None else label_en.strip(), old.zh if label_zh is None else label_zh.strip())
@@ -216,7 +216,7 @@ def _choices(kind: Kind, given: Iterable[str | Choice], present: Sequence[Choice
             raise InvalidValueError(
                 made[0].code,
                 f"cannot be a choice of a field that holds a {kind.value}",
-                hint="Give it --kind choice or --kind choices.",
+                hint="Give it the kind choice or choices.",
             )
         return ()
     if not made:
@@ -247,7 +247,7 @@ def _require_sense(spec: Spec) -> None:
             spec.target,
             "is what a reference refers to, and this field is none",
             field="Target",
-            hint="Give it --kind reference.",
+            hint="Give it the kind reference.",
         )
     if spec.unique and spec.kind not in _UNIQUE_KINDS:
         raise InvalidValueError(

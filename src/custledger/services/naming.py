@@ -33,7 +33,7 @@ def _number(session: Session, schema: Schema, ref: Reference) -> int:
             raise NotFoundError(schema.name, ref)
         return ref
     if not isinstance(ref, str):
-        raise InvalidValueError(ref, f"does not name a {schema.name}", hint="Give an id, a code, a name or a record.")
+        raise InvalidValueError(ref, f"does not name {schema.info.one}", hint="Give an id, a code, a name or a record.")
     text = plain_text(ref)
     for attempt in (_by_public_id, _by_code, _by_title, _by_ending):
         found = attempt(session, schema, text)
@@ -41,12 +41,7 @@ def _number(session: Session, schema: Schema, ref: Reference) -> int:
             return found
     near = session.view.search(text, [schema], 2) if schema.searchable and text else []
     rows = session.view.get(schema, [hit.id for hit in near])
-    raise NotFoundError(
-        schema.name,
-        ref,
-        suggestions=[schema.display(row) for row in rows if row],
-        hint=f"custledger {schema.name} list shows what there is." if not near else "",
-    )
+    raise NotFoundError(schema.name, ref, suggestions=[schema.display(row) for row in rows if row])
 
 
 def find_row(session: Session, record_type: str, ref: Reference) -> Row:
@@ -109,14 +104,14 @@ def find_operation(session: Session, ref: int | str) -> Operation:
     if isinstance(ref, str):
         prefix, letters = ids.split_public(ref)
         if prefix not in {"", OPERATION_PREFIX}:
-            raise NotFoundError("operation", ref, hint="custledger log shows the operations.")
+            raise NotFoundError("operation", ref)
         if len(letters) < ids.LENGTH:
             return _operation_by_ending(session, ref, letters)
         ref = ids.decode(letters)
     if not isinstance(ref, int):
         raise InvalidValueError(ref, "does not name an operation", hint="Give its id, such as a receipt has it.")
     if not 0 <= ref <= ids.LARGEST:
-        raise NotFoundError("operation", ref, hint="custledger log shows the operations.")
+        raise NotFoundError("operation", ref)
     found: list[Operation] = session.view.operations(ids=[ref])
     if not found and ref in session.unwritten:
         raise DataError(
@@ -124,7 +119,7 @@ def find_operation(session: Session, ref: int | str) -> Operation:
             hint="A batch writes where its block ends without an error and something was to be written.",
         )
     if not found:
-        raise NotFoundError("operation", ids.public(OPERATION_PREFIX, ref), hint="custledger log shows the operations.")
+        raise NotFoundError("operation", ids.public(OPERATION_PREFIX, ref))
     return found[0]
 
 
@@ -136,16 +131,16 @@ def _operation_by_ending(session: Session, ref: str, letters: str) -> Operation:
         if len(letters) >= SHORTEST_ENDING and operation.id % 32 ** len(letters) == wanted
     ]
     if not matching:
-        raise NotFoundError("operation", ref, hint="custledger log shows the operations.")
+        raise NotFoundError("operation", ref)
     if len(matching) > 1:
         raise AmbiguousError("operation", ref, [ids.public(OPERATION_PREFIX, one.id) for one in matching])
     return matching[0]
 
 
 def _of_type(schema: Schema, record: Record) -> int:
-    own = Schema.of(type(record)).name
-    if own != schema.name:
-        raise InvalidValueError(record.ref, f"is a {own}, not a {schema.name}")
+    own = Schema.of(type(record)).info
+    if own.name != schema.name:
+        raise InvalidValueError(record.ref, f"is {own.one}, not {schema.info.one}")
     return record.id
 
 

@@ -86,7 +86,7 @@ def make_plan(schema: Schema, heading: Sequence[str], maps: Mapping[str, str], k
     if not columns:
         raise DataError(
             f"No column is a field of {schema.name}: {', '.join(names)}.",
-            hint='Say which column goes where: --map "heading=field".',
+            hint='Say which column goes where: map "heading=field".',
         )
     certain = id_column is not None and (id_column.index in by_hand or key == "id")
     if key not in {None, "id"} and id_column is not None and not certain:
@@ -115,7 +115,7 @@ def parse_maps(maps: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
     for text in given_texts(maps, "Maps"):
         source, equals, target = text.rpartition("=")
         if not equals or not source.strip():
-            raise UsageError(f"{text!r} maps nothing.", hint='Write --map "heading=field".')
+            raise UsageError(f"{text!r} maps nothing.", hint='Write map "heading=field".')
         parsed[source.strip()] = target.strip()
     return parsed
 
@@ -179,7 +179,7 @@ def _without_doubles(
         if other.index in by_hand and column.index in by_hand and other is not column:
             raise DataError(
                 f"The columns {other.heading} and {column.heading} are both {schema.name}.{column.field.key}.",
-                hint=f'Leave one out with --map "{column.heading}=", or map it to another field.',
+                hint=f'Leave one out with map "{column.heading}=", or map it to another field.',
             )
         best[column.field.key] = min(other, column, key=lambda one: (one.index not in by_hand, _rank(one), one.index))
     taken = [column for column in columns if best[column.field.key] is column]

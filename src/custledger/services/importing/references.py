@@ -170,7 +170,7 @@ class References:
         ]
         if lacking or not naming:
             raise UsageError(
-                f"A {self.schema.name} cannot be made from a code or name alone"
+                f"{self.schema.info.one.capitalize()} cannot be made from a code or name alone"
                 + (f": it needs {', '.join(lacking)}." if lacking else "."),
                 hint=f"Import the {self.schema.info.plural} first.",
             )

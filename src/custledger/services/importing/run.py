@@ -369,7 +369,7 @@ def _key_field(schema: Schema, plan: Plan, key: str | None) -> Field | None:
     if plan.column_of(key) is None and not (key == "id" and plan.id_column):
         raise UsageError(
             f"No column goes into {key}, by which the records are to be found.",
-            hint=f'Say which one does: --map "heading={key}".',
+            hint=f'Say which one does: map "heading={key}".',
         )
     return field
 
@@ -385,7 +385,7 @@ def _check_required(schema: Schema, plan: Plan, key: Field | None) -> None:
         unused = f" The columns not used are: {', '.join(plan.unmapped)}." if plan.unmapped else ""
         raise DataError(
             f"{schema.info.one.capitalize()} needs {', '.join(lacking)}, and no column goes there.{unused}",
-            hint=f'Say which one does: --map "heading={lacking[0]}".',
+            hint=f'Say which one does: map "heading={lacking[0]}".',
         )
 
 

@@ -1,0 +1,28 @@
+"""What to do about an error, in the program's own terms: the hints of the library fit whoever calls it."""
+
+import re
+from collections.abc import Collection
+
+from custledger.cli.application import PROGRAM
+from custledger.errors import CustledgerError, NotFoundError
+
+_VALUE = re.compile(r"Give (?P<key>\w+) a value\.")
+_MAP = re.compile(r'(?<!-)\bmap "')
+_FORCE = re.compile(r"\bforce it\b")
+
+
+def put_into_own_terms(error: CustledgerError, types: Collection[str]) -> None:
+    """Say in an error's hint with which option or command it is done; ``types`` are the names of record types."""
+    if isinstance(error, NotFoundError) and not error.hint:
+        error.hint = _list_of(error.what, types)
+    if found := _VALUE.fullmatch(error.hint):
+        key = found["key"]
+        error.hint = f"Give --{key.replace('_', '-')} VALUE, or {key}=VALUE with --set."
+    error.hint = _FORCE.sub("--force", _MAP.sub('--map "', error.hint))
+
+
+def _list_of(what: str, types: Collection[str]) -> str:
+    """Return which command lists things of a sort, if there is one."""
+    if what == "operation":
+        return f"{PROGRAM} log shows the operations."
+    return f"{PROGRAM} {what} list shows what there is." if what in types else ""
