@@ -21,7 +21,16 @@ def test_a_record_is_frozen_and_knows_its_public_id() -> None:
     assert ada.ref == "C-0000000000005"
     assert (ada.tags, ada.extra, ada.revision) == (frozenset(), {}, 0)
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        ada.name = "Eve"
+        ada.name = "Eve"  # type: ignore[misc]
+
+
+def test_a_type_checker_knows_the_constructor_of_a_record_type() -> None:
+    """Each of these is an error to mypy, which would call the comment useless if it were none."""
+    with pytest.raises(TypeError, match="nmae"):
+        Customer(nmae="Ada")  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        Badge(7)  # type: ignore[call-arg]
+    assert Person(name=5).name == 5  # type: ignore[arg-type,comparison-overlap]
 
 
 def test_a_record_type_is_made_of_a_class_with_fields() -> None:

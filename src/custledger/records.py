@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar, dataclass_transform
 
 import attrs
 
@@ -29,6 +29,7 @@ COLORS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", 
 """The colours a choice can have; the same in a terminal, a workbook, a sheet and a page."""
 
 
+@dataclass_transform(kw_only_default=True, frozen_default=True)
 def record_type(
     name: str, *, plural: str, prefix: str, en: str, zh: str, when: str = "created_at", brief: tuple[str, ...] = ()
 ) -> Callable[[type[RecordT]], type[RecordT]]:
@@ -46,8 +47,12 @@ def record_type(
     return decorate
 
 
+@dataclass_transform(kw_only_default=True, frozen_default=True)
 def _frozen(cls: type[RecordT]) -> type[RecordT]:
-    """Make a frozen attrs class. Type checkers are not told: they would take a field without a default for required.
+    """Make a frozen attrs class.
+
+    Type checkers are told that its fields are keywords of its constructor, and not that ``field`` describes them: they
+    would take one without a ``default`` for required.
 
     The Specs are noted as they stand in the class's body, so that a schema can be had of a class that attrs has not
     made yet: most starts need every schema, and no record.
@@ -74,11 +79,6 @@ class Record(Struct):
                                  aliases=("Modified Time", "Last Modified Date", "修改时间"))
     revision: int = field(Kind.INTEGER, "Revision", "修订号", system=True, initial=0)
     extra: Mapping[str, Any] = attrs.field(default=_NO_EXTRA, repr=False)
-
-    if TYPE_CHECKING:
-
-        def __init__(self, **values: Any) -> None:
-            """Make a record of values by key; each field that is left out has its initial value."""
 
     @property
     def ref(self) -> str:

@@ -317,3 +317,6 @@ def test_hints_name_the_options_and_commands_of_the_program(shop: Run, words: tu
 def test_hints_of_an_import_name_its_option(shop: Run, folder: Path) -> None:
     (folder / "a.csv").write_text("x,y\n1,2\n", encoding="utf-8")
     assert '--map "heading=field"' in shop("import", "a.csv", "--as", "customer").err
+    assert "Name one with --format." in shop("import", "a.doc", "--as", "customer").err
+    (folder / "b.csv").write_bytes(b"name\n\x81\x00\xff\n")
+    assert "with --encoding" in shop("import", "b.csv", "--as", "customer").err

@@ -67,7 +67,7 @@ def test_utf_16_without_a_mark_is_never_guessed_and_can_be_told(tmp_path):
     path = write(tmp_path, "a,b\n1,2\n".encode("utf-16-le"))
     with pytest.raises(FileFormatError, match="NUL") as caught:
         read(path)
-    assert "--encoding" in caught.value.hint
+    assert "the option encoding" in caught.value.hint
     assert read(path, encoding="utf-16-le")[1] == [(2, ["1", "2"])]
 
 
@@ -111,7 +111,7 @@ def test_a_little_gb18030_is_still_read_as_such(tmp_path, name):
 def test_bytes_of_no_encoding_are_refused_with_row_and_column_and_the_way_out(tmp_path):
     with pytest.raises(FileFormatError, match="row 2, column city") as caught:
         read(write(tmp_path, b"name,city\nx,\xff\xff\n"))
-    assert "--encoding" in caught.value.hint
+    assert "the option encoding" in caught.value.hint
 
 
 def test_an_encoding_that_was_told_is_strict_too(tmp_path):

@@ -8,6 +8,7 @@ from custledger.errors import CustledgerError, NotFoundError
 
 _VALUE = re.compile(r"Give (?P<key>\w+) a value\.")
 _MAP = re.compile(r'(?<!-)\bmap "')
+_OPTION = re.compile(r"the option (\w+)")
 _FORCE = re.compile(r"\bforce it\b")
 
 
@@ -17,8 +18,13 @@ def put_into_own_terms(error: CustledgerError, types: Collection[str]) -> None:
         error.hint = _list_of(error.what, types)
     if found := _VALUE.fullmatch(error.hint):
         key = found["key"]
-        error.hint = f"Give --{key.replace('_', '-')} VALUE, or {key}=VALUE with --set."
+        error.hint = f"Give --{_dashed(key)} VALUE, or {key}=VALUE with --set."
+    error.hint = _OPTION.sub(lambda found: f"--{_dashed(found[1])}", error.hint)
     error.hint = _FORCE.sub("--force", _MAP.sub('--map "', error.hint))
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _list_of(what: str, types: Collection[str]) -> str:

@@ -30,10 +30,8 @@ def checked_options(chosen: Reader | Writer, options: Mapping[str, Any]) -> dict
     given = {name: value for name, value in options.items() if value is not None and value is not False}
     for name in given:
         if name not in chosen.options:
-            shown = ", ".join(f"--{option.replace('_', '-')}" for option in chosen.options) or "none"
-            raise UsageError(
-                f"The format {chosen.name} takes no --{name.replace('_', '-')}.", hint=f"Its options are: {shown}."
-            )
+            shown = ", ".join(f"the option {option}" for option in chosen.options) or "none"
+            raise UsageError(f"The format {chosen.name} takes no option {name}.", hint=f"It takes: {shown}.")
     return given
 
 
@@ -44,4 +42,4 @@ def _choose(formats: Sequence[FormatT], path: str, name: str | None, what: str) 
         if each.name == wanted or (not wanted and suffix in each.suffixes):
             return each
     there = ", ".join(dict.fromkeys(each.name for each in formats)) or "none; install custledger-csv"
-    raise NotFoundError(what, wanted or suffix, hint=f"There are: {there}. Name one with --format.")
+    raise NotFoundError(what, wanted or suffix, hint=f"There are: {there}. Name one with the option format.")

@@ -167,7 +167,7 @@ def undecodable(stream: BinaryIO, encoding: str, path: object) -> FileFormatErro
         f"holds bytes that are not {shown(encoding)}",
         row=row,
         column=column,
-        hint="Say how it is encoded with --encoding (such as gb18030, big5 or cp1252), or save it as UTF-8.",
+        hint="Say how it is encoded with the option encoding (such as gb18030, big5 or cp1252), or save it as UTF-8.",
     )
 
 

@@ -138,7 +138,7 @@ class CsvTable:
                 self._path,
                 "holds NUL characters, so it is not text in an encoding that we can find",
                 row=row,
-                hint="If it is UTF-16, say so: --encoding utf-16-le.",
+                hint="If it is UTF-16, say so with the option encoding: utf-16-le.",
             )
 
     def _check_quotes(self, *, skip: int) -> None:

@@ -39,7 +39,7 @@ def write_csv(
     if excel_bom and not name.startswith("utf-8"):
         raise UsageError(
             f"A byte order mark does not go with {encodings.shown(name)}.",
-            hint="Leave out --excel-bom, or write UTF-8.",
+            hint="Leave out the option excel_bom, or write UTF-8.",
         )
     separator = dialects.named(delimiter) if delimiter else ","
     text = io.TextIOWrapper(stream, encoding="utf-8-sig" if excel_bom else name, newline="")

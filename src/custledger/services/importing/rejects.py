@@ -50,7 +50,7 @@ def rejects_target(session: Session, path: str, named: str | None = None) -> Rej
         target = Path(target.name)
     writer = formats.writer_for(session, str(target))
     check_target(session.plugins, target)
-    check_room(target, hint="Say with --rejects where rejected rows may go.")
+    check_room(target, hint="Say with the option rejects where rejected rows may go.")
     return RejectsTarget(target, writer)
 
 
