@@ -1,10 +1,16 @@
 """Nothing that people can use is undocumented, and what the documents say is up to date."""
 
+import inspect
 import re
 from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
 
+import attrs
 import generate
 import pytest
+
+from custledger import ledger
+from custledger.services.selecting import Selection
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs/reference"
@@ -59,6 +65,38 @@ def test_every_error_is_in_the_reference() -> None:
     page = (REFERENCE / "errors.md").read_text("utf-8")
     for error in generate.all_errors():
         assert f"`{error.__name__}`" in page
+
+
+def handed_out() -> dict[str, type]:
+    """Return what a program gets of the facade, by name: its classes, what their methods return, what that holds."""
+    facade = [Selection, *(each for name in ledger.__all__ if isinstance(each := getattr(ledger, name), type))]
+    found: dict[str, type] = {}
+    hints: list[Any] = [*facade]
+    while hints:
+        hint = hints.pop()
+        hints += [one for one in (*get_args(hint), get_origin(hint)) if one is not None]
+        if not isinstance(hint, type) or not hint.__module__.startswith("custledger.") or hint.__name__ in found:
+            continue
+        found[hint.__name__] = hint
+        if hint in facade:
+            methods = [member for name, member in inspect.getmembers(hint) if not name.startswith("_")]
+            told = [getattr(member, "fget", member) for member in methods]
+            hints += [get_type_hints(each).get("return") for each in told if inspect.isfunction(each)]
+        elif hint.__module__.startswith("custledger.services."):
+            hints += get_type_hints(hint).values() if attrs.has(hint) else ()
+    return found
+
+
+def test_whatever_the_facade_hands_out_is_in_the_reference() -> None:
+    page = (REFERENCE / "api.md").read_text("utf-8")
+    whole = re.findall(r"automodule:: (\S+)\n   :members:([^\n]*)", page)
+    modules = dict(whole)
+    for name, found in handed_out().items():
+        alone = f".{name}\n" in page
+        members = modules.get(found.__module__)
+        among = members is not None and (not members.strip() or name in members.replace(",", " ").split())
+        assert alone or among, f"{found.__module__}.{name} is undocumented"
+        assert inspect.getdoc(found), f"{name} says nothing"
 
 
 def test_links_between_documents_lead_somewhere() -> None:

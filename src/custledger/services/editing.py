@@ -67,7 +67,11 @@ def remove(session: Session, record_type: str, ref: Reference, *, reason: str = 
 
 @attrs.frozen(kw_only=True)
 class Many:
-    """What an edit or a removal of many records did, or would do: the records' rows as they were, and the receipt."""
+    """What an edit or a removal of many records did, or would do.
+
+    ``rows`` are the records' rows as they were, ``changes`` what becomes of each, in the same order; ``receipt`` is
+    ``None`` where nothing was written, as in a rehearsal.
+    """
 
     rows: tuple[Row, ...]
     changes: tuple[Change, ...]

@@ -4,12 +4,12 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, get_args
 
 import attrs
 
 from custledger.codec import Codec
-from custledger.errors import UsageError, file_error
+from custledger.errors import UsageError, file_error, shorten
 from custledger.fields import Kind
 from custledger.files import Writer
 from custledger.schema import Field, Row, Schema
@@ -18,6 +18,7 @@ from custledger.services.atomic_file import atomic_write
 from custledger.services.selecting import Selection
 from custledger.services.session import Session
 from custledger.services.targets import check_target
+from custledger.settings import check_language
 from custledger.values import Plain, fold, given_path, given_texts, time_exporter
 
 Headings = Literal["labels", "keys"]
@@ -72,6 +73,7 @@ def export(
     columns, order = given_texts(columns, "Columns"), given_texts(order, "Order")
     if told:
         check_target(session.plugins, told)
+    _check_words(language, headings)
     writer = formats.writer_for(session, told, format)
     given = formats.checked_options(writer, options or {})
     fields = _fields(schema, columns)
@@ -86,6 +88,15 @@ def export(
     counted = _Counted(_cells(session, codec, fields, selection.rows()))
     _write(writer, target, heading, counted, given)
     return ExportReport(schema.name, counted.count, heading, told or None)
+
+
+def _check_words(language: str | None, headings: str) -> None:
+    """Raise where there is no such language, or there are no such headings."""
+    if language is not None:
+        check_language(language)
+    if headings not in get_args(Headings):
+        there = ", ".join(get_args(Headings))
+        raise UsageError(f"There are no headings {shorten(headings)}.", hint=f"There are: {there}.")
 
 
 def _write(

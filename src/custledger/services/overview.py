@@ -43,7 +43,11 @@ class Related(Struct):
 
 @frozen(kw_only=True)
 class Overview(Struct):
-    """A record, what it refers to, and what refers to it: only what there is, the types in their usual order."""
+    """A record, what it refers to, and what refers to it: only what there is, the types in their usual order.
+
+    ``row`` is the record's, of plain values in the order of ``schema``, as the rows of ``targets`` and ``related`` are
+    in that of theirs.
+    """
 
     schema: Schema
     row: Row

@@ -1,0 +1,72 @@
+"""The facade: it says what its services take, and type checkers know it."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import custledger
+from custledger.errors import InvalidValueError, UsageError
+from custledger.ledger import Fields, Ledger, open_ledger
+from custledger.services import exporting, fields, importing, opening
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    with custledger.open("memory:") as opened:
+        yield opened
+
+
+def options(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the keywords of a function with their defaults."""
+    parameters = inspect.signature(function).parameters.values()
+    return {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}
+
+
+@pytest.mark.parametrize(
+    ("facade", "service"),
+    [
+        (Ledger.import_file, importing.import_file),
+        (Ledger.export, exporting.export),
+        (Fields.add, fields.add_field),
+        (Fields.set_choices, fields.set_choices),
+        (open_ledger, opening.open_session),
+    ],
+    ids=lambda function: function.__name__,
+)
+def test_the_facade_takes_and_explains_what_its_service_takes(
+    facade: Callable[..., Any], service: Callable[..., Any]
+) -> None:
+    assert options(facade) == options(service)
+    told = inspect.getdoc(facade) or ""
+    assert [name for name in options(facade) if f"``{name}" not in told and name not in {"reason", "plugins"}] == []
+
+
+def test_a_keyword_that_there_is_not_is_an_error_to_type_checkers_too(ledger: Ledger) -> None:
+    """Each of these is an error to mypy, which would call the comment useless if it were none."""
+    with pytest.raises(TypeError):
+        ledger.fields.add("customer", "Girth", colour="red")  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        ledger.fields.set_choices("customer.level", ["A"], forced=True)  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        ledger.import_file("in.csv", "customer", map={"a": "name"})  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        ledger.export("customer", "out.csv", sort="name")  # type: ignore[call-arg]
+    assert ledger.fields.add("customer", "Girth").key + "!" == "x_girth!"
+    assert [field.key for _, field in ledger.fields.list("customer") if field.spec.custom] == ["x_girth"]
+
+
+def test_an_export_refuses_a_language_and_headings_that_there_are_not(ledger: Ledger, tmp_path: Path) -> None:
+    with pytest.raises(InvalidValueError, match="is not a language"):
+        ledger.export("customer", tmp_path / "out.csv", language="fr")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="no headings"):
+        ledger.export("customer", tmp_path / "out.csv", headings="none")  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
+
+
+def test_rejected_rows_go_where_a_path_says(ledger: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("name,birthday\nA,soon\nB,\n", encoding="utf-8")
+    report = ledger.import_file(tmp_path / "in.csv", "customer", rejects=tmp_path / "bad.csv", reason="moving in")
+    assert (report.added, report.rejected, report.rejects) == (1, 1, str(tmp_path / "bad.csv"))
