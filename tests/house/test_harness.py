@@ -1,9 +1,13 @@
 """The benchmarks' frame: ratios of the same run, and promises that can be missed."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import harness
 import pytest
 from harness import Contest, duration, main, shown_ratio
 
@@ -31,8 +35,8 @@ def test_contestants_take_turns_and_setup_is_not_timed() -> None:
     assert order == ["setup", "a", "b", "b", "setup", "a"]
 
 
-@pytest.mark.parametrize(("slow", "code"), [(1.0, 0), (2.0, 1)])
-def test_a_missed_promise_is_exit_code_1(slow: float, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("slow", "code"), [(1.0, 0), (2.0, 3)])
+def test_a_missed_promise_is_exit_code_3(slow: float, code: int, capsys: pytest.CaptureFixture[str]) -> None:
     def contests() -> Iterator[Contest]:
         yield contest(slow)
 
@@ -41,6 +45,25 @@ def test_a_missed_promise_is_exit_code_1(slow: float, code: int, capsys: pytest.
     assert ended.value.code == code
     results = json.loads(capsys.readouterr().out)["results"]
     assert [result["missed"] for result in results] == [False, bool(code)]
+
+
+@pytest.mark.parametrize(("slow", "lines"), [(1.0, []), (2.0, ["a race: ours, 4.00×, at most 3×"])])
+def test_a_missed_promise_is_noted_where_the_session_looks_for_it(
+    slow: float, lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "missed.txt"
+    monkeypatch.setenv("CUSTLEDGER_MISSED", str(place))
+    with pytest.raises(SystemExit):
+        main(lambda: [contest(slow)], ["--json"])
+    assert place.read_text("utf-8").splitlines() == lines
+
+
+def test_a_benchmark_that_crashes_does_not_end_as_one_that_missed_a_promise(tmp_path: Path) -> None:
+    script = tmp_path / "crashes.py"
+    script.write_text("from harness import main\nmain(lambda: 1 / 0)\n", encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path(harness.__file__).parent)}
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, check=False)
+    assert done.returncode not in {0, harness.MISSED}
 
 
 def test_an_unknown_baseline_is_an_error(tmp_path: Path) -> None:
