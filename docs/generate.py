@@ -1,6 +1,7 @@
 """Writes the generated parts of docs/reference from the code itself; cog puts them into the pages.
 
-``nox -s references`` writes them anew, ``nox -s docs`` and ``tests/test_documents.py`` fail where they are out of date.
+``nox -s references`` writes them anew, ``nox -s docs`` and ``tests/house/test_documents.py`` fail where they are out of
+date. They tell of the core and of the plugins of this repository, whatever else is installed.
 """
 
 import functools
@@ -8,6 +9,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -19,10 +21,12 @@ from custledger.cli.flags import CommandLine
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import MARK
 from custledger.config import SETTINGS
+from custledger.distributions import installed_plugins
 from custledger.plugins import Plugins
 from custledger.records import Record
 from custledger.schema import Field, Schema
 
+ROOT = Path(__file__).parents[1]
 CORE_MODULE = "custledger"
 EXAMPLE = "\n::\n"
 """What an example in a docstring stands under."""
@@ -58,7 +62,13 @@ class Command:
 
 def record_types() -> str:
     """Return a section for every record type of the core and of the plugins in this repository."""
-    return "\n\n".join(_type_section(record) for record in Plugins.installed().record_types())
+    return "\n\n".join(_type_section(record) for record in own_plugins().record_types())
+
+
+def own_plugins() -> Plugins:
+    """Return the plugins of this repository, without others that are installed beside them."""
+    own = {path.name for path in ROOT.glob("plugins/*/src/*")}
+    return Plugins(entry for entry in installed_plugins() if entry.module.partition(".")[0] in own)
 
 
 def kinds() -> str:
@@ -230,14 +240,14 @@ def all_settings() -> list[str]:
 
 def commands() -> str:
     """Return a section for every command that is not made from a record type."""
-    types = {schema.name for schema in map(Schema.of, Plugins.installed().record_types())}
+    types = set(own_plugins().schemas())
     own = [command for command in all_commands() if command.path.split()[0] not in types or _is_extension(command)]
     return "\n\n".join(_command_section(f"`custledger {command.path}`", command) for command in own)
 
 
 def type_commands() -> str:
     """Return a section for every verb of a record type, with the commands that it makes."""
-    types = [schema.name for schema in map(Schema.of, Plugins.installed().record_types())]
+    types = list(own_plugins().schemas())
     known = {command.path: command for command in all_commands()}
     verbs = [path.split()[1] for path, command in known.items() if path.startswith("customer ")]
     sections = []
@@ -251,8 +261,9 @@ def type_commands() -> str:
 @functools.cache
 def all_commands() -> tuple[Command, ...]:
     """Return every command there is, in the order of the help."""
-    app = everything(Invocation(CommandLine(flags={}, rest=[])))
-    return tuple(_walk(get_command(app), ()))
+    invocation = Invocation(CommandLine(flags={}, rest=[]))
+    invocation.plugins = own_plugins()
+    return tuple(_walk(get_command(everything(invocation)), ()))
 
 
 def _walk(command: Any, path: tuple[str, ...]) -> Iterator[Command]:

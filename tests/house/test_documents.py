@@ -10,6 +10,7 @@ import generate
 import pytest
 
 from custledger import ledger
+from custledger.distributions import installed_plugins
 from custledger.services.selecting import Selection
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +18,18 @@ REFERENCE = ROOT / "docs/reference"
 GENERATED = re.compile(
     r"<!-- \[\[\[cog cog\.outl\(generate\.(\w+)\(\)\) \]\]\] -->\n(.*?)\n<!-- \[\[\[end\]\]\] -->", re.DOTALL
 )
+GUEST = """
+from custledger.hookspecs import hookimpl
+from custledger.records import Record, record_type
+
+@record_type("guest", plural="guests", prefix="GU", en="Guest", zh="访客")
+class Guest(Record):
+    'Somebody who came by.'
+
+@hookimpl
+def custledger_record_types():
+    return [Guest]
+"""
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)")
 
 
@@ -29,6 +42,22 @@ def parts() -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("page", "function", "text"), parts(), ids=[f"{page}-{name}" for page, name, _ in parts()])
 def test_generated_parts_of_the_reference_are_up_to_date(page: str, function: str, text: str) -> None:
     assert text == getattr(generate, function)(), f"{page} is out of date: run nox -s references"
+
+
+def test_the_reference_does_not_depend_on_what_else_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "custledger_guest.py").write_text(GUEST, encoding="utf-8")
+    about = tmp_path / "custledger_guest-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: custledger-guest\nVersion: 1.0\n", encoding="utf-8")
+    (about / "entry_points.txt").write_text("[custledger]\nguest = custledger_guest\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "guest" in [entry.name for entry in installed_plugins(cache=tmp_path / "cache.json")]
+    assert "guest" not in {info.name for info in generate.own_plugins().described()}
+    assert {"core", "csv", "sales", "sqlite"} == {info.name for info in generate.own_plugins().described()}
+    generate.all_commands.cache_clear()
+    assert not [command for command in generate.all_commands() if command.path.startswith("guest")]
 
 
 def test_every_hook_is_in_the_reference_and_says_what_it_does() -> None:

@@ -55,7 +55,7 @@ class Session:
         self._lock = threading.RLock()
         self._known_generation: int | None = None
         self._codecs: dict[str, Codec] = {}
-        self._base = self._installed_schemas()
+        self._base = self.plugins.schemas()
         self.schemas: Mapping[str, Schema] = {}
         self.refresh()
 
@@ -191,13 +191,6 @@ class Session:
     def close(self) -> None:
         """Release the store."""
         self.store.close()
-
-    def _installed_schemas(self) -> dict[str, Schema]:
-        schemas = {schema.name: schema for schema in map(Schema.of, self.plugins.record_types())}
-        for added in self.plugins.fields():
-            if added.record_type in schemas:
-                schemas[added.record_type] = schemas[added.record_type].extended([added.field()])
-        return schemas
 
     def _read_settings(self) -> None:
         self.settings = Settings.read(self.store.documents())
