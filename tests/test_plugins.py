@@ -4,20 +4,33 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+import attrs
 import pytest
 
 import custledger
 from custledger.changes import Change, Changeset, Operation
 from custledger.distributions import EntryPoint
-from custledger.errors import InvalidValueError, PluginError
+from custledger.errors import InvalidValueError, NotFoundError, PluginError
 from custledger.fields import Kind, Labels, Spec, field
+from custledger.files import Writer
 from custledger.hookspecs import AddedField, Problem, Reminder, StoreType, hookimpl, wants
-from custledger.plugins import Plugins, disabled_by
+from custledger.plugins import MOST_FAILURES, Plugins, disabled_by
 from custledger.records import Customer, Record, record_type
+from custledger.schema import Schema
 from custledger.stores.memory import MemoryStore
 
 CHANGE = Change(type="customer", id=7, before=None, after={"name": "Ann"})
-CONTEXT: Any = SimpleNamespace()
+SCHEMAS = Plugins.of().schemas()
+
+
+def schema(name: str) -> Schema:
+    """Return a schema of the core, as a context does."""
+    if name not in SCHEMAS:
+        raise NotFoundError("record type", name)
+    return SCHEMAS[name]
+
+
+CONTEXT: Any = SimpleNamespace(schema=schema)
 
 
 def plugin(**hooks: Any) -> Any:
@@ -95,8 +108,9 @@ def test_a_record_type_whose_name_or_prefix_is_taken_is_left_out() -> None:
 
     plugins = Plugins.of(visits=plugin(custledger_record_types=lambda: [Visit, Plain]))
     assert Visit not in plugins.record_types()
-    assert "prefix C is core's already" in plugins.failures[0].message
-    assert "is not made with record_type" in plugins.failures[1].message
+    told = sorted(failure.message for failure in plugins.failures)
+    assert "Plain is not made with record_type" in told[0]
+    assert "prefix C is core's already" in told[1]
 
 
 def test_added_fields_begin_with_the_plugins_name() -> None:
@@ -168,13 +182,37 @@ def test_what_the_core_itself_says_to_the_user_names_no_plugin() -> None:
         assert "plugin" not in told.value.hint
 
 
-def test_amendments_of_one_record_by_two_plugins_are_laid_over_each_other() -> None:
-    def setting(**after: Any) -> Any:
-        return plugin(custledger_amend=lambda changes, context: [Change(type="customer", id=7, before={}, after=after)])
+def test_amendments_and_problems_come_with_the_names_of_their_plugins() -> None:
+    more = Change(type="customer", id=7, before=None, after={"city": "A"})
+    warned = Problem(message="a short name", severity="warn")
+    plugins = Plugins.of(
+        a=plugin(custledger_amend=lambda: [more]), b=plugin(custledger_check=lambda changes: iter([warned]))
+    )
+    assert plugins.amend([CHANGE], CONTEXT) == [("a", more)]
+    assert plugins.check([CHANGE], CONTEXT) == [("b", warned)]
 
-    plugins = Plugins.of(a=setting(city="A", level="A"), b=setting(city="B"))
-    (laid,) = plugins.amend([CHANGE], CONTEXT)
-    assert laid.after == {"city": "B", "level": "A"}
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Problem(message="No!", severity="refused"), "severity “refused”, and not refuse or warn: No!"),  # type: ignore[arg-type]
+        (Problem(message=5), "has not the shape of a Problem"),  # type: ignore[arg-type]
+        (Problem(message="No!", type="visit", id="V-1"), "names no record"),  # type: ignore[arg-type]
+        ("No!", "where a Problem was expected"),
+    ],
+)
+def test_a_check_that_answers_what_cannot_be_understood_refuses_the_write(answer: Any, said: str) -> None:
+    plugins = Plugins.of(bad=plugin(custledger_check=lambda changes: [answer]))
+    with pytest.raises(PluginError, match="The plugin bad failed while answering custledger_check") as told:
+        plugins.check([CHANGE], CONTEXT)
+    assert said in told.value.message
+
+
+def test_failures_are_remembered_only_up_to_a_number() -> None:
+    plugins = Plugins.of()
+    for number in range(MOST_FAILURES + 5):
+        plugins.failed("bad", f"counting to {number}", ValueError("no"))
+    assert len(plugins.failures) == MOST_FAILURES
 
 
 def test_a_plugin_that_cannot_take_the_news_is_a_warning() -> None:
@@ -193,6 +231,45 @@ def test_reminders_come_by_day_and_one_that_fails_is_left_out() -> None:
     )
     assert plugins.reminders(CONTEXT) == [early, late]
     assert [error.plugin for error in plugins.failures] == ["b"]
+
+
+def test_a_reminder_that_cannot_be_shown_is_named_and_the_others_are_shown() -> None:
+    good = Reminder(on=date(2026, 1, 2), text=Labels("x"), type="customer", id=1)
+    changes: list[dict[str, Any]] = [
+        {"on": "2026-01-02"},
+        {"text": "x"},
+        {"type": "nix"},
+        {"id": "C-1"},
+        {"owner": None},
+    ]
+    bad = [attrs.evolve(good, **changed) for changed in changes]
+    plugins = Plugins.of(a=plugin(custledger_reminders=lambda context: [*bad, good]))
+    assert plugins.reminders(CONTEXT) == [good]
+    said = [failure.message for failure in plugins.failures]
+    assert len(said) == len(bad)
+    for message, word in zip(
+        said, ["not a date", "not Labels", "record type “nix”", "not a number", "not a text"], strict=True
+    ):
+        assert "The plugin a failed while answering custledger_reminders" in message
+        assert word in message
+
+
+def test_one_bad_descriptor_takes_no_other_with_it() -> None:
+    good = Writer(name="good", summary=Labels("Good"), suffixes=(".good",), write=print)
+    bad: dict[str, Any] = {"suffixes": ".bad"}
+    plugins = Plugins.of(a=plugin(custledger_writers=lambda: ["nonsense", attrs.evolve(good, **bad), good]))
+    assert [writer.name for writer in plugins.writers()] == ["good"]
+    assert len(plugins.failures) == 2
+
+
+def test_a_type_that_refers_to_one_which_is_left_out_is_left_out_as_well() -> None:
+    @record_type("pier", plural="piers", prefix="PI", en="Pier", zh="码头")
+    class Pier(Record):
+        crate: int | None = field(Kind.REFERENCE, "Crate", "箱", target="crate")
+
+    plugins = Plugins.of(odd=plugin(custledger_record_types=lambda: [Pier, Crate]))
+    assert not {Pier, Crate} & set(plugins.record_types())
+    assert "there is no record type crate, to which it refers" in plugins.failures[-1].message
 
 
 def test_a_hook_this_version_does_not_know_is_reported_and_the_plugin_stays() -> None:
@@ -228,9 +305,15 @@ class Clashing(Record):
 
 @record_type("crate", plural="crates", prefix="CR", en="Crate", zh="箱")
 class Crate(Record):
-    """A type with a reference to nothing, and two fields of one label."""
+    """A type with a reference to nothing."""
 
     ship: int | None = field(Kind.REFERENCE, "Ship", "船", target="ship")
+
+
+@record_type("pallet", plural="pallets", prefix="PL", en="Pallet", zh="托盘")
+class Pallet(Record):
+    """A type with two fields of one label."""
+
     first: str | None = field(Kind.TEXT, "Number", "单号")
     second: str | None = field(Kind.TEXT, "number", "号")
 
@@ -241,7 +324,7 @@ class Crate(Record):
         ({"custledger_record_types": lambda: [Clashing]}, "prefix C is core's already"),
         ({"custledger_record_types": lambda: Clashing}, "not iterable"),
         ({"custledger_record_types": lambda: [Crate]}, "there is no record type ship"),
-        ({"custledger_record_types": lambda: [Crate]}, "first has the label number already"),
+        ({"custledger_record_types": lambda: [Pallet]}, "first has the label number already"),
         (
             {
                 "custledger_fields": lambda: [

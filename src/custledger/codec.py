@@ -41,6 +41,7 @@ class Codec:
         self.conventions = conventions
         self.prefixes = dict(prefixes)
         self._parsers: dict[str, Callable[[Any], Plain]] = {}
+        self._plain_parsers: dict[str, Callable[[Any], Plain]] = {}
         self._formatters: dict[str, Callable[[Plain], str]] = {}
 
     @cached_property
@@ -73,14 +74,18 @@ class Codec:
         extra = {key: python.pop(key) for key in self._extra if key in python}
         return self._class(**python, extra=extra) if extra else self._class(**python)
 
-    def parse(self, key: str, value: Any) -> Plain:
-        """Return the plain value of one field. Raises ``InvalidValueError`` that names the field."""
-        parser = self._parsers.get(key)
+    def parse(self, key: str, value: Any, *, plain: bool = False) -> Plain:
+        """Return the plain value of one field. Raises ``InvalidValueError`` that names the field.
+
+        With ``plain`` the value may be plain already; see ``values.plain_parser``.
+        """
+        parsers, make = (self._plain_parsers, values.plain_parser) if plain else (self._parsers, values.parser)
+        parser = parsers.get(key)
         field = self.schema.by_key.get(key)
         if field is None:
             raise NotFoundError(f"{self.schema.name} field", key, suggestions=nearest(key, self.schema.keys))
         if parser is None:
-            parser = self._parsers[key] = values.parser(field.spec, self.conventions)
+            parser = parsers[key] = make(field.spec, self.conventions)
         try:
             return parser(value)
         except InvalidValueError as error:

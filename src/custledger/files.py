@@ -1,6 +1,7 @@
 """File formats: what a reader and a writer of tables are, as descriptors that plugins return."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import TracebackType
 from typing import BinaryIO, Protocol
 
 from custledger.fields import Labels
@@ -50,7 +51,9 @@ class OpenTable(Protocol):
     def __enter__(self) -> Table:
         """Open the file."""
 
-    def __exit__(self, *exception: object) -> bool | None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> bool | None:
         """Close it."""
 
 

@@ -302,7 +302,12 @@ class HookSpecs:
 
         Called before every write (undo excepted) with the changes of the types that the hook ``@wants``, a batch at
         a time. A returned change of a record that is in the batch is folded into it: its ``after`` is laid over.
-        A returned change that creates a record leaves its id 0; the ledger mints one.
+        A returned change that creates a record leaves its id 0; the ledger mints one, and fills in no defaults.
+
+        Values are plain, as those of the changes that are handed over, or in their Python form (a ``date``, a
+        ``Decimal``, a ``bool``); an ``int`` of an amount or a number is in ten-thousandths, a reference is an id. What
+        does not fit its field, leaves a required one empty, or sets one that the ledger sets itself is the plugin's
+        fault: the write is refused, and the error names the plugin and the field.
 
         ::
 
@@ -323,7 +328,8 @@ class HookSpecs:
         """Return what is wrong with the changes that are about to be written; amendments are among them.
 
         A check that raises refuses the write. A ``CustledgerError`` reaches the user as it is, with the plugin named in
-        its hint; anything else is the plugin's fault, and the error says how to disable it.
+        its hint, as does a ``Problem`` that refuses; anything else is the plugin's fault, and the error says how to
+        disable it.
 
         ::
 

@@ -7,17 +7,27 @@ core's own record types and memory store are the plugin ``core`` (``custledger.b
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple, TypeVar
 
-import attrs
 import pluggy
 
 from custledger import builtin
 from custledger.changes import OPERATION_PREFIX, Change, Changeset
+from custledger.descriptors import (
+    added_field_fault,
+    answer_fault,
+    format_fault,
+    named,
+    record_type_fault,
+    reminder_fault,
+    store_fault,
+)
 from custledger.distributions import EntryPoint, installed_plugins
 from custledger.errors import CustledgerError, PluginError
 from custledger.files import Reader, Writer
+from custledger.guarding import FAILURES, Failed, guarded_reader, guarded_store, guarded_writer
 from custledger.hookspecs import (
     PROJECT,
     WANTS_ATTRIBUTE,
@@ -35,10 +45,11 @@ from custledger.values import fold
 
 CORE = "core"
 DISABLE_VARIABLE = "CUSTLEDGER_DISABLE_PLUGINS"
-_FAILURES = (Exception, SystemExit)
-"""What a plugin may raise and be outlived: a plugin that calls ``sys.exit`` must not end the program."""
+MOST_FAILURES = 200
+"""How many failures are remembered: a program that has a ledger open for months must not collect them without end."""
 
 _ItemT = TypeVar("_ItemT")
+_AnswerT = TypeVar("_AnswerT", Change, Problem)
 
 
 class PluginInfo(NamedTuple):
@@ -57,7 +68,10 @@ class Plugins:
     """The plugins of one ledger.
 
     Hooks are called one after another: the core's first, then by the names of the plugins, ``tryfirst`` and
-    ``trylast`` respected. ``failures`` holds, in order, every ``PluginError`` that was outlived.
+    ``trylast`` respected. ``failures`` holds, in order, the ``PluginError`` s that were met, each once.
+
+    What a plugin describes is looked at when it is asked for; a faulty descriptor is among the failures, and left out.
+    The functions that descriptors carry raise ``CustledgerError``, whatever the plugin raises in them.
     """
 
     def __init__(
@@ -87,75 +101,53 @@ class Plugins:
         """Return the kinds of store there are. Where two claim one scheme, the first has it."""
         taken: dict[str, str] = {}
         kept = []
-        for plugin, store in self._described("custledger_stores", StoreType):
+        for plugin, store in self._sound("custledger_stores", StoreType, lambda _, one: store_fault(one)):
             if clash := [scheme for scheme in store.schemes if scheme in taken]:
                 self._clash(plugin, f"bringing the store {store.name}", f"{clash[0]}: is {taken[clash[0]]}'s already")
                 continue
             taken |= dict.fromkeys(store.schemes, plugin)
-            kept.append(store)
+            kept.append(guarded_store(store, self._blaming(plugin)))
         return kept
 
     def record_types(self) -> list[type[Record]]:
-        """Return the record classes there are. A class whose name, plural or id prefix is taken is left out."""
-        taken: dict[str, str] = {f"prefix {OPERATION_PREFIX}": CORE}
-        kept = []
-        for plugin, record in self._described("custledger_record_types", type):
-            info: TypeInfo | None = getattr(record, INFO_ATTRIBUTE, None)
-            if info is None:
-                self._clash(plugin, "bringing its record types", f"{record.__name__} is not made with record_type")
-                continue
-            claims = dict.fromkeys((info.name, info.plural, f"prefix {info.prefix}"))
-            if clash := [claim for claim in claims if claim in taken]:
-                self._clash(plugin, f"bringing the type {info.name}", f"{clash[0]} is {taken[clash[0]]}'s already")
-                continue
-            taken |= dict.fromkeys(claims, plugin)
-            kept.append(record)
-        return kept
+        """Return the record classes there are, without those that are faulty.
+
+        Left out is also a class whose name, plural or id prefix is taken, and one that refers to a type that is not
+        there.
+        """
+        return list(self._brought())
 
     def fields(self) -> list[AddedField]:
         """Return the fields that plugins add to types of others; each key begins with the plugin's name and ``_``."""
-        kept = []
-        for plugin, added in self._described("custledger_fields", AddedField):
-            if added.key.startswith(f"{plugin}_"):
-                kept.append(added)
-            else:
-                self._clash(plugin, f"adding the field {added.key}", f"its key must begin with {plugin}_")
-        return kept
+        return [added for _, added in self._added(self._own_schemas())]
 
     def schemas(self) -> dict[str, Schema]:
         """Return the schemas of the record types by name, with the fields that plugins add to them."""
-        schemas = {schema.name: schema for schema in map(Schema.of, self.record_types())}
-        for added in self.fields():
-            if added.record_type in schemas:
-                schemas[added.record_type] = schemas[added.record_type].extended([added.field()])
+        schemas = self._own_schemas()
+        for _, added in self._added(schemas):
+            schemas[added.record_type] = schemas[added.record_type].extended([added.field()])
         return schemas
 
     def readers(self) -> list[Reader]:
         """Return the file formats that can be read."""
-        return [reader for _, reader in self._described("custledger_readers", Reader)]
+        found = self._sound("custledger_readers", Reader, lambda _, one: format_fault(one))
+        return [guarded_reader(reader, self._blaming(plugin)) for plugin, reader in found]
 
     def writers(self) -> list[Writer]:
         """Return the file formats that can be written."""
-        return [writer for _, writer in self._described("custledger_writers", Writer)]
+        found = self._sound("custledger_writers", Writer, lambda _, one: format_fault(one))
+        return [guarded_writer(writer, self._blaming(plugin)) for plugin, writer in found]
 
-    def amend(self, changes: Sequence[Change], context: Context) -> list[Change]:
-        """Return the changes that plugins want to add to these; the caller folds them in and mints ids.
+    def amend(self, changes: Sequence[Change], context: Context) -> list[tuple[str, Change]]:
+        """Return ``(plugin, change that it wants to add to these)`` in calling order; the caller folds them in.
 
-        What several plugins say of one record is laid one over the other, in calling order. Raises what a plugin
-        raises of ``CustledgerError``, with the plugin's name in its hint, and ``PluginError`` for anything else.
+        Raises what a plugin raises of ``CustledgerError``, with the plugin's name in its hint, and ``PluginError`` for
+        anything else.
         """
-        created: list[Change] = []
-        laid: dict[tuple[str, int], Change] = {}
-        for change in self._ask_about("custledger_amend", Change, changes, context):
-            key = (change.type, change.id)
-            if not change.id:
-                created.append(change)
-            else:
-                laid[key] = _laid_over(laid[key], change) if key in laid else change
-        return [*laid.values(), *created]
+        return list(self._ask_about("custledger_amend", Change, changes, context))
 
-    def check(self, changes: Sequence[Change], context: Context) -> list[Problem]:
-        """Return what plugins find wrong with these changes. Raises as ``amend`` does."""
+    def check(self, changes: Sequence[Change], context: Context) -> list[tuple[str, Problem]]:
+        """Return ``(plugin, what it finds wrong with these changes)``. Raises as ``amend`` does."""
         return list(self._ask_about("custledger_check", Problem, changes, context))
 
     def changed(self, changeset: Changeset, context: Context) -> list[Problem]:
@@ -166,14 +158,18 @@ class Plugins:
             if wanted is None or wanted & touched:
                 try:
                     hook(changeset=changeset, context=context)
-                except _FAILURES as error:
-                    failure = self._failed(plugin, "being told of a change", error)
+                except FAILURES as error:
+                    failure = self.failed(plugin, "being told of a change", error)
                     warnings.append(Problem(message=f"{failure.message} The change stands.", severity="warn"))
         return warnings
 
     def reminders(self, context: Context) -> list[Reminder]:
         """Return the dated things that plugins want acted on, the earliest first; one that fails is left out."""
-        found = [reminder for _, reminder in self._described("custledger_reminders", Reminder, context=context)]
+
+        def fault(_: str, reminder: Reminder) -> str:
+            return reminder_fault(reminder, context.schema)
+
+        found = [reminder for _, reminder in self._sound("custledger_reminders", Reminder, fault, context=context)]
         return sorted(found, key=lambda reminder: (reminder.on, reminder.type, reminder.id))
 
     def demo(self, sampler: Sampler) -> None:
@@ -182,18 +178,18 @@ class Plugins:
             try:
                 hook(sampler=sampler)
             except CustledgerError as error:
-                _name(plugin, error)
+                error.hint = f"{error.hint} {said_by(plugin, error.hint)}".strip()
                 raise
-            except _FAILURES as error:
-                raise self._failed(plugin, "answering custledger_demo", error) from error
+            except FAILURES as error:
+                raise self.failed(plugin, "answering custledger_demo", error) from error
 
     def commands(self, app: Any) -> None:
         """Let plugins add commands to the typer application; one that fails is left out."""
         for plugin, hook, _ in self._hooks("custledger_commands"):
             try:
                 hook(app=app)
-            except _FAILURES as error:
-                self._failed(plugin, "adding its commands", error)
+            except FAILURES as error:
+                self.failed(plugin, "adding its commands", error)
 
     def wants_changes(self, record_type: str) -> bool:
         """Whether any plugin wants to amend or check changes of this type before they are written."""
@@ -229,7 +225,7 @@ class Plugins:
     def examined(self) -> list[PluginInfo]:
         """Return what ``described`` does, with all that is wrong with what the plugins bring: each is asked for it."""
         self.stores(), self.readers(), self.writers()
-        self._examine_fields()
+        self._examine_labels()
         return self.described()
 
     @property
@@ -237,30 +233,19 @@ class Plugins:
         """The names of plugins that were to be disabled and are not there."""
         return tuple(sorted(self._disabled - set(self._names())))
 
-    def _examine_fields(self) -> None:
-        """Report references to types that nobody brings, and fields that have the label of another one."""
-        schemas = self.schemas()
-        brought = [
-            (plugin, schema, field)
-            for plugin, record in self._described("custledger_record_types", type)
-            for schema in schemas.values()
-            if schema.record is record
-            for field in Schema.of(record).fields
-        ]
-        for plugin, added in self._described("custledger_fields", AddedField):
-            if added.record_type in schemas:
-                brought.append((plugin, schemas[added.record_type], added.field()))
-            else:
-                self._clash(plugin, f"adding the field {added.key}", f"there is no record type {added.record_type}")
+    def _examine_labels(self) -> None:
+        """Report the fields that have the label of another one, which has it."""
         taken: dict[tuple[str, str], str] = {}
-        for plugin, schema, field in brought:
-            doing, target = f"bringing the field {schema.name}.{field.key}", field.spec.target
-            if target is not None and target not in schemas:
-                self._clash(plugin, doing, f"there is no record type {target}, to which it refers")
+        records = ((plugin, Schema.of(record)) for record, plugin in self._brought().items())
+        brought = [(plugin, schema.name, field) for plugin, schema in records for field in schema.fields]
+        brought += [(plugin, one.record_type, one.field()) for plugin, one in self._added(self._own_schemas())]
+        for plugin, name, field in brought:
             for label in field.spec.labels.both():
-                other = taken.setdefault((schema.name, fold(label)), field.key)
+                other = taken.setdefault((name, fold(label)), field.key)
                 if other != field.key:
-                    self._clash(plugin, doing, f"{other} has the label {label} already")
+                    self._clash(
+                        plugin, f"bringing the field {name}.{field.key}", f"{other} has the label {label} already"
+                    )
 
     def _names(self) -> list[str]:
         return [CORE, *sorted((self._entries.keys() | self._modules.keys()) - {CORE})]
@@ -282,8 +267,8 @@ class Plugins:
             if plugin is None:
                 plugin = import_module(self._entries[name].module)
             manager.register(plugin, name)
-        except _FAILURES as error:
-            self._failed(name, "being loaded", error)
+        except FAILURES as error:
+            self.failed(name, "being loaded", error)
             if manager.has_plugin(name):
                 manager.unregister(name=name)
             return
@@ -303,41 +288,92 @@ class Plugins:
                     getattr(each.function, WANTS_ATTRIBUTE, None),
                 )
 
-    def _described(self, name: str, kind: type[_ItemT], **arguments: Any) -> list[tuple[str, _ItemT]]:
-        """Return ``(plugin, descriptor)`` of every plugin; one that raises or returns something else is left out."""
+    def _sound(
+        self, name: str, kind: type[_ItemT], fault: Callable[[str, _ItemT], str], **arguments: Any
+    ) -> list[tuple[str, _ItemT]]:
+        """Return ``(plugin, descriptor)`` of every plugin that answers, but for the descriptors that have a fault."""
         found: list[tuple[str, _ItemT]] = []
         for plugin, hook, _ in self._hooks(name):
             try:
-                found += [(plugin, item) for item in _all_of(kind, hook(**arguments))]
-            except _FAILURES as error:
-                self._failed(plugin, f"answering {name}", error)
+                answer = list(hook(**arguments) or ())
+            except FAILURES as error:
+                self.failed(plugin, f"answering {name}", error)
+                continue
+            for item in answer:
+                # What the core brings is looked at by the tests, and not at every start.
+                if plugin != CORE and (why := _fault(kind, item, partial(fault, plugin))):
+                    self._clash(plugin, f"answering {name}", f"{named(item)}: {why}")
+                else:
+                    found.append((plugin, item))
         return found
 
+    def _brought(self) -> dict[type[Record], str]:
+        """Return the record classes there are, each with the plugin that brings it."""
+        taken: dict[str, str] = {f"prefix {OPERATION_PREFIX}": CORE}
+        kept: dict[type[Record], str] = {}
+        for plugin, record in self._sound("custledger_record_types", type, lambda _, one: record_type_fault(one)):
+            info: TypeInfo = getattr(record, INFO_ATTRIBUTE)
+            claims = dict.fromkeys((info.name, info.plural, f"prefix {info.prefix}"))
+            if clash := [claim for claim in claims if claim in taken]:
+                self._clash(plugin, f"bringing the type {info.name}", f"{clash[0]} is {taken[clash[0]]}'s already")
+                continue
+            taken |= dict.fromkeys(claims, plugin)
+            kept[record] = plugin
+        while lost := _without_target(kept):
+            for record, target in lost.items():
+                doing = f"bringing the type {Schema.of(record).name}"
+                self._clash(kept.pop(record), doing, f"there is no record type {target}, to which it refers")
+        return kept
+
+    def _own_schemas(self) -> dict[str, Schema]:
+        """Return the schemas of the record types by name, without what plugins add to those of others."""
+        return {schema.name: schema for schema in map(Schema.of, self._brought())}
+
+    def _added(self, schemas: Mapping[str, Schema]) -> list[tuple[str, AddedField]]:
+        """Return ``(plugin, field that it adds)`` to the types of these schemas."""
+        taken: set[tuple[str, str]] = set()
+
+        def fault(plugin: str, added: AddedField) -> str:
+            why = added_field_fault(plugin, added, schemas)
+            if not why and (added.record_type, added.key) in taken:
+                return "it is added twice"
+            taken.add((added.record_type, added.key))
+            return why
+
+        return self._sound("custledger_fields", AddedField, fault)
+
     def _ask_about(
-        self, name: str, kind: type[_ItemT], changes: Sequence[Change], context: Context
-    ) -> Iterator[_ItemT]:
-        """Yield what plugins say about the changes of the types they want; a failure refuses the write."""
+        self, name: str, kind: type[_AnswerT], changes: Sequence[Change], context: Context
+    ) -> Iterator[tuple[str, _AnswerT]]:
+        """Yield ``(plugin, answer)`` to the changes of the types that plugins want; a failure refuses the write."""
         for plugin, hook, wanted in self._hooks(name):
             batch = changes if wanted is None else [change for change in changes if change.type in wanted]
             if not batch:
                 continue
             try:
-                found = _all_of(kind, hook(changes=batch, context=context))
+                for answer in hook(changes=batch, context=context) or ():
+                    if why := _fault(kind, answer, answer_fault):
+                        raise ValueError(why)
+                    yield plugin, answer
             except CustledgerError as error:
-                _name(plugin, error)
+                error.hint = f"{error.hint} {said_by(plugin, error.hint)}".strip()
                 raise
-            except _FAILURES as error:
-                raise self._failed(plugin, f"answering {name}", error) from error
-            yield from found
+            except FAILURES as error:
+                raise self.failed(plugin, f"answering {name}", error) from error
 
-    def _failed(self, plugin: str, doing: str, error: BaseException) -> PluginError:
+    def failed(self, plugin: str, doing: str, error: BaseException) -> PluginError:
+        """Return the error that says what a plugin failed in, and remember it among the ``failures``."""
         failure = PluginError(plugin, doing, error)
-        if failure.message not in {known.message for known in self.failures}:
+        known = {one.message for one in self.failures}
+        if failure.message not in known and len(known) < MOST_FAILURES:
             self.failures.append(failure)
         return failure
 
+    def _blaming(self, plugin: str) -> Failed:
+        return lambda doing, error: self.failed(plugin, doing, error)
+
     def _clash(self, plugin: str, doing: str, why: str) -> None:
-        self._failed(plugin, doing, ValueError(why))
+        self.failed(plugin, doing, ValueError(why))
 
 
 def disabled_by(environment: Mapping[str, str] | None = None) -> frozenset[str]:
@@ -346,19 +382,22 @@ def disabled_by(environment: Mapping[str, str] | None = None) -> frozenset[str]:
     return frozenset(name.strip() for name in text.split(",") if name.strip())
 
 
-def _name(plugin: str, error: CustledgerError) -> None:
-    """Say in the hint of an error which plugin raised it on purpose; what the core says needs no name."""
+def said_by(plugin: str, hint: str = "") -> str:
+    """Return the sentence that names the plugin of a veto, but for the core, or where the hint names it already."""
     said = f"The plugin {plugin} says so."
-    if plugin != CORE and said not in error.hint:
-        error.hint = f"{error.hint} {said}".strip()
+    return said if plugin != CORE and said not in hint else ""
 
 
-def _laid_over(first: Change, second: Change) -> Change:
-    """Return what two plugins together say of one record: where both set a field, the second one has it."""
-    if first.after is None or second.after is None:
-        return second
-    before = {**(second.before or {}), **(first.before or {})}
-    return attrs.evolve(second, before=before, after={**first.after, **second.after})
+def _without_target(records: Iterable[type[Record]]) -> dict[type[Record], str]:
+    """Return the record classes that refer to types which are not among them, with one such type."""
+    schemas = {record: Schema.of(record) for record in records}
+    there = {None, *(schema.name for schema in schemas.values())}
+    return {
+        record: str(field.spec.target)
+        for record, schema in schemas.items()
+        for field in schema.references
+        if field.spec.target not in there
+    }
 
 
 def _with_only(function: Callable[..., Any], names: Sequence[str]) -> Callable[..., Any]:
@@ -366,10 +405,11 @@ def _with_only(function: Callable[..., Any], names: Sequence[str]) -> Callable[.
     return lambda **arguments: function(**{name: arguments[name] for name in names})
 
 
-def _all_of(kind: type[_ItemT], answer: Iterable[Any] | None) -> list[_ItemT]:
-    """Return a hook's answer as a list. Raises ``TypeError`` where something in it is of another kind."""
-    items = list(answer or ())
-    for item in items:
-        if not isinstance(item, kind):
-            raise TypeError(f"it returned {item!r:.80}, where a {kind.__name__} was expected")
-    return items
+def _fault(kind: type[_ItemT], item: Any, fault: Callable[[_ItemT], str]) -> str:
+    """Return what is wrong with something that a plugin returned; nothing for what is sound."""
+    if not isinstance(item, kind):
+        return f"it returned {item!r:.80}, where a {kind.__name__} was expected"
+    try:
+        return fault(item)
+    except FAILURES as error:  # what is so odd that looking at it fails
+        return f"{type(error).__name__}: {error}"

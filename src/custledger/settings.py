@@ -31,6 +31,8 @@ from custledger.values import given_text, read_currency
 LEDGER = "ledger"
 FIELD_PREFIX = "field/"
 CHOICES_PREFIX = "choices/"
+KEY_PREFIX = "x_"
+"""How the key of every custom field begins, so that no later built-in field can have it."""
 LANGUAGES = ("en", "zh")
 _FULL_WIDTH_COLON = "\N{FULLWIDTH COLON}"
 _EMPTY: Mapping[str, Any] = MappingProxyType({})

@@ -74,12 +74,24 @@ def custledger_check(changes: Sequence[Change]) -> list[Problem]:
 
 def test_a_check_refuses_or_warns() -> None:
     with opened(strict=[custledger_check]) as ledger:
-        with pytest.raises(RefusedError, match="nobody may be called X"):
+        with pytest.raises(RefusedError, match="nobody may be called X") as refused:
             ledger.customers.add(name="X")
+        assert refused.value.hint == "The plugin strict says so."
         assert ledger.customers.count() == 0
         ledger.customers.add(name="W")
         assert [problem.message for problem in ledger.session.take_warnings()] == ["W is unusual"]
         assert ledger.session.take_warnings() == []
+
+
+def test_a_severity_that_does_not_exist_refuses_the_write_as_a_crash_does() -> None:
+    @hookimpl
+    def custledger_check(changes: Sequence[Change]) -> list[Problem]:
+        return [Problem(message="No!", severity="refused")]  # type: ignore[arg-type]
+
+    with opened(misspelt=[custledger_check]) as ledger:
+        with pytest.raises(PluginError, match="The plugin misspelt failed while answering custledger_check"):
+            ledger.customers.add(name="A")
+        assert ledger.customers.count() == 0
 
 
 def test_a_check_that_crashes_refuses_the_write_and_says_how_to_go_on() -> None:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Literal, get_args
 import attrs
 
 from custledger.codec import Codec
-from custledger.errors import UsageError, file_error, shorten
+from custledger.errors import PluginError, UsageError, file_error, shorten
 from custledger.fields import Kind
 from custledger.files import Writer
 from custledger.schema import Field, Row, Schema
@@ -107,8 +107,12 @@ def _write(
     options: Mapping[str, Any],
 ) -> None:
     if isinstance(target, str | os.PathLike):
-        with atomic_write(target) as stream:
-            writer.write(stream, heading, rows, **options)
+        try:
+            with atomic_write(target) as stream:
+                writer.write(stream, heading, rows, **options)
+        except PluginError as error:
+            error.hint = f"{target} was not written. {error.hint}"
+            raise
         return
     try:
         writer.write(target, heading, rows, **options)

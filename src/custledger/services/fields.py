@@ -21,15 +21,12 @@ from custledger.repeating import NEEDED_CHOICES
 from custledger.schema import Field, Schema, nearest
 from custledger.services.session import Session
 from custledger.services.writing import ATTEMPTS, write
-from custledger.settings import choices_document, field_document, parse_choice
+from custledger.settings import KEY_PREFIX, choices_document, field_document, parse_choice
 from custledger.stores.contract import GenerationMovedError
 from custledger.values import choice_names, fold, given_text, plain_text
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
-
-KEY_PREFIX = "x_"
-"""How the key of every custom field begins, so that no later built-in field can have it."""
 
 LONGEST_NAME = 60
 """How many characters a label, an alias or a key may have."""

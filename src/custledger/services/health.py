@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from custledger.errors import CustledgerError, NotFoundError, masked
+from custledger.hookspecs import StoreType
 from custledger.plugins import Plugins
 from custledger.services.opening import open_session
 from custledger.structs import Struct, frozen
@@ -40,10 +41,7 @@ def examine(plugins: Plugins, url: str) -> list[Finding]:
 
 
 def _stores(plugins: Plugins) -> list[Finding]:
-    found = [
-        Finding(f"store {store.name}", "good", store.describe() if store.describe else store.summary.en)
-        for store in plugins.stores()
-    ]
+    found = [_store(store) for store in plugins.stores()]
     if len(found) == 1:
         found.append(
             Finding(
@@ -54,6 +52,14 @@ def _stores(plugins: Plugins) -> list[Finding]:
             )
         )
     return found
+
+
+def _store(store: StoreType) -> Finding:
+    what = f"store {store.name}"
+    try:
+        return Finding(what, "good", store.describe() if store.describe else store.summary.en)
+    except CustledgerError as error:
+        return Finding(what, "bad", error.message, error.hint)
 
 
 def _plugins(plugins: Plugins) -> list[Finding]:

@@ -6,7 +6,7 @@ moved, and if so reads the settings again, so that a field added by another proc
 
 import copy
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,9 @@ from custledger.settings import Settings
 from custledger.stores.contract import Query, Store
 from custledger.stores.view import View
 from custledger.values import fold, given_text, plain_text
+
+MOST_WARNINGS = 1_000
+"""How many warnings of writes that are over are kept for whoever asks: a program may run for months, and never ask."""
 
 
 class Session:
@@ -183,8 +186,19 @@ class Session:
         other.view = view
         return other
 
+    def warn(self, problems: Iterable[Problem]) -> None:
+        """Keep what a write was warned about for ``take_warnings``."""
+        self.warnings.extend(problems)
+
+    def forget_old_warnings(self) -> None:
+        """Forget all but the latest ``MOST_WARNINGS``. Called between writes, so that those of one are together."""
+        del self.warnings[:-MOST_WARNINGS]
+
     def take_warnings(self) -> list[Problem]:
-        """Return what checks warned about since this was last asked, and forget it."""
+        """Return what checks warned about since this was last asked, the oldest first, and forget it.
+
+        Of more than ``MOST_WARNINGS`` that came with earlier writes, the latest are there.
+        """
         taken, self.warnings = self.warnings, []
         return taken
 

@@ -29,7 +29,7 @@ from custledger.values.folding import fold, fold_phone, folder
 from custledger.values.lists import Adjustment, adjusted, choice_names, split_list
 from custledger.values.moments import time_exporter
 from custledger.values.numbers import SCALE, marked_money, parse_scaled, show_money, show_scaled
-from custledger.values.parsing import parser
+from custledger.values.parsing import parser, plain_parser
 from custledger.values.plain import (
     INTEGER_LIMIT,
     Plain,
@@ -61,6 +61,7 @@ __all__ = [
     "marked_money",
     "parse_scaled",
     "parser",
+    "plain_parser",
     "plain_text",
     "read_currency",
     "show_money",

@@ -11,7 +11,7 @@ from custledger.values.currencies import currency_parser
 from custledger.values.lists import choice_parser, choices_parser, tags_parser, yes_no_parser
 from custledger.values.moments import date_parser, time_parser
 from custledger.values.numbers import integer_parser, money_parser, number_parser
-from custledger.values.plain import Plain, is_empty, plain_code, plain_text, tidy
+from custledger.values.plain import Plain, is_empty, plain_code, plain_text, tidy, within_limit
 
 
 def parser(spec: Spec, conventions: Conventions) -> Callable[[Any], Plain]:
@@ -25,6 +25,22 @@ def parser(spec: Spec, conventions: Conventions) -> Callable[[Any], Plain]:
 
     def parse(value: Any) -> Plain:
         return None if is_empty(value) else read(value)
+
+    return parse
+
+
+def plain_parser(spec: Spec, conventions: Conventions) -> Callable[[Any], Plain]:
+    """Return a function that reads a value which may be plain already, as those are that plugins are handed.
+
+    It is ``parser``, but for an ``int`` of a number or an amount: that is in ten-thousandths. Raises
+    ``InvalidValueError`` for what does not fit.
+    """
+    read = parser(spec, conventions)
+    if spec.kind not in {Kind.NUMBER, Kind.MONEY}:
+        return read
+
+    def parse(value: Any) -> Plain:
+        return within_limit(value, value) if type(value) is int else read(value)
 
     return parse
 

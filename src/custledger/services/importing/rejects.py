@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from custledger.errors import file_error
+from custledger.errors import PluginError, file_error
 from custledger.files import Writer
 from custledger.services import formats
 from custledger.services.atomic_file import PRIVATE, create, keep, removed_on_error, settle
@@ -85,6 +85,9 @@ class Rejects:
                     writer.write(stream, heading, self._rows(), **options)
                     settle(stream)
                 return keep(temporary, target)
+        except PluginError as error:
+            error.hint = f"The rejected rows could not be written to {target}. {error.hint}"
+            raise
         except OSError as error:
             raise file_error(os.fspath(target), error, "written") from error
 
