@@ -12,6 +12,8 @@ from custledger.errors import CustledgerError, DuplicateError
 from custledger.schema import Schema
 
 SENTENCES: Sequence[tuple[str, str]] = (
+    ("{reason} The change stands.", "{why}；改动已经生效。"),
+    ("The plugin {name} failed while {doing}: {why}", "插件 {name} 在{doing}时出错：{why}"),
     ("There is no {what} “{name}”.", "没有{what}“{name}”。"),
     ("There is no command {name}.", "没有命令 {name}。"),
     ("“{name}” could be more than one {what}: {matches}.", "“{name}”可能指多个{what}：{matches}。"),
@@ -68,6 +70,7 @@ SENTENCES: Sequence[tuple[str, str]] = (
     ("holds half of a character, which is not text", "含有半个字符，不是文本"),
     # hints
     ("Did you mean {names}?", "是不是要找 {names}？"),
+    ("There are: {names}. Name one with --format.", "可用的有：{names}。用 --format 指明一种。"),
     ("There are: {names}.", "可用的有：{names}。"),
     ("Name it by its id.", "请用编号指明。"),
     ("Give another {field}, or edit the record that has it.", "请换一个{field}，或修改占用它的那条记录。"),
@@ -86,6 +89,58 @@ SENTENCES: Sequence[tuple[str, str]] = (
     ('Say which one does: --map "heading={field}".', '请说明哪一列是它：--map "表头={field}"。'),
     ("Make one with: custledger init {place}", "先建一本：custledger init {place}"),
     ("Name a removed record by its whole id.", "已删除的记录要用完整的编号指明。"),
+    # plugins
+    ("answering {hook}", "回应 {hook} "),
+    ("being loaded", "载入"),
+    ("being told of a change", "得知改动"),
+    ("adding its commands", "添加命令"),
+    ("bringing the store {name}", "提供存储 {name} "),
+    ("bringing the type {name}", "提供记录类型 {name} "),
+    ("bringing the field {name}", "提供字段 {name} "),
+    ("reading {path}", "读取 {path} "),
+    ("writing the format {name}", "写出 {name} 格式"),
+    ("opening {url}", "打开 {url} "),
+    ("describing the store {name}", "描述存储 {name} "),
+    ("looking at {path}", "查看 {path} "),
+    ("{target} was not written. {hint}", "{target} 没有写出。{hint}"),
+    ("Set CUSTLEDGER_DISABLE_PLUGINS={name} to go on without it.", "设 CUSTLEDGER_DISABLE_PLUGINS={name} 可停用它。"),
+    ("The plugin {name} says so.", "这是插件 {name} 说的。"),
+    ("Its records can be read, but not written.", "它的记录可以读，但不能写。"),
+    ("No store understands {url}: no storage plugin is installed.", "没有存储能打开 {url}：没有安装存储插件。"),
+    ("No store understands the URL {url}.", "没有存储能打开网址 {url}。"),
+    ("Install {name}, or see custledger doctor.", "请安装 {name}，或看 custledger doctor。"),
+    # what doctor finds
+    ("store {name}", "存储 {name}"),
+    ("plugin {name}", "插件 {name}"),
+    ("store", "存储"),
+    ("files", "文件格式"),
+    ("ledger", "台账"),
+    ("keyring", "密钥环"),
+    ("fonts", "字体"),
+    ("terminal", "终端"),
+    ("settings", "设置"),
+    ("disabled", "已停用"),
+    ("Update or remove it.", "请更新或卸载它。"),
+    ("nothing keeps a ledger when the program ends", "程序结束后没有地方保存台账"),
+    ("Install {name}: {command}.", "请安装 {name}：{command}"),
+    ("none can be read or written", "既不能读也不能写"),
+    ("reads {read}; writes nothing", "可读 {read}；不能写"),
+    ("reads nothing; writes {written}", "不能读；可写 {written}"),
+    ("reads {read}; writes {written}", "可读 {read}；可写 {written}"),
+    ("{url}, {count} record types", "{url}，{count} 种记录"),
+    ("Set what it names again.", "请重新设置其中提到的各项。"),
+    ("this computer has none", "这台电脑没有"),
+    ("Secrets will need a key file or a passphrase.", "保密的内容将需要密钥文件或口令。"),
+    ("{module} does not keep a secret", "{module} 不能保密"),
+    ("Remove it, or choose another keyring.", "请卸载它，或换一个密钥环。"),
+    ("cannot tell: there is no fc-list", "无法得知：没有 fc-list"),
+    ("cannot tell: {cause}", "无法得知：{cause}"),
+    ("none has Chinese characters", "没有含汉字的"),
+    ("{count} with Chinese characters, such as {name}", "{count} 种含汉字，例如 {name}"),
+    ("Install one, such as {name}.", "请安装一种，例如 {name}。"),
+    ("{why}, in colour, {encoding}", "{why}，彩色，{encoding}"),
+    ("{why}, without colour, {encoding}", "{why}，无彩色，{encoding}"),
+    ("not a terminal", "不是终端"),
 )
 """English and Chinese; of two that fit, the first counts."""
 
@@ -99,10 +154,13 @@ WHATS: Mapping[str, str] = {
     "folder": "文件夹",
     "file or folder": "文件或文件夹",
     "backup file": "备份文件",
+    "installed plugin for the record type": "已安装的插件对应记录类型",
+    "file format to read": "可以读取的文件格式",
+    "file format to write": "可以写出的文件格式",
 }
 """What is not found, or is found more than once."""
 
-_INNER = frozenset({"why", "detail", "reason"})
+_INNER = frozenset({"why", "detail", "reason", "doing", "hint"})
 
 
 def put_into_chinese(error: CustledgerError, schemas: Mapping[str, Schema]) -> None:

@@ -87,6 +87,14 @@ class Invocation:
         """The program's own words, in the language asked for, or that of the ledger once it is open."""
         return self.output.words
 
+    def in_language(self, sentence: str) -> str:
+        """Return a sentence from below the command line in the language of the run, as far as it can be said in it."""
+        if not self.words.chinese:
+            return sentence
+        from custledger.cli.chinese import translated  # noqa: PLC0415 - needed only here
+
+        return translated(sentence, {})
+
     @property
     def schema_language(self) -> str:
         """The language of headings: the one asked for, or the ledger's own."""
@@ -121,15 +129,17 @@ class Invocation:
         """Show what checks and plugins warned about, but for what is ``told`` anyway, and close the ledger."""
         if self._session is None:
             return
-        warnings = Counter(problem.message for problem in self._session.take_warnings())
+        warnings = Counter((problem.message, "") for problem in self._session.take_warnings())
         for failure in self.plugins.failures:
-            told_of = next((text for text in warnings if text.startswith(failure.message)), None)
+            told_of = next((key for key in warnings if key[0].startswith(failure.message)), None)
             if told_of is not None:  # it could not take the news of a change, which is a warning already
-                warnings[f"{told_of} ({failure.hint})"] = warnings.pop(told_of)
+                warnings[told_of[0], failure.hint] = warnings.pop(told_of)
             elif failure.message != told:
-                warnings[f"{failure.message} ({failure.hint})"] += 1
-        for message, times in warnings.items():
-            self.output.note(f"warning: {message}" + (f" ({times} times)" if times > 1 else ""))
+                warnings[failure.message, failure.hint] += 1
+        for (message, hint), times in warnings.items():
+            warned = "warning: {message} ({count} times)" if times > 1 else "warning: {message}"
+            line = self.in_language(message) + (f" ({self.in_language(hint)})" if hint else "")
+            self.output.note(self.words(warned, message=line, count=times))
         self._session.close()
         self._session = None
 

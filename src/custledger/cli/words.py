@@ -164,6 +164,9 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "The rejected rows are in {path}, with reasons: correct them there and import that file.": (
             "拒收的行连同原因写进了 {path}：在那里改好，再导入那个文件即可。"
         ),
+        "Rejected rows are not kept in a file: that needs custledger-csv, which is not installed.": (
+            "拒收的行没有写进文件：这需要 custledger-csv，它没有安装。"
+        ),
         "custledger undo {operation} takes the import back.": "撤销这次导入：custledger undo {operation}",
         "{what} exported.": "已导出{what}。",
         "{what} exported to {path}.": "已导出{what}到 {path}。",

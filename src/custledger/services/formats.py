@@ -11,6 +11,7 @@ from custledger.services.session import Session
 FormatT = TypeVar("FormatT", Reader, Writer)
 STANDARD = "csv"
 """The format of what has no ending, such as the standard input."""
+INSTALL = "Install custledger-csv, or see custledger doctor."
 
 
 def reader_for(session: Session, path: str, name: str | None = None) -> Reader:
@@ -21,6 +22,11 @@ def reader_for(session: Session, path: str, name: str | None = None) -> Reader:
 def writer_for(session: Session, path: str, name: str | None = None) -> Writer:
     """Return the writer for a path, or the one of that name. Raises ``NotFoundError``."""
     return _choose(session.plugins.writers(), path, name, "file format to write")
+
+
+def standard_writer(session: Session) -> Writer | None:
+    """Return the writer of the format of what nobody named, such as rejected rows; ``None`` where it is not there."""
+    return _found(session.plugins.writers(), "", STANDARD)
 
 
 def checked_options(chosen: Reader | Writer, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,8 +44,17 @@ def checked_options(chosen: Reader | Writer, options: Mapping[str, Any]) -> dict
 def _choose(formats: Sequence[FormatT], path: str, name: str | None, what: str) -> FormatT:
     suffix = PurePath(path).suffix.lower()
     wanted = name or (STANDARD if not suffix else "")
+    found = _found(formats, suffix, wanted)
+    if found is not None:
+        return found
+    there = ", ".join(dict.fromkeys(each.name for each in formats))
+    hint = f"There are: {there}. Name one with the option format." if there else INSTALL
+    raise NotFoundError(what, wanted or suffix, hint=hint)
+
+
+def _found(formats: Sequence[FormatT], suffix: str, name: str) -> FormatT | None:
+    """Return the format of a name, or without one that of a suffix."""
     for each in formats:
-        if each.name == wanted or (not wanted and suffix in each.suffixes):
+        if each.name == name or (not name and suffix in each.suffixes):
             return each
-    there = ", ".join(dict.fromkeys(each.name for each in formats)) or "none; install custledger-csv"
-    raise NotFoundError(what, wanted or suffix, hint=f"There are: {there}. Name one with the option format.")
+    return None

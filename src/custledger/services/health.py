@@ -23,6 +23,7 @@ SAFE_KEYRINGS = frozenset(
 )
 """The modules of the keyrings that keep a secret; others write plain text, or take a secret and return nothing."""
 FONT_SECONDS = 10
+INSTALL_CSV = "Install custledger-csv: pip install custledger[standard]."
 
 
 @frozen
@@ -35,13 +36,17 @@ class Finding(Struct):
     advice: str = ""
 
 
-def examine(plugins: Plugins, url: str) -> list[Finding]:
-    """Return what was found of the stores, the plugins, the ledger, the keyring and the fonts."""
-    return [*_stores(plugins), *_plugins(plugins), _ledger(plugins, url), _keyring(), _fonts()]
+def examine(plugins: Plugins, url: str, language: str = "en") -> list[Finding]:
+    """Return what was found of the stores, the file formats, the plugins, the ledger, the keyring and the fonts.
+
+    ``language`` is that of what plugins say of themselves; all else is in English.
+    """
+    stores = _stores(plugins, language)
+    return [*stores, _files(plugins), *_plugins(plugins), _ledger(plugins, url), _keyring(), _fonts()]
 
 
-def _stores(plugins: Plugins) -> list[Finding]:
-    found = [_store(store) for store in plugins.stores()]
+def _stores(plugins: Plugins, language: str) -> list[Finding]:
+    found = [_store(store, language) for store in plugins.stores()]
     if len(found) == 1:
         found.append(
             Finding(
@@ -54,12 +59,23 @@ def _stores(plugins: Plugins) -> list[Finding]:
     return found
 
 
-def _store(store: StoreType) -> Finding:
+def _store(store: StoreType, language: str) -> Finding:
     what = f"store {store.name}"
     try:
-        return Finding(what, "good", store.describe() if store.describe else store.summary.en)
+        return Finding(what, "good", store.describe() if store.describe else store.summary.in_language(language))
     except CustledgerError as error:
         return Finding(what, "bad", error.message, error.hint)
+
+
+def _files(plugins: Plugins) -> Finding:
+    read, written = (
+        ", ".join(dict.fromkeys(one.name for one in formats)) for formats in (plugins.readers(), plugins.writers())
+    )
+    if not read and not written:
+        return Finding("files", "note", "none can be read or written", INSTALL_CSV)
+    whole = bool(read and written)
+    found = f"reads {read or 'nothing'}; writes {written or 'nothing'}"
+    return Finding("files", "good" if whole else "note", found, "" if whole else INSTALL_CSV)
 
 
 def _plugins(plugins: Plugins) -> list[Finding]:

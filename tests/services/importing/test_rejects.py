@@ -1,12 +1,17 @@
 """Rows that cannot land are set aside with their reasons, and can be corrected and imported again."""
 
 import stat
+from contextlib import nullcontext
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from custledger.errors import NotFoundError, UsageError
+from custledger.fields import Labels
+from custledger.files import Reader
 from custledger.hookspecs import Problem, hookimpl, wants
+from custledger.plugins import Plugins
 from custledger.services.editing import add
 from custledger.services.importing import import_file
 from custledger.services.opening import open_session
@@ -110,3 +115,64 @@ def test_a_cell_that_cannot_be_read_is_not_called_empty_as_well(bring, options):
         if options.get("key") == "name"
         else "Name: (empty) is not enough: a customer needs one",
     }
+
+
+class Lines:
+    """A table of the lines of a file: a name each; ``-`` is one that cannot be imported."""
+
+    description, progress, heading = "lines", 1.0, ("name", "phone")
+
+    def __init__(self, path):
+        self._lines = Path(path).read_text("utf-8").split()
+
+    def rows(self):
+        yield from ((number, [line, "none" if line == "-" else ""]) for number, line in enumerate(self._lines, 2))
+
+
+@hookimpl
+def custledger_readers():
+    """Read files of lines."""
+    return [
+        Reader(name="lines", summary=Labels("Lines"), suffixes=(".lines",), open=lambda path: nullcontext(Lines(path)))
+    ]
+
+
+@pytest.fixture
+def without_csv(tmp_path):
+    """A session that can read lines, and nothing that can write; and a file of lines."""
+    lines = SimpleNamespace(custledger_readers=custledger_readers)
+    session = open_session("memory:", plugins=Plugins.of(lines=lines))
+    path = tmp_path / "in.lines"
+    path.write_text("A - B - C", encoding="utf-8")
+    return session, path
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_without_a_format_to_keep_rejected_rows_in_the_report_lists_them(without_csv, dry_run):
+    session, path = without_csv
+    report = import_file(session, str(path), "customer", dry_run=dry_run)
+    assert (report.added, report.rejected, report.rejects) == (3, 2, None)
+    assert [(one.row, one.what) for one in report.unkept] == [(3, "rejected"), (5, "rejected")]
+    assert "“none” has no digit in it" in report.unkept[0].text
+    assert values(session, "name") == ([] if dry_run else ["A", "B", "C"])
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_rejected_rows_are_listed_only_up_to_a_number(without_csv, monkeypatch):
+    monkeypatch.setattr("custledger.services.importing.rejects.MOST_UNKEPT", 1)
+    session, path = without_csv
+    with small_chunks(monkeypatch, size=2):
+        report = import_file(session, str(path), "customer")
+    assert (report.rejected, len(report.unkept)) == (2, 1)
+
+
+def test_a_file_that_is_named_for_rejected_rows_must_have_a_format_before_anything_lands(without_csv, tmp_path):
+    session, path = without_csv
+    with pytest.raises(NotFoundError, match="file format to write") as told:
+        import_file(session, str(path), "customer", rejects=str(tmp_path / "bad.csv"))
+    assert "custledger-csv" in told.value.hint
+    assert values(session, "name") == []
+
+
+def test_rejected_rows_are_listed_nowhere_else_where_they_are_in_a_file(bring):
+    assert bring("name,phone\nA,x\n").unkept == ()

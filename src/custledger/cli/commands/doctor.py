@@ -26,7 +26,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         found = [
             Finding("custledger", "good", f"{__version__} on Python {python}"),
             *(Finding("settings", "bad", problem.message, problem.hint) for problem in run.setting_problems),
-            *examine(run.plugins, run.config.ledger),
+            *examine(run.plugins, run.config.ledger, run.words.language),
             Finding("terminal", "good", _terminal(run)),
         ]
         if json:
@@ -43,7 +43,12 @@ def register(app: typer.Typer, run: Invocation) -> None:
             run.output.table(
                 columns,
                 [
-                    [Cell(one.what), Cell(run.words(one.state), COLORS[one.state]), Cell(one.found), Cell(one.advice)]
+                    [
+                        Cell(run.in_language(one.what)),
+                        Cell(run.words(one.state), COLORS[one.state]),
+                        Cell(run.in_language(one.found)),
+                        Cell(run.in_language(one.advice)),
+                    ]
                     for one in found
                 ],
             )

@@ -101,7 +101,10 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
         label = schema.by_key[key].label(words.language or "en")
         taken = "{field} is read from {column}, and not from {other}: --map {column}= --map {other}={key} takes that."
         note(words(taken, field=label, column=column, other=other, key=key))
-    for example in report.examples:
+    listed = (
+        [example for example in report.examples if example.what != "rejected"] if report.unkept else report.examples
+    )
+    for example in (*listed, *report.unkept):
         told = reason_in(words, example.text, run.session.schemas) if example.what == "rejected" else example.text
         note(words("  row {row} {what}: {text}", row=example.row, what=words(example.what), text=told))
     _tell_more(run, report)
@@ -124,6 +127,8 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
     if report.rejects:
         where = "The rejected rows are in {path}, with reasons: correct them there and import that file."
         note(words(where, path=report.rejects))
+    if report.unkept:
+        note(words("Rejected rows are not kept in a file: that needs custledger-csv, which is not installed."))
     if report.operation_ref:
         note(words("custledger undo {operation} takes the import back.", operation=report.operation_ref))
 
@@ -131,6 +136,7 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
 def _tell_more(run: Invocation, report: "ImportReport") -> None:
     """Say how many rows there were beside the examples, and for which reasons rows were rejected."""
     told = Counter(example.what for example in report.examples)
+    told["rejected"] = max(told["rejected"], len(report.unkept))
     counts = {"added": report.added, "changed": report.changed, "rejected": report.rejected}
     for what, count in counts.items():
         if count > told[what]:

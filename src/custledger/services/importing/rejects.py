@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,10 +15,13 @@ from custledger.services import formats
 from custledger.services.atomic_file import PRIVATE, create, keep, removed_on_error, settle
 from custledger.services.importing.chunk import Reject
 from custledger.services.importing.mapping import REASON_HEADINGS, Plan
+from custledger.services.importing.report import Example
 from custledger.services.session import Session
 from custledger.services.targets import check_room, check_target, may_write
 from custledger.values import given_path
 
+MOST_UNKEPT = 1_000
+"""How many rejected rows are listed where no format can keep them in a file."""
 _ALREADY = re.compile(r"\.rejected(-\d+)?$")
 
 
@@ -39,43 +42,55 @@ class RejectsTarget(NamedTuple):
     writer: Writer
 
 
-def rejects_target(session: Session, path: str, named: str | None = None) -> RejectsTarget:
+def rejects_target(session: Session, path: str, named: str | None = None) -> RejectsTarget | None:
     """Return where the rejected rows of the file ``path`` go, sure that they can be written there.
 
-    Where nobody ``named`` a file and the folder of the input may not be written, it is the working folder. Raises the
-    ``CustledgerError`` that fits, such as ``UsageError`` for a ledger.
+    Where nobody ``named`` a file and the folder of the input may not be written, it is the working folder; and it is
+    nowhere where no format is installed that could keep them. Raises the ``CustledgerError`` that fits, such as
+    ``UsageError`` for a ledger.
     """
-    target = Path(given_path(named, "Rejects")) if named else rejects_path(path)
+    writer = formats.writer_for(session, given_path(named, "Rejects")) if named else formats.standard_writer(session)
+    if writer is None:
+        return None
+    target = Path(named) if named else rejects_path(path)
     if not named and not may_write(target.parent):
         target = Path(target.name)
-    writer = formats.writer_for(session, str(target))
     check_target(session.plugins, target)
     check_room(target, hint="Say with the option rejects where rejected rows may go.")
     return RejectsTarget(target, writer)
 
 
 class Rejects:
-    """Collects rejected rows outside of memory until they are written.
+    """Collects rejected rows outside of memory until they are written; without a target, ``unkept`` has the first ones.
 
     The file has the columns of the input and, in front, one with the row's number and the reason, which a later import
     passes over. It is readable by its owner alone, whatever the input was: it holds other people's data.
     """
 
-    def __init__(self, heading: Sequence[str], plan: Plan, language: str) -> None:
+    def __init__(self, target: RejectsTarget | None, heading: Sequence[str], plan: Plan, language: str) -> None:
+        self._target = target
         self._heading = heading
         self._reasons = plan.reasons
         self._language = language
         self._spool = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed by close()
-        self.count = 0
+        self._count = 0
+        self.unkept: list[Example] = []
 
-    def add(self, rejects: Iterable[Reject]) -> None:
+    def add(self, rejects: Sequence[Reject]) -> None:
         """Add rejected rows."""
+        if self._target is None:
+            room = MOST_UNKEPT - len(self.unkept)
+            self.unkept += [Example(reject.number, "rejected", reject.reason) for reject in rejects[:room]]
+            return
         for reject in rejects:
             self._spool.write(json.dumps([reject.number, reject.reason, reject.cells]) + "\n")
-            self.count += 1
+            self._count += 1
 
-    def write(self, target: Path, writer: Writer) -> Path:
-        """Write the rows to a file and return where it is: at ``target``, or beside it where another file is there."""
+    def write(self) -> str | None:
+        """Write the rows, if there are any, and return where they are: at the target, or beside another file there."""
+        if self._target is None or not self._count:
+            return None
+        target, writer = self._target
         temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
         options: dict[str, Any] = {"excel_bom": True} if "excel_bom" in writer.options else {}
         heading = [REASON_HEADINGS[self._language == "zh"], *self._without_reasons(self._heading)]
@@ -84,7 +99,7 @@ class Rejects:
                 with create(temporary, PRIVATE) as stream:
                     writer.write(stream, heading, self._rows(), **options)
                     settle(stream)
-                return keep(temporary, target)
+                return str(keep(temporary, target))
         except PluginError as error:
             error.hint = f"The rejected rows could not be written to {target}. {error.hint}"
             raise

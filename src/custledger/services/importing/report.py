@@ -27,7 +27,8 @@ class ImportReport:
     - ``skipped``: rows that would have changed nothing; ``created``: other records made for references, by type;
     - ``warnings``: what checks warned about, with how often; ``seconds``: how long it took;
     - ``reasons``: why rows were rejected, with how often, the most frequent first;
-    - ``operation``: the operation's id, or ``None`` if nothing was written; ``rejects``: the file of rejected rows.
+    - ``operation``: the operation's id, or ``None`` if nothing was written; ``rejects``: the file of rejected rows;
+    - ``unkept``: the rejected rows themselves, a thousand at most, where no format is installed that could keep them.
     """
 
     path: str
@@ -50,6 +51,7 @@ class ImportReport:
     reasons: tuple[tuple[str, int], ...] = ()
     operation: int | None = None
     rejects: str | None = None
+    unkept: tuple[Example, ...] = ()
     last_row: int = 0
     seconds: float = 0.0
 

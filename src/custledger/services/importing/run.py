@@ -33,7 +33,6 @@ CHUNK = 5_000
 """Rows in one changeset."""
 WARNINGS = 100
 """How many different warnings, and reasons to reject a row, are counted each by itself."""
-
 CALM = 200_000
 """How many objects may be made between two searches for garbage, while chunks of thousands of rows come and go."""
 
@@ -68,7 +67,7 @@ def import_file(
     - ``options`` are the reader's own, such as ``encoding``; ``format`` names the reader.
     - ``rejects`` is where rows that cannot be imported go, instead of ``NAME.rejected.csv`` beside the file, or in the
       working folder where that one may not be written. It is looked at before the first row: what cannot be written
-      there is an error with nothing done.
+      there is an error with nothing done. Where it is not given and CSV cannot be written, the report lists them.
     - ``progress`` is told the share of the file that is done, 0 to 1, after each chunk.
 
     What lands is one operation, in chunks that land whole. Raises ``ImportInterrupted`` on Ctrl-C, with the report of
@@ -92,16 +91,24 @@ def import_file(
         _check_required(schema, plan, by)
         operation = session.operation("import", reason=reason, about=_about(path))
         builder = _builder(session, plan, operation, schema=schema, by=by, erase=erase, makes=makes, dry=dry_run)
-        run = Run(session, builder, table, path, dry_run=dry_run, progress=progress)
+        run = Run(session, builder, table, path, target, dry_run=dry_run, progress=progress)
         with _calm_collector():
-            return run.all(_with_first(first, chunks), target)
+            return run.all(_with_first(first, chunks))
 
 
 class Run:
     """One import under way."""
 
     def __init__(
-        self, session: Session, builder: Builder, table: Table, path: str, *, dry_run: bool, progress: Progress | None
+        self,
+        session: Session,
+        builder: Builder,
+        table: Table,
+        path: str,
+        target: RejectsTarget | None,
+        *,
+        dry_run: bool,
+        progress: Progress | None,
     ) -> None:
         self.session = session
         self.builder = builder
@@ -118,16 +125,16 @@ class Run:
         self.under_way: deque[Built] = deque()
         self.landed_to = 0
         self.incomplete = False
-        self.rejects = Rejects(table.heading, builder.plan, session.conventions.language)
+        self.rejects = Rejects(target, table.heading, builder.plan, session.conventions.language)
         self.rejects_at: str | None = None
 
-    def all(self, chunks: Iterator[Sequence[SourceRow]], target: RejectsTarget) -> ImportReport:
+    def all(self, chunks: Iterator[Sequence[SourceRow]]) -> ImportReport:
         """Land the chunks and return the report; the rejected rows are kept whatever happens."""
         try:
             try:
                 self._rehearse(chunks) if self.dry_run else self._land(chunks)
             finally:
-                self._keep_rejects(target)
+                self._keep_rejects()
         except KeyboardInterrupt:
             raise ImportInterrupted(self.report()) from None
         except CustledgerError as error:
@@ -162,6 +169,7 @@ class Run:
             reasons=tuple(self.reasons.most_common()),
             operation=self.builder.operation.id if self.landed_to else None,
             rejects=self.rejects_at,
+            unkept=tuple(self.rejects.unkept),
             last_row=self.landed_to,
             seconds=time.monotonic() - self.started,
         )
@@ -294,9 +302,9 @@ class Run:
             self.landed_to = built.last_row
         self.progress(self.table.progress)
 
-    def _keep_rejects(self, target: RejectsTarget) -> None:
-        if self.rejects.count and not self.dry_run:
-            self.rejects_at = str(self.rejects.write(target.path, target.writer))
+    def _keep_rejects(self) -> None:
+        if not self.dry_run:
+            self.rejects_at = self.rejects.write()
 
 
 @contextmanager
