@@ -123,7 +123,7 @@ class Problem(Struct):
     """What a check found.
 
     - ``message``: a sentence that says what is wrong and where, for whoever wrote it;
-    - ``severity``: ``refuse`` stops the write, ``warn`` is shown and counted;
+    - ``severity``: ``refuse`` stops the write, ``warn`` is shown and counted, and had by ``ledger.take_warnings()``;
     - ``type``, ``id`` and ``field``: the record that it is about and the key of its field, where there is one. A row of
       a file whose record they name is set aside, and the others land.
     """
@@ -363,7 +363,7 @@ class HookSpecs:
 
     @hookspec
     def custledger_reminders(self, context: Context) -> Sequence[Reminder]:  # type: ignore[empty-body]
-        """Return dated things that someone should act on. Called by ``followup due``.
+        """Return dated things that someone should act on. Called by ``followup due`` and ``ledger.reminders()``.
 
         ::
 

@@ -4,6 +4,7 @@ import random
 import uuid
 from collections.abc import Iterator
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -11,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import custledger
 from custledger.changes import Change, Changeset
 from custledger.conventions import FixedClock
 from custledger.errors import AmbiguousError, ConflictError, DataError, InvalidValueError, RefusedError
-from custledger.hookspecs import hookimpl
+from custledger.fields import Labels
+from custledger.hookspecs import Reminder, hookimpl
 from custledger.plugins import Plugins
 from custledger.recurrence import planned
 from custledger.services import followups
@@ -282,6 +285,23 @@ def test_the_agenda_merges_what_plugins_remind_of(session: Session) -> None:
     owed(session, "2026-11-22")
     assert len(followups.agenda(session).followups) == 1
     assert followups.agenda(session).reminders == ()
+
+
+def test_reminders_come_out_of_the_ledger_by_day_and_a_plugin_that_fails_is_named() -> None:
+    def reminder(day: int, owner: str = "") -> Reminder:
+        return Reminder(on=date(2026, 11, day), text=Labels("Wash", "洗"), type="customer", id=1, owner=owner)
+
+    def fall(context: Any) -> Any:
+        raise ZeroDivisionError("oops")
+
+    car = SimpleNamespace(custledger_reminders=hookimpl(lambda context: [reminder(25), reminder(23, "Ines")]))
+    bad = SimpleNamespace(custledger_reminders=hookimpl(fall))
+    with custledger.open("memory:", plugins=Plugins.of(car=car, bad=bad)) as ledger:
+        assert ledger.reminders() == [reminder(23, "Ines"), reminder(25)]
+        assert ledger.reminders(owner="ines") == [reminder(23, "Ines")]
+        assert ledger.reminders(owner="nobody") == []
+        (warning,) = ledger.take_warnings()
+    assert "The plugin bad failed while answering custledger_reminders: ZeroDivisionError: oops" in warning.message
 
 
 @given(

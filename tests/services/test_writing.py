@@ -14,6 +14,7 @@ from custledger.errors import PluginError, RefusedError
 from custledger.hookspecs import Problem, hookimpl, wants
 from custledger.ledger import Ledger
 from custledger.plugins import Plugins
+from custledger.services.session import MOST_WARNINGS
 from custledger.services.writing import load, write
 
 
@@ -79,8 +80,28 @@ def test_a_check_refuses_or_warns() -> None:
         assert refused.value.hint == "The plugin strict says so."
         assert ledger.customers.count() == 0
         ledger.customers.add(name="W")
-        assert [problem.message for problem in ledger.session.take_warnings()] == ["W is unusual"]
-        assert ledger.session.take_warnings() == []
+        assert [problem.message for problem in ledger.take_warnings()] == ["W is unusual"]
+        assert ledger.take_warnings() == []
+
+
+def test_a_program_that_never_asks_for_warnings_does_not_collect_them_without_end() -> None:
+    with opened(strict=[custledger_check]) as ledger:
+        for _ in range(MOST_WARNINGS + 5):
+            ledger.customers.add(name="W")
+        assert MOST_WARNINGS <= len(ledger.take_warnings()) <= MOST_WARNINGS + 1
+        assert ledger.take_warnings() == []
+
+
+def test_all_warnings_of_one_write_are_there() -> None:
+    @hookimpl
+    def custledger_check(changes: Sequence[Change]) -> list[Problem]:
+        return [Problem(message="so many", severity="warn") for _ in changes]
+
+    with opened(strict=[custledger_check]) as ledger:
+        with ledger.operation() as batch:
+            for number in range(MOST_WARNINGS + 5):
+                batch.customers.add(name=str(number))
+        assert len(ledger.take_warnings()) == MOST_WARNINGS + 5
 
 
 def test_a_severity_that_does_not_exist_refuses_the_write_as_a_crash_does() -> None:

@@ -11,12 +11,13 @@ from custledger import ids
 from custledger.conventions import Clock
 from custledger.errors import masked
 from custledger.fields import Language
+from custledger.hookspecs import Problem, Reminder
 from custledger.ledger.batches import LedgerBatch
 from custledger.ledger.collections import Collection, FollowUps
 from custledger.ledger.custom_fields import Fields
 from custledger.plugins import Plugins
 from custledger.records import Customer, Interaction, Record
-from custledger.services import backing_up, naming, searching
+from custledger.services import backing_up, followups, naming, searching
 from custledger.services.exporting import ExportReport, Headings, export
 from custledger.services.history import PastChange, PastOperation, past
 from custledger.services.importing import ImportReport, Progress, import_file
@@ -90,6 +91,22 @@ class Ledger:
     def operation(self, *, reason: str = "") -> LedgerBatch:
         """Return a batch: what is written within its ``with`` block lands as one operation, whole or not at all."""
         return LedgerBatch(self.session, reason=reason)
+
+    def reminders(self, *, owner: str | None = None) -> list[Reminder]:
+        """Return the dated things that plugins want acted on, the earliest first: a contract that expires, say.
+
+        With ``owner``, only that person's. A plugin decides itself how long before its day something is worth a
+        reminder. One that fails is left out, and named in the warnings.
+        """
+        return followups.reminders(self.session, owner)
+
+    def take_warnings(self) -> list[Problem]:
+        """Return what plugins warned about since this was last asked, the oldest first, and forget it.
+
+        They warn of writes that they let pass, and here stands as well which plugin failed when it was told of a
+        write. Who never asks loses nothing but the warnings: the latest thousand are kept.
+        """
+        return self.session.take_warnings()
 
     def undo(self, operation: int | str, *, reason: str = "") -> Undone:
         """Take an operation back, as far as no later edit stands in the way."""

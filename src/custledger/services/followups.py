@@ -4,7 +4,6 @@ That finishing one makes the next, in the same changeset, is the core's own amen
 happens however one is finished.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from custledger import ids
 from custledger.changes import Action, Changeset, Receipt
 from custledger.errors import AmbiguousError, DataError, InvalidValueError
 from custledger.expressions import both, equals, field_expression, understand
-from custledger.hookspecs import Reminder
+from custledger.hookspecs import Problem, Reminder
 from custledger.repeating import DONE, FINISHED, FOLLOWUP, OPEN
 from custledger.schema import ID, Row, Schema
 from custledger.services.editing import make_edit
@@ -56,11 +55,23 @@ def agenda(session: Session, days: int = 0, owner: str | None = None) -> Agenda:
 
     A plugin decides itself how long before its day something is worth a reminder.
     """
-    followups = due(session, days, owner)
-    reminders: Sequence[Reminder] = session.plugins.reminders(session)
-    if owner is not None:
-        reminders = [reminder for reminder in reminders if fold(reminder.owner) == fold(owner)]
-    return Agenda(followups=tuple(followups), reminders=tuple(reminders))
+    return Agenda(followups=tuple(due(session, days, owner)), reminders=tuple(reminders(session, owner)))
+
+
+def reminders(session: Session, owner: str | None = None) -> list[Reminder]:
+    """Return what plugins want acted on, the earliest first; with ``owner``, only that person's.
+
+    A plugin that fails is left out, and is among the session's warnings the first time.
+    """
+    session.refresh()
+    known = len(session.plugins.failures)
+    found = session.plugins.reminders(session)
+    session.warn(Problem(message=one.message, severity="warn") for one in session.plugins.failures[known:])
+    session.forget_old_warnings()
+    if owner is None:
+        return found
+    whose = fold(plain_text(given_text(owner, "Owner")))
+    return [reminder for reminder in found if fold(reminder.owner) == whose]
 
 
 def done(
