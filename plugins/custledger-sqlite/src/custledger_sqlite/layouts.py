@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import apsw
 
 from custledger.errors import ForeignStoreError, StoreError
-from custledger.stores.sql.layout import own_tables
+from custledger.stores.sql.layout import lay_out
 from custledger_sqlite.dialect import DIALECT
 
 APPLICATION_ID = 0x4354_4C47
@@ -29,11 +29,7 @@ STEPS: Mapping[int, Step] = {}
 
 def make(connection: apsw.Connection) -> None:
     """Lay out a new ledger in an empty file; the caller holds a write transaction."""
-    for statement in own_tables(DIALECT):
-        connection.execute(statement)
-    from uuid import uuid4  # noqa: PLC0415 - needed once in the life of a ledger
-
-    connection.execute("INSERT INTO custledger_ledger (one, identity, generation) VALUES (1, ?, 1)", (str(uuid4()),))
+    lay_out(connection, DIALECT)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {LAYOUT}")
 

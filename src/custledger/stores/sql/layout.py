@@ -11,7 +11,7 @@ from custledger.expressions.columns import FOLDED_SUFFIX, comparable_column, sid
 from custledger.expressions.evaluate import FOLDED_KINDS
 from custledger.fields import Kind
 from custledger.schema import Field, Schema
-from custledger.stores.sql.database import Dialect
+from custledger.stores.sql.database import Connection, Dialect
 
 LIST_KINDS = frozenset({Kind.TAGS, Kind.CHOICES})
 _NOT_INDEXED_KINDS = LIST_KINDS | {Kind.ID}
@@ -32,8 +32,16 @@ def is_integer(field: Field) -> bool:
     return spec.kind in _INTEGER_KINDS or (spec.kind is Kind.REFERENCE and spec.target is not None)
 
 
-def own_tables(dialect: Dialect) -> Iterator[str]:
-    """Yield the statements that make the ledger's own tables."""
+def lay_out(connection: Connection, dialect: Dialect) -> None:
+    """Make the ledger's own tables in an empty database, and with them the ledger; the caller holds a transaction."""
+    for statement in _own_tables(dialect):
+        connection.execute(statement)
+    from uuid import uuid4  # noqa: PLC0415 - needed once in the life of a ledger
+
+    connection.execute("INSERT INTO custledger_ledger (one, identity, generation) VALUES (1, ?, 1)", (str(uuid4()),))
+
+
+def _own_tables(dialect: Dialect) -> Iterator[str]:
     integer, text, blob, options = dialect.integer, dialect.text, dialect.blob, dialect.table_options
     yield (
         f"CREATE TABLE custledger_ledger (one {integer} PRIMARY KEY CHECK (one = 1), identity {text} NOT NULL, "
