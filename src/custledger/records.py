@@ -31,17 +31,25 @@ COLORS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def record_type(
-    name: str, *, plural: str, prefix: str, en: str, zh: str, when: str = "created_at", brief: tuple[str, ...] = ()
+    name: str,
+    *,
+    plural: str,
+    prefix: str,
+    en: str,
+    zh: str,
+    when: str = "created_at",
+    brief: tuple[str, ...] = (),
+    is_planned: bool = False,
 ) -> Callable[[type[RecordT]], type[RecordT]]:
     """Return a decorator that makes a frozen attrs class of a ``Record`` and notes what it is called.
 
-    ``prefix`` begins its public ids; ``when`` is the field that says when it happened; ``brief`` names the fields
-    shown where there is little room.
+    ``prefix`` begins its public ids; ``when`` is the field that says when it happened, or with ``is_planned``, is to
+    happen; ``brief`` names the fields shown where there is little room.
     """
 
     def decorate(cls: type[RecordT]) -> type[RecordT]:
         made = _frozen(cls)
-        setattr(made, INFO_ATTRIBUTE, TypeInfo(name, plural, prefix, Labels(en, zh), when, brief))
+        setattr(made, INFO_ATTRIBUTE, TypeInfo(name, plural, prefix, Labels(en, zh), when, brief, is_planned))
         return made
 
     return decorate
@@ -240,7 +248,7 @@ class Interaction(Record):
     owner: str | None = field(Kind.TEXT, "Owner", "跟进人", indexed=True, aliases=("负责人",))
 
 
-@record_type("followup", plural="followups", prefix="F", en="Follow-up", zh="跟进计划", when="due",
+@record_type("followup", plural="followups", prefix="F", en="Follow-up", zh="跟进计划", when="due", is_planned=True,
              brief=("due", "customer", "purpose", "note", "status", "every", "owner"))
 class FollowUp(Record):
     """Something owed to a customer on a day."""

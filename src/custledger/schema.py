@@ -32,8 +32,8 @@ Row = tuple[Any, ...]
 class TypeInfo(Struct):
     """What a record class says of itself, beside its fields.
 
-    ``when`` is the field that says when it happened. ``prefix`` begins its public ids and is unique to the type.
-    ``brief`` names the fields shown where there is little room.
+    ``when`` is the field that says when it happened, or with ``is_planned``, is to happen. ``prefix`` begins its public
+    ids and is unique to the type. ``brief`` names the fields shown where there is little room.
     """
 
     name: str
@@ -42,6 +42,7 @@ class TypeInfo(Struct):
     labels: Labels
     when: str = "created_at"
     brief: tuple[str, ...] = ()
+    is_planned: bool = False
 
     def counted(self, count: int) -> str:
         """Return so many of these records in words: ``1 customer``, ``2 customers``."""

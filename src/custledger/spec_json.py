@@ -64,6 +64,7 @@ def schema_to_json(schema: Schema) -> dict[str, Any]:
         "labels": labels_to_json(info.labels),
         "when": info.when,
         "brief": list(info.brief),
+        **({"planned": True} if info.is_planned else {}),
         "fields": [{"key": field.key, **spec_to_json(field.spec)} for field in schema.fields],
     }
 

@@ -126,7 +126,7 @@ def test_an_expression_says_what_it_reads_and_yields() -> None:
 
 def test_a_column_may_be_of_any_kind() -> None:
     assert understand("客户等级", CUSTOMER, CONVENTIONS, want=None) == Expression(
-        "客户等级", Kind.CHOICE, LEVEL, frozenset({"level"})
+        "客户等级", Kind.CHOICE, LEVEL, frozenset({"level"}), CUSTOMER.by_key["level"].spec
     )
     assert understand("consent", CUSTOMER, CONVENTIONS, want=None).root == FieldNode("consent", Kind.YES_NO)
     assert understand("level = A", CUSTOMER, CONVENTIONS, want=None).kind is Kind.YES_NO
@@ -169,7 +169,7 @@ ERRORS = [
     ("city in (a, b", 8, "This list is never closed", "For instance: city in (北京, 上海)"),
     ("city in ()", 9, "A value is missing here", "To ask for what has no value, write: is empty"),
     ("birthday between 2020-01-01", 27, "The second of the two values is missing", "For instance: between 10 and 20"),
-    ("count(level) > 2", 5, "“count” is not followed by an operator", "For instance: city in (北京, 上海)"),
+    ("count(level) > 2", 6, "No records called “level” refer to a customer", "There are: customers."),
     ("= 上海", 0, "“=” is out of place: a field is expected here", "For instance: city = 上海"),
     ("city = a and", 12, "A field is expected here", "For instance: city = 上海"),
     ("birthday < 2026-13-01", 11, "Birthday: “2026-13-01” is not a day of the calendar", "Birthday is a date."),

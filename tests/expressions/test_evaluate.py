@@ -5,6 +5,7 @@ import pytest
 
 from custledger.conventions import Conventions
 from custledger.expressions import Moment, evaluator, understand
+from custledger.expressions.compute import Alone, Frame
 from custledger.expressions.evaluate import predicate
 from custledger.expressions.tree import Compare, Day, FieldNode
 from custledger.fields import Kind, Labels, Spec
@@ -185,4 +186,4 @@ def test_a_field_yields_its_plain_value() -> None:
 
 def test_what_is_not_settled_is_refused() -> None:
     with pytest.raises(TypeError, match="not settled"):
-        predicate(Compare("=", FieldNode("born", Kind.DATE), Day()), SCHEMA)
+        predicate(Compare("=", FieldNode("born", Kind.DATE), Day()), Frame(SCHEMA, Alone(), "", predicate))

@@ -61,11 +61,5 @@ def test_what_compares_equal_has_one_comparable_form() -> None:
     (notes, _), (grade, _), (filled, _) = understand_order(["notes", "grade", "notes is empty"], SCHEMA, Conventions())
     form = comparable(notes, SCHEMA, MOMENT)
     assert [form(row) for row in ROWS] == ["b", "a", None, "a", "b", None]
-    assert [comparable_of(grade, SCHEMA)(code) for code in ("gold", "bronze", "gone", "away", None)] == [
-        0,
-        2,
-        3,
-        3,
-        None,
-    ]
+    assert [comparable_of(grade)(code) for code in ("gold", "bronze", "gone", "away", None)] == [0, 2, 3, 3, None]
     assert comparable(filled, SCHEMA, MOMENT)(ROWS[0]) is False

@@ -1,7 +1,8 @@
 import pytest
 
+from custledger.expressions.cursor import DEEPEST
 from custledger.expressions.keywords import OPERATORS
-from custledger.expressions.parser import DEEPEST, parse
+from custledger.expressions.parser import parse
 from custledger.expressions.syntax import Bare, Clause, Comparison, Joined, Name, Negated, Quoted
 
 NAMES = frozenset({"city", "城市", "contact name", "opt in", "level", "not quite", "consent"})

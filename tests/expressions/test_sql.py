@@ -1,4 +1,3 @@
-import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date
@@ -182,4 +181,4 @@ def test_postgres_compares_texts_by_code_point() -> None:
     order = understand_order(["about", "person"], Schema.of(Visit), CONVENTIONS)
     by = sql.compile_order(order, Schema.of(Visit), sql.POSTGRES, MOMENT)
     assert by == sql.Sql('"visit"."about" COLLATE "C" ASC NULLS LAST, "visit"."person" ASC NULLS LAST, "visit"."id"')
-    assert re.search(r"%% 10000", compiled("x_limit = [balance]", sql.POSTGRES).text)
+    assert '"x_limit"::numeric * 10000)' in compiled("x_limit = [balance]", sql.POSTGRES).text

@@ -11,10 +11,13 @@ from custledger.services.selecting import Selection
 
 
 def count_by(run: Invocation, schema: Schema, selection: Selection[Any], names: list[str], form: Form) -> None:
-    """Print how many records there are for each value of these fields. Raises ``NotFoundError`` for an unknown one."""
-    fields = [schema.resolve(name) for name in names]
-    shower = Shower(run.session, schema)
-    counted = selection.count([f"[{field.key}]" for field in fields])
+    """Print how many records there are for each value of these fields or expressions.
+
+    Raises ``NotFoundError`` or ``QueryError`` for a name that is nothing's.
+    """
+    known, fields, _ = selection.limit(0).computed(names)
+    shower = Shower(run.session, known)
+    counted = selection.count([f"[{field.key}]" if field.key in schema.by_key else field.key for field in fields])
     rows = [
         ([_plain(shower, field, value) for field, value in zip(fields, key, strict=True)], number)
         for key, number in counted.items()

@@ -74,22 +74,21 @@ def _list(schema: Schema, run: Invocation) -> Callable[..., None]:
         json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False,
     ) -> None:
         """List records."""
-        from custledger.cli.shown import Shower, chosen_fields, split_names  # noqa: PLC0415 - as above
+        from custledger.cli.shown import Shower, split_names, usual_fields  # noqa: PLC0415 - as above
         from custledger.services.selecting import Selection  # noqa: PLC0415 - as above
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
         if everything and limit is not None:
             raise UsageError("--all and --limit cannot both be given.", hint="Choose one.")
         session = run.session
-        known = session.schema(schema.name)
-        fields = chosen_fields(known, split_names(columns or ()), form)
         selection: Selection[Any] = Selection(session, schema.name)
         selection = selection.where(where) if where else selection
         selection = selection.order(*split_names(sort or ()))
         if limit is None and not everything and form is Form.SHOWN and run.output.on_terminal:
             limit = SHOWN_AT_ONCE
         chosen = selection if limit is None else selection.limit(limit)
-        left_out = Shower(session, known).emit(run.output, chosen.rows(), fields, form)
+        known, fields, rows = chosen.computed(split_names(columns or ()))
+        left_out = Shower(session, known).emit(run.output, rows, fields or usual_fields(known, form), form)
         if form is Form.SHOWN and run.output.on_terminal:
             _tell_the_rest(run, selection.count(), limit, left_out)
 

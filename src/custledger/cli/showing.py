@@ -5,7 +5,7 @@ from typing import Any
 
 from custledger.cli.invocation import Invocation
 from custledger.cli.output import Cell, Form
-from custledger.cli.shown import Shower, chosen_fields, columns_of
+from custledger.cli.shown import Shower, columns_of, usual_fields
 from custledger.errors import NotFoundError
 from custledger.schema import CREATED_AT, REVISION, Field
 from custledger.services.overview import Overview, Related
@@ -70,7 +70,7 @@ def _removed(run: Invocation, record_type: str, ref: str) -> int:
 
 def _print_related(run: Invocation, found: Overview, related: Related) -> None:
     schema, language = related.schema, run.schema_language
-    fields = [field for field in chosen_fields(schema, (), Form.SHOWN) if field.key != related.field.key]
+    fields = [field for field in usual_fields(schema, Form.SHOWN) if field.key != related.field.key]
     shower = Shower(run.session, schema)
     template = "{title} ({count})" if related.open is None else "{title} ({count}, {open} open)"
     named = schema.info.labels.in_language(language)

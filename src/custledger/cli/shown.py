@@ -19,7 +19,8 @@ HIDDEN = {"en": "(hidden)", "zh": "（已隐藏）"}
 """What stands for a sensitive value where what happened to it is told, by language; JSON has the English one."""
 _NUMERIC = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY})
 _WHOLE = _NUMERIC | {Kind.ID, Kind.DATE, Kind.TIME, Kind.YES_NO, Kind.PHONE}
-_LIST_MARKS = str.maketrans({"，": ",", "、": ","})
+_COMMAS = ",，、"
+_BRACKETS = {"(": 1, "（": 1, "[": 1, "【": 1, ")": -1, "）": -1, "]": -1, "】": -1}
 
 
 def operation_id(number: int) -> str:
@@ -28,17 +29,26 @@ def operation_id(number: int) -> str:
 
 
 def split_names(texts: Iterable[str]) -> list[str]:
-    """Return the names in texts that separate them by commas."""
-    return [name.strip() for text in texts for name in text.translate(_LIST_MARKS).split(",") if name.strip()]
+    """Return the names, or expressions, in texts that separate them by commas; those within brackets separate nothing.
 
-
-def chosen_fields(schema: Schema, names: Sequence[str], form: Form) -> list[Field]:
-    """Return the fields to print: those named, or the brief ones for people, or every one for programs.
-
-    Raises ``NotFoundError`` for a name that is no field.
+    >>> split_names(["code, count(interactions where channel in (phone, email))"])
+    ['code', 'count(interactions where channel in (phone, email))']
     """
-    if names:
-        return [schema.resolve(name) for name in names]
+    return [name.strip() for text in texts for name in _split(text) if name.strip()]
+
+
+def _split(text: str) -> Iterator[str]:
+    start = depth = 0
+    for place, character in enumerate(text):
+        depth += _BRACKETS.get(character, 0)
+        if character in _COMMAS and depth <= 0:
+            yield text[start:place]
+            start = place + 1
+    yield text[start:]
+
+
+def usual_fields(schema: Schema, form: Form) -> list[Field]:
+    """Return the fields to print where none is named: the brief ones for people, or every one for programs."""
     if form is not Form.SHOWN:
         return list(schema.fields)
     brief = [schema.by_key[key] for key in schema.info.brief if key in schema.by_key]

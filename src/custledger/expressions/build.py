@@ -14,7 +14,7 @@ from custledger.values import Plain
 def field_expression(schema: Schema, key: str) -> Expression:
     """Return the expression that yields the field ``key``, for a column or a sort key. Raises ``KeyError``."""
     node = _node(schema, key)
-    return Expression(f"[{key}]", node.kind, node, frozenset({key}))
+    return Expression(f"[{key}]", node.kind, node, frozenset({key}), schema.by_key[key].spec)
 
 
 def equals(schema: Schema, key: str, plain: Plain) -> Expression:

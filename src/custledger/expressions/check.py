@@ -1,61 +1,86 @@
-"""Understands the text of an expression: finds what its names mean and checks that its types fit."""
+"""Understands the text of an expression: finds what its names mean and checks that its types fit.
+
+What has a value is understood in ``check_terms``, what is true or false here.
+"""
 
 from collections.abc import Sequence
 
+import attrs
+
 from custledger.conventions import Conventions
-from custledger.errors import InvalidValueError, QueryError, shorten
+from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError, QueryError
 from custledger.expressions import tree
-from custledger.expressions.keywords import GLUED
+from custledger.expressions.check_terms import TermChecker, Typed
 from custledger.expressions.literals import FREE_KINDS, read_value
 from custledger.expressions.nodes import Expression
 from custledger.expressions.order import UNSORTED_KINDS
-from custledger.expressions.parser import parse
-from custledger.expressions.syntax import Bare, Clause, Comparison, Joined, Name, Negated, Quoted, Right
+from custledger.expressions.parser import parse, parse_term
+from custledger.expressions.scope import Named, World
+from custledger.expressions.syntax import (
+    Bare,
+    Call,
+    Clause,
+    Comparison,
+    Joined,
+    Name,
+    Negated,
+    Number,
+    Operation,
+    Quoted,
+    Right,
+    Term,
+    start_of,
+)
 from custledger.expressions.types import (
     BARE_FIELD_KINDS,
     MATCH_KINDS,
+    NUMBER_KINDS,
     ORDERED_KINDS,
     SEVERAL_KINDS,
     described,
     fit_together,
 )
 from custledger.fields import Kind
-from custledger.schema import Field, Schema, nearest
+from custledger.schema import Field, Schema
 from custledger.values import SCALE, fold, given_text
 
 _DASHES = "-－"
 _NOTHING = frozenset({"null", "空"})
 
 
-def understand(text: str, schema: Schema, conventions: Conventions, *, want: Kind | None = Kind.YES_NO) -> Expression:
+def understand(
+    text: str, schema: Schema, conventions: Conventions, *, want: Kind | None = Kind.YES_NO, world: World | None = None
+) -> Expression:
     """Return ``text`` as an expression about one record of ``schema``.
 
-    ``want`` is the kind it must yield; ``None`` takes any, as columns and sort keys do. Raises ``QueryError``, and
+    ``want`` is the kind it must yield; ``None`` takes any, as columns and sort keys do. ``world`` has the other record
+    types, and the named expressions; without it only the record's own fields have names. Raises ``QueryError``, and
     nothing else, for a text that cannot be understood.
 
     >>> from custledger.records import Customer
     >>> understand("城市 = 上海 and level in (A, B)", Schema.of(Customer), Conventions()).keys == {"city", "level"}
     True
     """
-    return _Checker(given_text(text, "Expression"), schema, conventions).expression(want)
+    scope = (world or World({schema.name: schema})).scope(schema)
+    return _Checker(given_text(text, "Expression"), scope, conventions).expression(want)
 
 
 def understand_order(
-    keys: Sequence[str], schema: Schema, conventions: Conventions
+    keys: Sequence[str], schema: Schema, conventions: Conventions, *, world: World | None = None
 ) -> tuple[tuple[Expression, bool], ...]:
     """Return sort keys, each with whether it runs downwards: ``-created_at`` does.
 
     Raises ``QueryError`` for a key that cannot be understood, or by which nothing can be sorted.
     """
-    return tuple(_sort_key(key, schema, conventions) for key in keys)
+    return tuple(_sort_key(key, schema, conventions, world) for key in keys)
 
 
-def _sort_key(text: str, schema: Schema, conventions: Conventions) -> tuple[Expression, bool]:
+def _sort_key(text: str, schema: Schema, conventions: Conventions, world: World | None) -> tuple[Expression, bool]:
     bare = given_text(text, "Order").lstrip()
     descending = bare.startswith(tuple(_DASHES))
     start = len(text) - len(bare) + descending
     try:
-        expression = understand(" " * start + text[start:], schema, conventions, want=None)
+        expression = understand(" " * start + text[start:], schema, conventions, want=None, world=world)
     except QueryError as error:
         raise QueryError(error.why, text, error.position, hint=error.hint) from None
     if isinstance(expression.root, tree.FieldNode):
@@ -65,71 +90,46 @@ def _sort_key(text: str, schema: Schema, conventions: Conventions) -> tuple[Expr
             raise QueryError(f"{label} is sensitive, and is never sorted by", text, start)
         if field.spec.kind in UNSORTED_KINDS:
             raise QueryError(f"{label} holds several values, and cannot be sorted by", text, start)
-    return Expression(text[start:].strip(), expression.kind, expression.root, expression.keys), descending
+    if expression.kind in UNSORTED_KINDS:
+        raise QueryError("This has several values, and cannot be sorted by", text, start)
+    return attrs.evolve(expression, text=text[start:].strip()), descending
 
 
-class _Checker:
-    def __init__(self, text: str, schema: Schema, conventions: Conventions) -> None:
-        self.text = text
-        self.schema = schema
-        self.conventions = conventions
-        self.keys: set[str] = set()
-
+class _Checker(TermChecker):
     def expression(self, want: Kind | None) -> Expression:
-        clause = parse(self.text, self.schema.names)
-        root: tree.Node
-        if isinstance(clause, Name) and want is not Kind.YES_NO:
-            root, kind = self.field_node(clause), self.resolve(clause).spec.kind
-        else:
-            root, kind = self.condition(clause), Kind.YES_NO
+        root = self.root(parse(self.text, self.scope), want)
+        field = root.field if isinstance(root, Typed) else None
+        kind = root.kind if isinstance(root, Typed) else Kind.YES_NO
+        node = root.node if isinstance(root, Typed) else root
         if want is not None and kind is not want:
             raise self.error(f"This gives {described(kind)}, and {described(want)} is wanted", 0)
-        return Expression(self.text, kind, root, frozenset(self.keys))
+        return Expression(self.text, kind, node, frozenset(self.keys), field.spec if field else None)
 
-    def error(self, why: str, start: int, *, hint: str = "") -> QueryError:
-        return QueryError(why, self.text, start, hint=hint)
+    def root(self, clause: Clause, want: Kind | None) -> Typed | tree.Condition:
+        """Return a value where one may be wanted, and a condition else."""
+        if want is Kind.YES_NO or not isinstance(clause, Name | Number | Call | Operation):
+            return self.condition(clause)
+        if isinstance(clause, Name) and isinstance(meant := self.meaning(clause), Named):
+            found = self.looked_into(meant, clause)
+            return self.named_expression(meant, clause) if isinstance(found, Typed) else found
+        return self.term(clause)
 
-    def label(self, field: Field) -> str:
-        return field.label(self.conventions.language)
-
-    def resolve(self, name: Name) -> Field:
-        """Return the field that a name means. Its singular will do for the tags."""
-        called = fold(" ".join(name.text.split()))
-        key = self.schema.names.get(called)
-        if key is None and called == "tag":
-            key = next((field.key for field in self.schema.fields if field.spec.kind is Kind.TAGS), None)
-        if key is None:
-            why = f"There is no {self.schema.name} field {shorten(name.text)}"
-            raise self.error(why, name.start, hint=self.name_hint(called))
-        self.keys.add(key)
-        return self.schema.by_key[key]
-
-    def name_hint(self, called: str) -> str:
-        for operator in GLUED:
-            head = called.partition(operator)[0]
-            if head != called and head in self.schema.names:
-                return f"Put spaces around {operator}."
-        return self.suggestion(called) or (
-            "Put a value in quotation marks, or a field that has an unusual name in square brackets: [phone]."
-        )
-
-    def suggestion(self, called: str, *, to_compare_with: Field | None = None) -> str:
-        """Return the question which field was meant, or nothing; each field is named once."""
-        names = {
-            name: key
-            for name, key in self.schema.names.items()
-            if to_compare_with is None or fit_together(to_compare_with, self.schema.by_key[key], self.schema.name)
-        }
-        near = {names[name]: name for name in reversed(nearest(called, names))}
-        return "Did you mean " + " or ".join(reversed(near.values())) + "?" if near else ""
-
-    def field_node(self, name: Name) -> tree.FieldNode:
-        field = self.resolve(name)
-        return tree.FieldNode(field.key, field.spec.kind)
+    def looked_into(self, meant: Named, name: Name) -> Typed | tree.Condition:
+        if meant in self.naming:
+            circle = " → ".join(one.key for one in (*self.naming, meant))
+            raise self.error(f"{name.text} is defined by itself: {circle}", name.start)
+        inner = _Checker(meant.text, self.scope, self.conventions, naming=(*self.naming, meant), relation=self.relation)
+        try:
+            found = inner.root(parse(meant.text, self.scope), None)
+        except QueryError as error:
+            why = f"{name.text} cannot be computed: {error.why}"
+            raise self.error(why, name.start, hint=f"It is defined as: {meant.text}") from None
+        self.keys |= inner.keys
+        return found
 
     def condition(self, clause: Clause) -> tree.Condition:
         match clause:
-            case Name():
+            case Name() | Number() | Call() | Operation():
                 return self.alone(clause)
             case Negated(part):
                 return tree.Not(self.condition(part))
@@ -141,22 +141,31 @@ class _Checker:
                 positive = self.comparison(clause)
                 return tree.Not(positive) if negated else positive
 
-    def alone(self, name: Name) -> tree.Condition:
-        """Return the condition that a yes/no field is by itself."""
-        node = self.field_node(name)
-        if node.kind is not Kind.YES_NO:
+    def alone(self, term: Term) -> tree.Condition:
+        """Return the condition that something with a yes or no is by itself."""
+        if isinstance(term, Name) and isinstance(meant := self.meaning(term), Named):
+            found = self.looked_into(meant, term)
+            if not isinstance(found, Typed):
+                return found
+        typed = self.term(term)
+        if typed.kind is not Kind.YES_NO:
+            text = self.name_of(term, typed)
             raise self.error(
-                f"“{name.text}” alone is not a condition",
-                name.start,
-                hint=f"Compare it with something, for instance: {name.text} is not empty",
+                f"“{text}” alone is not a condition",
+                start_of(term),
+                hint=f"Compare it with something, for instance: {text} is not empty",
             )
-        self.check_allowed("=", self.resolve(name), name.start)
-        return tree.Compare("=", node, tree.Value(1, Kind.YES_NO))
+        self.check_allowed("=", typed.field, start_of(term))
+        return tree.Compare("=", typed.node, tree.Value(1, Kind.YES_NO))
+
+    def name_of(self, term: Term, typed: Typed) -> str:
+        """Return a term as people write it."""
+        return term.text if isinstance(term, Name | Number) else typed.field.key
 
     def comparison(self, clause: Comparison) -> tree.Condition:
-        field = self.resolve(clause.left)
+        typed = self.term(clause.left)
+        field, left = typed.field, typed.node
         self.check_allowed(clause.word, field, clause.start)
-        left = tree.FieldNode(field.key, field.spec.kind)
         match clause.word:
             case "empty":
                 return tree.Empty(left)
@@ -193,14 +202,14 @@ class _Checker:
                 hint="Compare it by = or by in (…).",
             )
 
-    def one_of(self, left: tree.FieldNode, field: Field, clause: Comparison) -> tree.Condition:
+    def one_of(self, left: tree.Term, field: Field, clause: Comparison) -> tree.Condition:
         if field.spec.kind in SEVERAL_KINDS:
             return tree.Has(left, tuple(self.literal(field, right).plain for right in clause.right))
         several = [self.compare("=", left, field, right) for right in clause.right]
         listed: list[tree.Literally] = []
         others: list[tree.Condition] = []
         for part in several:
-            if isinstance(part, tree.Compare) and not isinstance(part.right, tree.FieldNode):
+            if isinstance(part, tree.Compare) and isinstance(part.right, tree.Literally) and has_own_scale(left):
                 listed.append(part.right)
             elif not isinstance(part, tree.Always):
                 others.append(part)
@@ -209,26 +218,44 @@ class _Checker:
             return tree.Always(holds=False)
         return parts[0] if len(parts) == 1 else tree.Or(tuple(parts))
 
-    def compare(self, word: tree.Operator, left: tree.FieldNode, field: Field, right: Right) -> tree.Condition:
+    def compare(self, word: tree.Operator, left: tree.Term, field: Field, right: Right) -> tree.Condition:
         if _is_nothing(right) and field.spec.kind in FREE_KINDS:
             why = f"{self.label(field)}: “{right.text}” is no value"
             raise self.error(why, right.start, hint=self.empty_hint(field, right))
         other = self.operand(field, right)
         if isinstance(other, tree.Value) and field.spec.kind in SEVERAL_KINDS:
             return tree.Has(left, (other.plain,))
-        if isinstance(other, tree.Value) and field.spec.kind is Kind.INTEGER:
+        if isinstance(other, tree.Value) and field.spec.kind is Kind.INTEGER and has_own_scale(left):
             return _whole(word, left, other.plain)
         return tree.Compare(word, left, other)
 
     def operand(self, field: Field, right: Right) -> tree.Operand:
         if isinstance(right, Name):
-            return self.other_field(field, right)
+            return self.other_side(field, right, right.start)
+        may_be_term = isinstance(right, Bare) and field.spec.kind in BARE_FIELD_KINDS
+        if isinstance(right, Bare) and "(" in right.text.replace("（", "(") and not may_be_term:
+            raise self.error(
+                "Brackets are out of place here",
+                right.start,
+                hint="Put quotation marks around a value that holds them.",
+            )
         try:
-            return read_value(right.text, field, self.conventions)
+            return self.value(right.text, field)
         except InvalidValueError as error:
-            if _may_be_field(right, field) and fold(right.text) in self.schema.names:
-                return self.other_field(field, Name(right.text, right.start))
+            if isinstance(right, Bare) and may_be_term and (right.has_signs or fold(right.text) in self.scope):
+                term = parse_term(self.text, self.scope, right.start, right.end)
+                return self.other_side(field, term, right.start)
             raise self.bad_value(field, right, error) from None
+
+    def value(self, text: str, field: Field) -> tree.Literally:
+        """Return a value of a field; a reference may be written as the code or the name of the record."""
+        find, spec = self.scope.world.find, field.spec
+        if spec.kind is not Kind.REFERENCE or spec.target is None or find is None:
+            return read_value(text, field, self.conventions)
+        try:
+            return tree.Value(find(spec.target, text), spec.kind)
+        except (NotFoundError, AmbiguousError) as error:
+            raise InvalidValueError(text, f"names no one {spec.target}", hint=error.hint) from None
 
     def bad_value(self, field: Field, right: Bare | Quoted, error: InvalidValueError) -> QueryError:
         """Return the error for what is neither a value of the field nor the name of another."""
@@ -256,15 +283,22 @@ class _Checker:
             raise self.error("A value is expected here", right.start)
         return value
 
-    def other_field(self, field: Field, name: Name) -> tree.FieldNode:
-        other = self.resolve(name)
+    def other_side(self, field: Field, term: Term, start: int) -> tree.Term:
+        """Return a term on the right of an operator, which must fit the one on its left."""
+        typed = self.term(term)
+        other = typed.field
         for each in (field, other):
             if each.spec.sensitive:
-                raise self.error(f"{self.label(each)} is sensitive, and can only be compared with a value", name.start)
+                raise self.error(f"{self.label(each)} is sensitive, and can only be compared with a value", start)
         if not fit_together(field, other, self.schema.name):
             sides = " and ".join(f"{self.label(each)} ({described(each.spec.kind)})" for each in (field, other))
-            raise self.error(f"{sides} cannot be compared", name.start, hint="Two fields of the same kind can be.")
-        return tree.FieldNode(other.key, other.spec.kind)
+            raise self.error(f"{sides} cannot be compared", start, hint="Two fields of the same kind can be.")
+        return typed.node
+
+
+def has_own_scale(node: tree.Term) -> bool:
+    """Whether values of a term are in the unit that fields of its kind have."""
+    return node.kind not in NUMBER_KINDS or node.scale == tree.SCALES[node.kind]
 
 
 def _is_nothing(right: Right) -> bool:
@@ -276,7 +310,7 @@ def _may_be_field(right: Right, field: Field) -> bool:
     return isinstance(right, Bare) and field.spec.kind in BARE_FIELD_KINDS
 
 
-def _whole(word: tree.Operator, left: tree.FieldNode, scaled: int) -> tree.Condition:
+def _whole(word: tree.Operator, left: tree.Term, scaled: int) -> tree.Condition:
     """Return the comparison of a whole number with ten-thousandths, in whole numbers."""
     below, rest = divmod(scaled, SCALE)
     if rest and word == "=":

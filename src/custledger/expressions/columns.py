@@ -1,7 +1,7 @@
 """Which columns hold a field, in the layout that ``custledger.expressions.sql`` describes."""
 
 from custledger.expressions.dialects import Dialect
-from custledger.expressions.evaluate import FOLDED_KINDS
+from custledger.expressions.types import FOLDED_KINDS
 from custledger.fields import Kind
 
 FOLDED_SUFFIX = "__folded"

@@ -4,8 +4,11 @@
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
+from custledger.expressions.functions import Dating
 from custledger.expressions.tree import Day, Unit
 from custledger.values import fold
 
@@ -133,3 +136,47 @@ def _beginning(day: date, zone: tzinfo) -> str:
     except OverflowError:
         return BEFORE_ALL if day.year == 1 else AFTER_ALL
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@lru_cache(64)
+def zone_called(name: str) -> tzinfo:
+    """Return a time zone by its name."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - most starts need no zone
+
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
+def local_day(time: str, zone: str) -> str:
+    """Return the day, ``2026-11-22``, of a plain time in a zone; at the calendar's ends that of the time in UTC."""
+    try:
+        return datetime.fromisoformat(time).astimezone(zone_called(zone)).date().isoformat()
+    except OverflowError:
+        return time[:10]
+
+
+def computed(function: Dating, day: date, today: date) -> int | str | None:
+    """Return what a function of the language makes of a day.
+
+    Someone born on 29 February is a year older on 1 March, and has the anniversary on 28 February, in other years.
+    """
+    return _COMPUTED[function](day, today)
+
+
+def _next_anniversary(day: date, today: date) -> str | None:
+    year = today.year + ((day.month, day.day) < (today.month, today.day))
+    if (day.month, day.day) == (2, 29) and (today.month, today.day) == (2, 28):
+        year = today.year
+    return _within_month(year, day.month, day.day).isoformat() if year <= date.max.year else None
+
+
+_COMPUTED: dict[Dating, Callable[[date, date], int | str | None]] = {
+    "days_since": lambda day, today: (today - day).days,
+    "days_until": lambda day, today: (day - today).days,
+    "age": lambda day, today: today.year - day.year - ((today.month, today.day) < (day.month, day.day)),
+    "next_anniversary": _next_anniversary,
+    "year": lambda day, _today: day.year,
+    "quarter": lambda day, _today: (day.month + 2) // 3,
+    "month": lambda day, _today: day.month,
+    "day": lambda day, _today: day.day,
+    "weekday": lambda day, _today: day.isoweekday(),
+}

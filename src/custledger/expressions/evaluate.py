@@ -1,18 +1,24 @@
-"""What an expression means: it is compiled to a function of a row. SQL must give the same answers."""
+"""What an expression means: it is compiled to a function of a row. SQL must give the same answers.
+
+Conditions are compiled here, what has a value in ``compute``.
+"""
 
 import operator
 from collections.abc import Callable
 from typing import Any
 
+from custledger.expressions.compute import Alone, Frame, Related, comparable_form, plain_value, value_of
 from custledger.expressions.nodes import Expression, Moment
-from custledger.expressions.settle import settle
+from custledger.expressions.numbers import comparer
+from custledger.expressions.settle import settle, settle_term
 from custledger.expressions.tree import (
+    SCALES,
     Always,
     And,
     Compare,
     Condition,
+    Day,
     Empty,
-    FieldNode,
     Has,
     Match,
     Node,
@@ -20,14 +26,14 @@ from custledger.expressions.tree import (
     OneOf,
     Or,
     Place,
+    Term,
     Value,
+    choices_of,
 )
-from custledger.fields import Choice, Kind
+from custledger.expressions.types import FOLDED_KINDS
+from custledger.fields import Kind
 from custledger.schema import Row, Schema
-from custledger.values import SCALE, Plain, folder
-
-FOLDED_KINDS = frozenset({Kind.TEXT, Kind.PHONE, Kind.EMAIL})
-"""The kinds that are compared by their folded form."""
+from custledger.values import Plain, folder
 
 Predicate = Callable[[Row], bool]
 
@@ -45,28 +51,34 @@ _PLACES: dict[Place, Callable[[str, str], bool]] = {
 }
 
 
-def evaluator(expression: Expression, schema: Schema, moment: Moment) -> Callable[[Row], Plain]:
-    """Return a function of a row of ``schema``: true or false for a condition, the plain value for a field."""
+def evaluator(
+    expression: Expression, schema: Schema, moment: Moment, related: Related | None = None
+) -> Callable[[Row], Plain]:
+    """Return a function of a row of ``schema``: true or false for a condition, the plain value for a term.
+
+    ``related`` has the records beside it; without it there are none.
+    """
     node: Node = expression.root
-    if isinstance(node, FieldNode):
-        return operator.itemgetter(schema.positions[node.key])
-    return predicate(settle(node, schema, moment), schema)
+    frame = Frame(schema, related or Alone(), moment.currency, predicate)
+    if isinstance(node, Term):
+        return plain_value(settle_term(node, schema, moment), frame)
+    return predicate(settle(node, schema, moment), frame)
 
 
-def predicate(node: Condition, schema: Schema) -> Predicate:
+def predicate(node: Condition, frame: Frame) -> Predicate:
     """Return a settled condition as a function of a row."""
     match node:
         case Always(holds):
             return lambda _row: holds
         case And(parts):
-            return _all([predicate(part, schema) for part in parts])
+            return _all([predicate(part, frame) for part in parts])
         case Or(parts):
-            return _any([predicate(part, schema) for part in parts])
+            return _any([predicate(part, frame) for part in parts])
         case Not(part):
-            positive = predicate(part, schema)
+            positive = predicate(part, frame)
             return lambda row: not positive(row)
         case _:
-            return _leaf(node, schema)
+            return _leaf(node, frame)
 
 
 def _all(parts: list[Predicate]) -> Predicate:
@@ -83,89 +95,67 @@ def _any(parts: list[Predicate]) -> Predicate:
     return lambda row: any(part(row) for part in parts)
 
 
-def _leaf(node: Compare | OneOf | Match | Has | Empty, schema: Schema) -> Predicate:
-    at = schema.positions[node.left.key]
+def _leaf(node: Compare | OneOf | Match | Has | Empty, frame: Frame) -> Predicate:
+    left = value_of(node.left, frame)
+    kind = node.left.kind
     match node:
         case Empty():
-            return lambda row: row[at] is None
-        case Compare(_, _, Value(plain)):
-            return _against_value(at, node, plain)
-        case Compare(_, _, FieldNode() as right):
-            return _against_field(at, node, right, schema)
-        case OneOf(left, values):
-            return _one_of(at, left.kind, [value.plain for value in values if isinstance(value, Value)])
-        case Match(place, left, text):
-            return _match(at, left.kind, _PLACES[place], text)
-        case Has(left, values):
-            return _has(at, left.kind, values)
+            return lambda row: left(row) is None
+        case Compare(word, _, right) if not isinstance(right, Day):
+            return _compared(word, node.left, right, frame)
+        case OneOf(_, values):
+            return _one_of(left, kind, [value.plain for value in values if isinstance(value, Value)])
+        case Match(place, _, text):
+            return _match(left, kind, _PLACES[place], text)
+        case Has(_, values):
+            return _has(left, kind, values)
     raise TypeError(f"{node!r} is not settled")
 
 
-def _against_value(at: int, node: Compare, plain: Plain) -> Predicate:
-    compare = _COMPARISONS[node.operator]
-    if node.left.kind in FOLDED_KINDS:
-        fold = folder(node.left.kind)
-        folded = fold(plain)
-        return lambda row: (value := row[at]) is not None and compare(fold(value), folded)
-    return lambda row: (value := row[at]) is not None and compare(value, plain)
-
-
-def _against_field(at: int, node: Compare, right: FieldNode, schema: Schema) -> Predicate:
-    compare = _COMPARISONS[node.operator]
-    other_at = schema.positions[right.key]
-    own, other = _comparable_with(node.left, node.operator, schema), _comparable_with(right, node.operator, schema)
+def _compared(word: str, left_term: Term, right_term: Term, frame: Frame) -> Predicate:
+    compare, left, right = _COMPARISONS[word], value_of(left_term, frame), value_of(right_term, frame)
+    if left_term.kind in SCALES and left_term.scale != right_term.scale:
+        compare = comparer(compare, left_term.scale, right_term.scale)
+    own = _comparable_with(left_term, word, right_term, frame.schema)
+    other = _comparable_with(right_term, word, left_term, frame.schema)
+    if isinstance(right_term, Value):
+        wanted = other(right_term.plain)
+        return lambda row: (value := left(row)) is not None and compare(own(value), wanted)
 
     def holds(row: Row) -> bool:
-        value, other_value = row[at], row[other_at]
+        value, other_value = left(row), right(row)
         return value is not None and other_value is not None and compare(own(value), other(other_value))
 
     return holds
 
 
-def _comparable_with(node: FieldNode, operator: str, schema: Schema) -> Callable[[Plain], Any]:
-    """Return how a value of one field is made comparable with that of another."""
-    if node.kind is Kind.INTEGER:
-        return lambda value: value * SCALE
-    if node.kind is Kind.CHOICE and operator == "=":
+def _comparable_with(term: Term, word: str, other: Term, schema: Schema) -> Callable[[Plain], Any]:
+    """Return how a value of one term is made comparable with that of another."""
+    if term.kind is Kind.CHOICE and (word == "=" or isinstance(other, Value)):
         return lambda value: value
-    return comparable_value(node, schema)
+    kind = other.kind if isinstance(term, Value) and other.kind in FOLDED_KINDS else term.kind
+    return comparable_form(kind, choices_of(term, schema))
 
 
-def comparable_value(node: FieldNode, schema: Schema) -> Callable[[Plain], Any]:
-    """Return a function that turns a value (not ``None``) of a field into the form in which it sorts and groups."""
-    if node.kind in FOLDED_KINDS:
-        return folder(node.kind)
-    if node.kind is Kind.CHOICE:
-        return places(schema.by_key[node.key].spec.choices)
-    return lambda value: value
-
-
-def places(choices: tuple[Choice, ...]) -> Callable[[Plain], int]:
-    """Return a function that gives a code its place among the choices; codes that are not there come after all."""
-    order = {choice.code: place for place, choice in reversed(list(enumerate(choices)))}
-    last = len(choices)
-    return lambda code: order.get(code, last)
-
-
-def _one_of(at: int, kind: Kind, plain: list[Plain]) -> Predicate:
+def _one_of(left: Callable[[Row], Any], kind: Kind, plain: list[Plain]) -> Predicate:
     if kind not in FOLDED_KINDS:
         listed = frozenset(plain)
-        return lambda row: row[at] in listed
+        return lambda row: left(row) in listed
     fold = folder(kind)
     folded = frozenset(map(fold, plain))
-    return lambda row: (value := row[at]) is not None and fold(value) in folded
+    return lambda row: (value := left(row)) is not None and fold(value) in folded
 
 
-def _match(at: int, kind: Kind, test: Callable[[str, str], bool], text: str) -> Predicate:
+def _match(left: Callable[[Row], Any], kind: Kind, test: Callable[[str, str], bool], text: str) -> Predicate:
     fold = folder(kind)
     folded = fold(text)
-    return lambda row: (value := row[at]) is not None and test(fold(value), folded)
+    return lambda row: (value := left(row)) is not None and test(fold(value), folded)
 
 
-def _has(at: int, kind: Kind, wanted: tuple[str, ...]) -> Predicate:
+def _has(left: Callable[[Row], Any], kind: Kind, wanted: tuple[str, ...]) -> Predicate:
     if kind is Kind.TAGS:
         fold = folder(kind)
         folded = frozenset(map(fold, wanted))
-        return lambda row: any(fold(value) in folded for value in row[at] or ())
+        return lambda row: any(fold(value) in folded for value in left(row) or ())
     listed = frozenset(wanted)
-    return lambda row: not listed.isdisjoint(row[at] or ())
+    return lambda row: not listed.isdisjoint(left(row) or ())

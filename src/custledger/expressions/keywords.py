@@ -70,3 +70,7 @@ BETWEEN_END = frozenset({"之间"})
 
 GLUED = tuple(sorted((phrase[0] for phrase in OPERATORS if not phrase[0].isascii()), key=len, reverse=True))
 """Chinese operators, longest first: looked for where a name is unknown because spaces were left out."""
+
+WHERE = frozenset({"where", "其中", "当"})
+"""Begins the condition on the records that an aggregate looks at."""
+DISTINCT = frozenset({"distinct", "不同"})

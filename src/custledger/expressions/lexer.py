@@ -7,10 +7,11 @@ import attrs
 
 from custledger.errors import QueryError
 
-Sort = Literal["word", "quoted", "field", "symbol", "open", "close", "comma", "end"]
+Sort = Literal["word", "quoted", "field", "symbol", "arithmetic", "open", "close", "comma", "end"]
 
 _WIDE = str.maketrans("＝！＜＞（）［］【】，、", "=!<>()[][],,") | {ord("≠"): "!=", ord("≤"): "<=", ord("≥"): ">="}
 _SIGNS: dict[str, Sort] = {"(": "open", ")": "close", ",": "comma"}
+_ARITHMETIC = {"+": "+", "-": "-", "*": "*", "/": "/", "×": "*", "÷": "/", "＋": "+", "－": "-", "＊": "*", "／": "/"}
 _QUOTES = {"'": "'", '"': '"', "“": "”", "”": "”", "‘": "’", "「": "」", "『": "』", "＂": "＂", "＇": "＇"}
 _SPACE = re.compile(r"\s*")
 _SYMBOL = re.compile(r"[!！][=＝]|[<＜][=＝>＞]|[>＞][=＝]|[=＝]{1,2}|[<＜>＞≠≤≥]")
@@ -35,7 +36,9 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     at = _after_space(text, 0)
     while at < len(text):
-        found.append(_token(text, at))
+        # Behind a bracket a sign needs no space before it; elsewhere it may be part of a word, such as 2026-11-22.
+        glued = bool(found) and found[-1].sort in {"close", "field"} and found[-1].end == at
+        found.append(_token(text, at, glued=glued))
         at = _after_space(text, found[-1].end)
     found.append(Token("end", "", len(text), len(text)))
     return found
@@ -46,7 +49,7 @@ def _after_space(text: str, at: int) -> int:
     return space.end() if space else at
 
 
-def _token(text: str, at: int) -> Token:
+def _token(text: str, at: int, *, glued: bool) -> Token:
     first = text[at]
     if first in _QUOTES:
         return _quoted(text, at)
@@ -62,6 +65,8 @@ def _token(text: str, at: int) -> Token:
         raise QueryError(
             f"“{first}” is out of place", text, at, hint="Put quotation marks around a value that holds it."
         )
+    if first in _ARITHMETIC and (glued or len(word.group()) == 1):
+        return Token("arithmetic", _ARITHMETIC[first], at, at + 1)
     return Token("word", word.group(), at, word.end())
 
 

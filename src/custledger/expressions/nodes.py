@@ -7,17 +7,21 @@ checked in ``syntax``.
 from datetime import date, tzinfo
 from typing import Any
 
-from custledger.fields import Kind
+from custledger.fields import Kind, Spec
 from custledger.structs import Struct, frozen
 
 
 @frozen
 class Moment(Struct):
-    """What "today" means to an expression, and in which zone a day begins. ``as_of`` says the day was set by hand."""
+    """What "today" means to an expression, and in which zone a day begins. ``as_of`` says the day was set by hand.
+
+    ``currency`` is what money without one is in.
+    """
 
     today: date
     zone: tzinfo
     as_of: bool = False
+    currency: str = ""
 
 
 @frozen
@@ -25,9 +29,12 @@ class Expression(Struct):
     """An expression that was checked against a schema: its text, what it yields, and the field keys it reads.
 
     ``root`` is a tree of the nodes in ``custledger.expressions.tree``, which name fields by key and hold plain values.
+    ``keys`` are those of the record's own fields; ``spec`` is that of a field which has such values, where it is one
+    value and no condition.
     """
 
     text: str
     kind: Kind
     root: Any
     keys: frozenset[str]
+    spec: Spec | None = None

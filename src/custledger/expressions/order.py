@@ -6,9 +6,9 @@ Empties come last in either direction, and ties go by id. Texts sort by their fo
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from custledger.expressions.evaluate import comparable_value, evaluator
+from custledger.expressions.compute import Related, comparable_form
+from custledger.expressions.evaluate import evaluator
 from custledger.expressions.nodes import Expression, Moment
-from custledger.expressions.tree import FieldNode
 from custledger.fields import Kind
 from custledger.schema import ID, Row, Schema
 from custledger.values import Plain
@@ -20,37 +20,42 @@ UNSORTED_KINDS = frozenset({Kind.TAGS, Kind.CHOICES})
 """The kinds that hold several values, and have no order."""
 
 
-def comparable_of(expression: Expression, schema: Schema) -> Callable[[Plain], Any]:
+def comparable_of(expression: Expression) -> Callable[[Plain], Any]:
     """Return a function that turns a value of ``expression`` into the form in which it sorts and groups.
 
     Two values whose forms are equal compare equal. Empty stays ``None``.
     """
-    if not isinstance(expression.root, FieldNode):
+    if expression.spec is None:
         return lambda value: value
-    convert = comparable_value(expression.root, schema)
+    convert = comparable_form(expression.kind, expression.spec.choices)
     return lambda value: None if value is None else convert(value)
 
 
-def comparable(expression: Expression, schema: Schema, moment: Moment) -> Callable[[Row], Any]:
+def comparable(
+    expression: Expression, schema: Schema, moment: Moment, related: Related | None = None
+) -> Callable[[Row], Any]:
     """Return a function of a row: what ``comparable_of`` makes of its value of ``expression``."""
-    value, convert = evaluator(expression, schema, moment), comparable_of(expression, schema)
+    value, convert = evaluator(expression, schema, moment, related), comparable_of(expression)
     return lambda row: convert(value(row))
 
 
-def sort_key(order: Ordering, schema: Schema, moment: Moment) -> Callable[[Row], Any]:
+def sort_key(order: Ordering, schema: Schema, moment: Moment, related: Related | None = None) -> Callable[[Row], Any]:
     """Return a key function for ``list.sort`` over whole rows of ``schema``."""
     forms = [
-        (comparable(expression, schema, moment), _place(descending=descending)) for expression, descending in order
+        (comparable(expression, schema, moment, related), _place(descending=descending))
+        for expression, descending in order
     ]
     return lambda row: (*(place(form(row)) for form, place in forms), row[ID])
 
 
-def after_filter(order: Ordering, after: Sequence[Plain], schema: Schema, moment: Moment) -> Callable[[Row], bool]:
+def after_filter(
+    order: Ordering, after: Sequence[Plain], schema: Schema, moment: Moment, related: Related | None = None
+) -> Callable[[Row], bool]:
     """Return whether a row comes after the one whose plain sort values, then id, are ``after``."""
-    key = sort_key(order, schema, moment)
+    key = sort_key(order, schema, moment, related)
     last = (
         *(
-            _place(descending=descending)(comparable_of(expression, schema)(value))
+            _place(descending=descending)(comparable_of(expression)(value))
             for (expression, descending), value in zip(order, after[:-1], strict=True)
         ),
         after[-1],

@@ -1,39 +1,45 @@
 """Reads the tokens of an expression into clauses, by recursive descent.
 
-``or`` binds loosest, then ``and``, then ``not``. The parser knows what fields are called, so that a label of several
-words, or one that holds a keyword, is found; what the names mean, and what a bare word means, is for ``check`` to say.
+``or`` binds loosest, then ``and``, then ``not``, then comparisons; what is compared is read by ``terms``. The parser
+knows what is a name, so that a label of several words, or one that holds a keyword, is found; what the names mean, and
+what a bare word means, is for ``check`` to say.
 """
 
-from collections.abc import Callable, Container
 from typing import Literal
 
 from custledger.errors import QueryError, shorten
 from custledger.expressions import keywords
-from custledger.expressions.lexer import Sort, Token, tokens
-from custledger.expressions.syntax import Bare, Clause, Comparison, Joined, Name, Negated, Quoted, Right, Word
-from custledger.values import fold
+from custledger.expressions.cursor import Names
+from custledger.expressions.functions import FUNCTIONS
+from custledger.expressions.syntax import (
+    Bare,
+    Clause,
+    Comparison,
+    Joined,
+    Name,
+    Negated,
+    Quoted,
+    Right,
+    Term,
+    Word,
+    start_of,
+)
+from custledger.expressions.terms import TermParser
 
-DEEPEST = 50
-"""How many brackets and "not" s may stand inside each other."""
-
-_LONGEST_NAME = 8
 _QUOTE_HINT = "Put quotation marks around a value that holds such a sign or word: name = “Salt and Pepper”."
 
 
-def parse(text: str, names: Container[str]) -> Clause:
-    """Return what ``text`` says. ``names`` are the folded names of the fields. Raises ``QueryError``."""
+def parse(text: str, names: Names) -> Clause:
+    """Return what ``text`` says. Raises ``QueryError``."""
     return _Parser(text, names).whole()
 
 
-class _Parser:
-    def __init__(self, text: str, names: Container[str]) -> None:
-        self.text = text
-        self.names = names
-        self.tokens = tokens(text)
-        self.folded = [fold(token.text) if token.sort == "word" else "" for token in self.tokens]
-        self.at = 0
-        self.depth = 0
+def parse_term(text: str, names: Names, start: int, end: int) -> Term:
+    """Return what a part of ``text`` says that has a value. Raises ``QueryError``."""
+    return _Parser(text, names, start=start, end=end).whole_term()
 
+
+class _Parser(TermParser):
     def whole(self) -> Clause:
         if self.sort() == "end":
             raise self.error("There is no condition here", hint="For instance: city = 上海")
@@ -42,26 +48,16 @@ class _Parser:
             raise self.surplus()
         return clause
 
-    def sort(self, ahead: int = 0) -> Sort:
-        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)].sort
-
-    def here(self) -> Token:
-        return self.tokens[self.at]
-
-    def take(self) -> Token:
-        token = self.tokens[self.at]
-        self.at = min(self.at + 1, len(self.tokens) - 1)
-        return token
-
-    def error(self, why: str, *, at: int | None = None, hint: str = "") -> QueryError:
-        return QueryError(why, self.text, self.here().start if at is None else at, hint=hint)
+    def whole_term(self) -> Term:
+        term = self.term()
+        if self.sort() != "end":
+            raise self.surplus()
+        return term
 
     def surplus(self) -> QueryError:
-        token = self.here()
-        if token.sort == "close":
+        if self.sort() == "close":
             return self.error("There is no opening bracket for this closing one")
-        shown = self.text[token.start : token.end]
-        return self.error(f"“{shown}” is out of place: “and”, “or” or the end is expected", hint=_QUOTE_HINT)
+        return self.error(f"“{self.shown()}” is out of place: “and”, “or” or the end is expected", hint=_QUOTE_HINT)
 
     def either(self) -> Clause:
         return self.joined("or", keywords.OR)
@@ -82,90 +78,42 @@ class _Parser:
             self.take()
             return Negated(self.deeper(self.negation))
         if self.sort() != "open":
-            return self.condition()
+            return self.condition(self.term())
         opening = self.take()
         clause = self.deeper(self.either)
-        if self.sort() == "end":
-            raise self.error("This bracket is never closed", at=opening.start)
-        if self.sort() != "close":
-            raise self.surplus()
-        self.take()
+        self.close(opening)
+        goes_on = self.sort() in {"arithmetic", "symbol"} or self.operator_length(self.at)
+        if goes_on and isinstance(clause, Term):
+            return self.condition(self.term(clause))
         return clause
 
-    def deeper(self, read: Callable[[], Clause]) -> Clause:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise self.error(f"More than {DEEPEST} brackets stand inside each other")
-        clause = read()
-        self.depth -= 1
-        return clause
-
-    def condition(self) -> Clause:
-        name = self.name()
+    def condition(self, left: Term) -> Clause:
         start = self.here().start
         operator = self.operator()
         if operator is None:
-            self.check_alone(name)
-            return name
+            self.check_alone(left)
+            return left
         word, negated = operator
         match word:
             case "empty":
-                return Comparison(name, word, negated, (), start)
+                return Comparison(left, word, negated, (), start)
             case "in":
-                return self.membership(name, start, negated=negated)
+                return self.membership(left, start, negated=negated)
             case "between":
-                return Comparison(name, word, negated, self.bounds(), start)
+                return Comparison(left, word, negated, self.bounds(), start)
             case _:
-                return Comparison(name, word, negated, (self.value(),), start)
+                return Comparison(left, word, negated, (self.value(),), start)
 
-    def check_alone(self, name: Name) -> None:
-        """Explain what is wrong where something other than an operator follows a field."""
-        if self.sort() == "open":
-            raise self.error(
-                f"{shorten(name.text)} is not followed by an operator", hint="For instance: city in (北京, 上海)"
-            )
+    def check_alone(self, left: Term) -> None:
+        """Explain what is wrong where something other than an operator follows a term."""
+        written = shorten(self.text[start_of(left) : self.here().start].rstrip())
+        if isinstance(left, Name) and self.sort() == "open":
+            raise self.error(f"{written} is not followed by an operator", hint="For instance: city in (北京, 上海)")
         following = self.folded[self.at]
-        if self.sort() in {"quoted", "field"} or (following and following not in keywords.AND | keywords.OR):
-            shown = self.text[self.here().start : self.here().end]
-            why = f"An operator is missing between {shorten(name.text)} and {shorten(shown)}"
+        is_joined = not following or following in keywords.AND | keywords.OR
+        if self.sort() in {"quoted", "field"} or not is_joined:
+            why = f"An operator is missing between {written} and {shorten(self.shown())}"
             raise self.error(why, hint="For instance: city = 上海")
-
-    def name(self) -> Name:
-        token = self.here()
-        if token.sort == "field":
-            return Name(self.take().text, token.start)
-        if token.sort != "word":
-            shown = f"“{self.text[token.start : token.end]}” is out of place: a" if token.text else "A"
-            raise self.error(f"{shown} field is expected here", hint="For instance: city = 上海")
-        length = self.name_length() or self.words_before_operator()
-        last = [self.take() for _ in range(length)][-1]
-        return Name(self.text[token.start : last.end], token.start)
-
-    def name_length(self) -> int:
-        """Return how many words from here on, at most, are the name of a field."""
-        if self.sort() == "field":
-            return 1
-        words = 0
-        while words < _LONGEST_NAME and self.sort(words) == "word":
-            words += 1
-        while words and " ".join(self.folded[self.at : self.at + words]) not in self.names:
-            words -= 1
-        return words
-
-    def words_before_operator(self) -> int:
-        """Return how many words from here on, at least one, stand before an operator or a joining word."""
-        words = 1
-        while self.sort(words) == "word":
-            if self.operator_length(self.at + words) or self.folded[self.at + words] in keywords.AND | keywords.OR:
-                break
-            words += 1
-        return words
-
-    def operator_length(self, at: int) -> int:
-        for length in range(keywords.LONGEST_OPERATOR, 0, -1):
-            if tuple(self.folded[at : at + length]) in keywords.OPERATORS:
-                return length
-        return 0
 
     def operator(self) -> tuple[Word, bool] | None:
         if self.sort() == "symbol":
@@ -177,12 +125,12 @@ class _Parser:
         self.at += length
         return keywords.OPERATORS[words]
 
-    def membership(self, name: Name, start: int, *, negated: bool) -> Clause:
+    def membership(self, left: Term, start: int, *, negated: bool) -> Clause:
         if self.sort() == "open":
-            return Comparison(name, "in", negated, self.listed(), start)
+            return Comparison(left, "in", negated, self.listed(), start)
         if not self.text.startswith(("在", "不在"), start):
             raise self.error("A list in brackets is expected here", hint="For instance: city in (北京, 上海)")
-        return Comparison(name, "between", negated, self.bounds(), start)
+        return Comparison(left, "between", negated, self.bounds(), start)
 
     def listed(self) -> tuple[Right, ...]:
         opening = self.take()
@@ -208,15 +156,46 @@ class _Parser:
         return low, high
 
     def value(self, *, stops: frozenset[str] = keywords.AND | keywords.OR, in_list: bool = False) -> Right:
-        """Return the value that stands here; without quotation marks it goes on up to a joining word or a sign."""
+        """Return the value that stands here; without quotation marks it goes on up to a joining word or a sign.
+
+        Brackets that follow the name of a function or a sign of arithmetic, or stand first, belong to it.
+        """
         token = self.here()
         if token.sort == "quoted":
             return Quoted(self.take().text, token.start)
-        if token.sort == "field":
+        if token.sort == "field" and self.sort(1) != "arithmetic":
             return Name(self.take().text, token.start)
-        end = token.start
-        while self.sort() == "word" and (in_list or self.folded[self.at] not in stops):
-            end = self.take().end
+        end, has_signs = token.start, False
+        while self.goes_on(stops, in_list=in_list, first=end == token.start):
+            has_signs = has_signs or self.sort() != "word"
+            end = self.bracketed() if self.sort() == "open" else self.take().end
         if end == token.start:
             raise self.error("A value is missing here", hint="To ask for what has no value, write: is empty")
-        return Bare(self.text[token.start : end], token.start)
+        return Bare(self.text[token.start : end], token.start, has_signs)
+
+    def goes_on(self, stops: frozenset[str], *, in_list: bool, first: bool) -> bool:
+        """Return whether the token here is part of the value before it."""
+        match self.sort():
+            case "word":
+                return in_list or self.folded[self.at] not in stops
+            case "arithmetic":
+                return True
+            case "field":
+                return first or self.tokens[self.at - 1].sort == "arithmetic"
+            case "open":
+                before = self.at - 1
+                return not in_list and (
+                    first or self.folded[before] in FUNCTIONS or self.tokens[before].sort == "arithmetic"
+                )
+            case _:
+                return False
+
+    def bracketed(self) -> int:
+        """Go on behind the bracket that closes the one that opens here, and return where that is."""
+        opening, depth = self.here(), 0
+        while self.sort() != "end":
+            token = self.take()
+            depth += (token.sort == "open") - (token.sort == "close")
+            if not depth:
+                return token.end
+        raise self.error("This bracket is never closed", at=opening.start)

@@ -5,24 +5,34 @@ anything of calendars. In a settled tree both sides of a comparison are of compa
 choice is compared by its place only with another field.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
-from custledger.expressions.dates import bounds, day_of
+import attrs
+
+from custledger.expressions.dates import FURTHEST, bounds, day_of
 from custledger.expressions.nodes import Moment
 from custledger.expressions.tree import (
+    Aggregate,
     Always,
     And,
     Compare,
     Condition,
+    DateFunction,
     Day,
     Empty,
     FieldNode,
+    Has,
     Literally,
+    Match,
+    NamedNode,
     Not,
     OneOf,
+    Operation,
     Operator,
     Or,
+    Term,
     Value,
+    choices_of,
     conjunction,
 )
 from custledger.fields import Kind
@@ -39,16 +49,63 @@ def settle(node: Condition, schema: Schema, moment: Moment) -> Condition:
             return Or(tuple(settle(part, schema, moment) for part in parts))
         case Not(part):
             return Not(settle(part, schema, moment))
-        case Compare(_, _, Value() | Day()):
+        case Compare(operator, left, right) if not isinstance(right, Value | Day):
+            return Compare(operator, settle_term(left, schema, moment), settle_term(right, schema, moment))
+        case Compare():
             return _settled_comparison(node, schema, moment)
         case OneOf(left, values):
-            return _settled_list(left, values, moment)
-        case _:
+            return _settled_list(settle_term(left, schema, moment), values, moment)
+        case Match() | Has() | Empty():
+            return attrs.evolve(node, left=settle_term(node.left, schema, moment))
+        case Always():
             return node
 
 
+def settle_term(term: Term, schema: Schema, moment: Moment) -> Term:
+    """Return ``term`` with plain values in the place of all that depends on ``moment``."""
+    match term:
+        case Aggregate():
+            where = _settled_where(term, moment)
+            of = settle_term(term.of, term.schema, moment) if term.of is not None else None
+            return attrs.evolve(term, of=of, where=where)
+        case DateFunction():
+            argument = settle_term(term.argument, schema, moment)
+            return attrs.evolve(term, argument=argument, today=moment.today.isoformat(), zone=str(moment.zone))
+        case Operation():
+            left, right = settle_term(term.left, schema, moment), settle_term(term.right, schema, moment)
+            return attrs.evolve(term, left=left, right=right)
+        case NamedNode(subject, key, root):
+            return NamedNode(subject, key, settle_term(root, schema, moment))
+        case _:
+            return term
+
+
+def _settled_where(term: Aggregate, moment: Moment) -> Condition | None:
+    """Return what must hold of a related record; with a day that was set by hand, that it did not happen later."""
+    where = settle(term.where, term.schema, moment) if term.where is not None else None
+    happened = happened_by(term.schema, moment)
+    if happened is None:
+        return where
+    return happened if where is None else conjunction(where, happened)
+
+
+def happened_by(schema: Schema, moment: Moment) -> Condition | None:
+    """Return the settled condition that a record had happened by the day that was set by hand, if one was.
+
+    Of types that say when they happened; a plan for a later day is there before that.
+    """
+    when = schema.by_key.get(schema.info.when)
+    if not moment.as_of or when is None or when.spec.system or schema.info.is_planned:
+        return None
+    later = _settled_comparison(Compare(">", FieldNode(when.key, when.spec.kind), Day()), schema, moment)
+    return Not(later)
+
+
 def _settled_comparison(node: Compare, schema: Schema, moment: Moment) -> Condition:
+    node = attrs.evolve(node, left=settle_term(node.left, schema, moment))
     left, right = node.left, node.right
+    if isinstance(right, Value) and (counted := _counted_days(node, right, moment)) is not None:
+        return _settled_comparison(counted, schema, moment)
     if left.kind is Kind.CHOICE and node.operator != "=" and isinstance(right, Value):
         return _by_place(node.operator, left, right.plain, schema)
     if isinstance(right, Day) or (isinstance(right, Value) and right.kind is Kind.DATE):
@@ -59,7 +116,7 @@ def _settled_comparison(node: Compare, schema: Schema, moment: Moment) -> Condit
     return node
 
 
-def _settled_list(left: FieldNode, values: tuple[Literally, ...], moment: Moment) -> Condition:
+def _settled_list(left: Term, values: tuple[Literally, ...], moment: Moment) -> Condition:
     plain: list[Literally] = []
     days: list[Condition] = []
     for value in values:
@@ -78,7 +135,7 @@ def _day(value: Literally, moment: Moment) -> date:
     return day_of(value, moment.today) if isinstance(value, Day) else date.fromisoformat(value.plain)
 
 
-def _against_day(operator: Operator, left: FieldNode, day: date, moment: Moment) -> Condition:
+def _against_day(operator: Operator, left: Term, day: date, moment: Moment) -> Condition:
     """Return how a time compares with a whole day: before it begins, within it, or after it ended."""
     begins, ends = bounds(day, moment.zone)
     match operator:
@@ -94,13 +151,29 @@ def _against_day(operator: Operator, left: FieldNode, day: date, moment: Moment)
             return _compare(">=", left, begins)
 
 
-def _compare(operator: Operator, left: FieldNode, time: str) -> Compare:
+def _compare(operator: Operator, left: Term, time: str) -> Compare:
     return Compare(operator, left, Value(time, Kind.TIME))
 
 
-def _by_place(operator: Operator, left: FieldNode, code: Plain, schema: Schema) -> Condition:
+_TURNED: dict[Operator, Operator] = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def _counted_days(node: Compare, right: Value, moment: Moment) -> Compare | None:
+    """Return a comparison of the days since or until a day with a number as one of that day, which an index serves."""
+    left = node.left
+    if not isinstance(left, DateFunction) or left.function not in {"days_since", "days_until"}:
+        return None
+    if right.kind is not Kind.INTEGER or abs(right.plain) > FURTHEST:
+        return None
+    since = left.function == "days_since"
+    day = moment.today + timedelta(days=-right.plain if since else right.plain)
+    operator = _TURNED[node.operator] if since else node.operator
+    return Compare(operator, left.argument, Value(day.isoformat(), Kind.DATE))
+
+
+def _by_place(operator: Operator, left: Term, code: Plain, schema: Schema) -> Condition:
     """Return how a choice compares by its place; what is not among the choices comes after them all."""
-    codes = [choice.code for choice in schema.by_key[left.key].spec.choices]
+    codes = [choice.code for choice in choices_of(left, schema)]
     place = codes.index(code) if code in codes else len(codes)
     before = codes[: place + 1] if operator in {"<=", ">"} else codes[:place]
     if place == len(codes) and operator in {"<=", ">"}:

@@ -8,6 +8,8 @@ the value or there is none; ``folded`` gives the expression of both that is comp
 Several choices, and tags, are a JSON list in one column, or NULL. Tags are found in a table of their own, ``TYPE__KEY``
 (record, tag, folded, source, actor, at, refused).
 
+SQLite knows a function more: ``custledger_day(time, zone)``, which is ``dates.local_day``.
+
 Negations are pushed down to the single comparisons, each of which says itself what it makes of empties, so that
 indexes serve.
 """
@@ -21,8 +23,8 @@ from custledger.expressions.fragments import Sql
 from custledger.expressions.nodes import Expression, Moment
 from custledger.expressions.order import UNSORTED_KINDS, Ordering, comparable_of
 from custledger.expressions.paging import PageKey, after_condition, after_segments
-from custledger.expressions.settle import settle
-from custledger.expressions.tree import FieldNode
+from custledger.expressions.settle import settle, settle_term
+from custledger.expressions.tree import Term
 from custledger.schema import ID, Schema
 from custledger.structs import Struct, frozen
 from custledger.values import Plain
@@ -54,10 +56,10 @@ def compile_where(expression: Expression, schema: Schema, dialect: Dialect, mome
     stand under a NOT.
     """
     root = expression.root
-    if isinstance(root, FieldNode):
+    if isinstance(root, Term):
         return None
     try:
-        made = Conditions(schema, dialect).condition(settle(root, schema, moment), holds=True)
+        made = _compiler(schema, dialect, moment).condition(settle(root, schema, moment), holds=True)
     except NotPushedError:
         return None
     return made if len(made.parameters) <= dialect.most_values else None
@@ -69,18 +71,30 @@ def compile_column(expression: Expression, schema: Schema, dialect: Dialect, mom
     A condition gives 1 or 0. Tags and several choices come as the text of a JSON list, or NULL.
     """
     node = expression.root
-    if not isinstance(node, FieldNode):
+    if not isinstance(node, Term):
         where = compile_where(expression, schema, dialect, moment)
         return where and Sql(f"CASE WHEN {where.text} THEN 1 ELSE 0 END", where.parameters)
-    return Sql(column(node.key, dialect, schema.name))
+    try:
+        return _compiler(schema, dialect, moment).as_plain(settle_term(node, schema, moment))
+    except NotPushedError:
+        return None
 
 
 def compile_comparable(expression: Expression, schema: Schema, dialect: Dialect, moment: Moment) -> Sql | None:
     """Return the form in which values of an expression sort and group, or None: the twin of ``order.comparable``."""
     node = expression.root
-    if not isinstance(node, FieldNode):
+    if not isinstance(node, Term):
         return compile_column(expression, schema, dialect, moment)
-    return None if node.kind in UNSORTED_KINDS else Conditions(schema, dialect).sortable(node)
+    if node.kind in UNSORTED_KINDS:
+        return None
+    try:
+        return _compiler(schema, dialect, moment).sortable(settle_term(node, schema, moment))
+    except NotPushedError:
+        return None
+
+
+def _compiler(schema: Schema, dialect: Dialect, moment: Moment) -> Conditions:
+    return Conditions(schema, dialect, currency=moment.currency)
 
 
 def compile_order(order: Ordering, schema: Schema, dialect: Dialect, moment: Moment) -> Sql | None:
@@ -135,14 +149,14 @@ def compile_after_segments(
 def _page_keys(
     order: Ordering, after: Sequence[Plain], schema: Schema, dialect: Dialect, moment: Moment
 ) -> list[PageKey] | None:
-    never_empty = Conditions(schema, dialect).never_empty
+    compiler = _compiler(schema, dialect, moment)
     keys: list[PageKey] = []
     for (expression, descending), value in zip(order, after[:-1], strict=True):
         form = compile_comparable(expression, schema, dialect, moment)
         if form is None:
             return None
         node = expression.root
-        can_be_empty = isinstance(node, FieldNode) and node.key not in never_empty
-        keys.append(PageKey(form, descending, can_be_empty, comparable_of(expression, schema)(value)))
+        can_be_empty = isinstance(node, Term) and compiler.can_be_empty(node)
+        keys.append(PageKey(form, descending, can_be_empty, comparable_of(expression)(value)))
     own = Sql(column(schema.keys[ID], dialect, schema.name))
     return [*keys, PageKey(own, descending=False, can_be_empty=False, last=after[-1])]

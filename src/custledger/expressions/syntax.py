@@ -1,11 +1,14 @@
 """What an expression says before its names and types are checked, each part with its place in the text."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 import attrs
 
 Word = Literal["=", "<", "<=", ">", ">=", "in", "between", "contains", "starts", "ends", "empty"]
 """The operators, as the tree names them; their negations are marked beside them."""
+
+Sign = Literal["+", "-", "*", "/"]
 
 
 @attrs.frozen
@@ -18,10 +21,19 @@ class Name:
 
 @attrs.frozen
 class Bare:
-    """One or several words without quotation marks, where a value is expected."""
+    """One or several words without quotation marks, where a value is expected.
+
+    ``has_signs`` says that brackets or signs of arithmetic stand between them.
+    """
 
     text: str
     start: int
+    has_signs: bool = False
+
+    @property
+    def end(self) -> int:
+        """Where in the text it ends."""
+        return self.start + len(self.text)
 
 
 @attrs.frozen
@@ -32,15 +44,48 @@ class Quoted:
     start: int
 
 
+@attrs.frozen
+class Number:
+    """A number in arithmetic."""
+
+    text: str
+    start: int
+
+
+@attrs.frozen
+class Call:
+    """A function and what it is of; an aggregate may have ``distinct`` and a condition."""
+
+    function: str
+    argument: "Term"
+    start: int
+    end: int
+    is_distinct: bool = False
+    where: "Clause | None" = None
+
+
+@attrs.frozen
+class Operation:
+    """Two terms and the sign between them, at ``start``."""
+
+    sign: Sign
+    left: "Term"
+    right: "Term"
+    start: int
+
+
+Term = Name | Number | Call | Operation
+"""What has a value."""
+
 Right = Name | Bare | Quoted
 """What may stand on the right of an operator."""
 
 
 @attrs.frozen
 class Comparison:
-    """A field, an operator, and none, one or several things on its right."""
+    """A term, an operator, and none, one or several things on its right."""
 
-    left: Name
+    left: Term
     word: Word
     negated: bool
     right: tuple[Right, ...]
@@ -62,4 +107,21 @@ class Negated:
     part: "Clause"
 
 
-Clause = Name | Comparison | Joined | Negated
+Clause = Term | Comparison | Joined | Negated
+
+
+def start_of(term: Term) -> int:
+    """Return where in the text a term begins."""
+    return start_of(term.left) if isinstance(term, Operation) else term.start
+
+
+def names_in(term: Term) -> Iterator[Name]:
+    """Yield the names in a term, from left to right."""
+    match term:
+        case Name():
+            yield term
+        case Operation(_, left, right):
+            yield from names_in(left)
+            yield from names_in(right)
+        case Call(_, argument):
+            yield from names_in(argument)

@@ -3,6 +3,12 @@
 from custledger.fields import Kind
 from custledger.schema import Field
 
+FOLDED_KINDS = frozenset({Kind.TEXT, Kind.PHONE, Kind.EMAIL})
+"""The kinds that are compared by their folded form."""
+
+NUMBER_KINDS = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY})
+"""The kinds that can be computed with."""
+
 ORDERED_KINDS = frozenset(
     {
         Kind.ID,

@@ -13,7 +13,6 @@ from custledger import ids
 from custledger.changes import Change, Changeset, Receipt, by_key
 from custledger.codec import Codec, row_from, unseal
 from custledger.errors import ConflictError, InvalidValueError
-from custledger.expressions import understand
 from custledger.fields import Kind
 from custledger.records import Record
 from custledger.schema import ID, REVISION, Field, Row, Schema
@@ -293,7 +292,7 @@ def _as_read(session: Session, schema: Schema, record: Record, row: Row) -> Row:
 def _selected(session: Session, record_type: str, where: str) -> tuple[Schema, Sequence[Row]]:
     session.refresh()
     schema = session.writable_schema(record_type)
-    expression = understand(where, schema, session.conventions)
+    expression = session.understand(where, schema)
     return schema, list(session.view.select(schema, Query(moment=session.moment, where=expression)))
 
 

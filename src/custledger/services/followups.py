@@ -12,7 +12,7 @@ import attrs
 from custledger import ids
 from custledger.changes import Action, Changeset, Receipt
 from custledger.errors import AmbiguousError, DataError, InvalidValueError
-from custledger.expressions import both, equals, field_expression, understand
+from custledger.expressions import both, equals, field_expression
 from custledger.hookspecs import Problem, Reminder
 from custledger.repeating import DONE, FINISHED, FOLLOWUP, OPEN
 from custledger.schema import ID, Row, Schema
@@ -41,10 +41,7 @@ def due(session: Session, days: int = 0, owner: str | None = None) -> list[Row]:
     schema = session.schema(FOLLOWUP)
     given_count(days, "Days", least=-ids.LARGEST)
     by_day = field_expression(schema, "due")
-    where = both(
-        equals(schema, "status", OPEN),
-        understand(f"due <= {_last_day(session.today, days)}", schema, session.conventions),
-    )
+    where = both(equals(schema, "status", OPEN), session.understand(f"due <= {_last_day(session.today, days)}", schema))
     if owner is not None:
         where = both(where, equals(schema, "owner", plain_text(given_text(owner, "Owner"))))
     return list(session.select(FOLLOWUP, Query(moment=session.moment, where=where, order=(Order(by_day),))))

@@ -15,6 +15,7 @@ from custledger.hookspecs import StoreType
 from custledger.ids import IdMint
 from custledger.plugins import Plugins, disabled_by
 from custledger.schema import nearest
+from custledger.services.naming import find
 from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.settings import LEDGER, check_conventions, check_language, ledger_document
@@ -66,6 +67,7 @@ def open_session(
             clock=clock,
             mint=IdMint(clock.milliseconds, source),
             adjust=_adjustment(language, as_of),
+            find=find,
         )
         if not store.read_only and store.document(LEDGER) is None:
             set_up(session, defaults or {})

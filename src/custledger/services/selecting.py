@@ -10,12 +10,13 @@ from typing import Any, Generic, Self, TypeVar, overload
 import attrs
 
 from custledger import ids, values
-from custledger.errors import InvalidValueError
-from custledger.expressions import Expression, both, evaluator, understand, understand_order
-from custledger.fields import Kind
+from custledger.errors import InvalidValueError, NotFoundError, QueryError
+from custledger.expressions import Expression, Moment, both, equals, field_expression
+from custledger.expressions.tree import NamedNode
+from custledger.fields import Kind, Labels, Spec
 from custledger.records import Record
 from custledger.schema import ID, Field, Row, Schema
-from custledger.services.naming import Reference, find_row
+from custledger.services.naming import Reference, find
 from custledger.services.session import Session
 from custledger.stores.contract import Order, Query
 
@@ -72,6 +73,32 @@ class Selection(Generic[RecordT]):
         schema = self._schema()
         return self.session.view.select(schema, self._query(schema))
 
+    def computed(self, names: Sequence[str]) -> tuple[Schema, list[Field], Iterator[Row]]:
+        """Return the records with what is asked for beside their own fields.
+
+        ``names`` are fields, or any expressions: ``days_since(created_at)``. Returns the schema with a field at its end
+        for each expression that is no field of its own, the fields in the order asked for, and rows of that schema.
+        Raises ``NotFoundError`` or ``QueryError`` for a name that is nothing's.
+        """
+        schema = self._schema()
+        own = {name: schema.by_key[key] for name in names if (key := schema.names.get(values.fold(name)))}
+        others = {name: self._understood(name, schema) for name in names if name not in own}
+        made = {name: _computed_field(name, expression) for name, expression in others.items()}
+        wide = schema.extended(made.values())
+        query = self._query(schema)
+        if others:
+            columns = (*(field_expression(schema, key) for key in schema.keys), *others.values())
+            query = attrs.evolve(query, columns=columns)
+        return wide, [own.get(name) or made[name] for name in names], self.session.view.select(schema, query)
+
+    def _understood(self, name: str, schema: Schema) -> Expression:
+        try:
+            return self.session.understand(name, schema, want=None)
+        except QueryError:
+            if name.replace("_", "").isalnum():
+                schema.resolve(name)  # which says of a word by itself that it is no field, without a place in it
+            raise
+
     def columns(self, *names: str) -> dict[str, list[Any]]:
         """Return columns as lists of Python values, by the names asked for; without any, every field by its key.
 
@@ -81,11 +108,11 @@ class Selection(Generic[RecordT]):
         """
         schema = self._schema()
         names = names or schema.keys
-        expressions = [understand(name, schema, self.session.conventions, want=None) for name in names]
+        expressions = [self.session.understand(name, schema, want=None) for name in names]
         rows = self.session.view.select(schema, attrs.evolve(self._query(schema), columns=tuple(expressions)))
         columns = list(zip(*rows, strict=True)) or [()] * len(names)
         return {
-            name: _column(schema, expression, column)
+            name: _column(expression, column)
             for name, expression, column in zip(names, expressions, columns, strict=True)
         }
 
@@ -102,14 +129,14 @@ class Selection(Generic[RecordT]):
         """
         schema = self._schema()
         names = [by] if isinstance(by, str) else values.given_texts(() if by is None else by, "By")
-        expressions = [understand(name, schema, self.session.conventions, want=None) for name in names]
+        expressions = [self.session.understand(name, schema, want=None) for name in names]
         for key in sorted({key for expression in expressions for key in expression.keys}):
             if schema.by_key[key].spec.sensitive:
                 raise InvalidValueError(key, "is sensitive, and is never counted by")
         counted = self.session.view.count(schema, self._where(schema), expressions, self.session.moment)
         if by is None:
             return int(counted[0][0])
-        convert = [_python(schema, expression) for expression in expressions]
+        convert = [_python(expression) for expression in expressions]
         keyed = {
             tuple(None if value is None else to(value) for to, value in zip(convert, key, strict=True)): number
             for *key, number in counted
@@ -121,48 +148,62 @@ class Selection(Generic[RecordT]):
         return self.session.schema(self.record_type)
 
     def _where(self, schema: Schema) -> Expression | None:
-        joined: Expression | None = None
+        joined: Expression | None = happened_by(schema, self.session.moment)
         for text in self.wheres:
-            one = understand(text, schema, self.session.conventions)
+            one = self.session.understand(text, schema)
             joined = one if joined is None else both(joined, one)
         return joined
 
     def _query(self, schema: Schema) -> Query:
         order = tuple(
             Order(expression, descending)
-            for expression, descending in understand_order(self.orders, schema, self.session.conventions)
+            for expression, descending in self.session.understand_order(self.orders, schema)
         )
         query = Query(moment=self.session.moment, where=self._where(schema), order=order, limit=self.at_most)
         return query if self.beyond is None else attrs.evolve(query, after=self._place(schema, order))
 
     def _place(self, schema: Schema, order: Sequence[Order]) -> tuple[Any, ...]:
         assert self.beyond is not None  # noqa: S101 - for the type checker: the caller asked
-        row = find_row(self.session, self.record_type, self.beyond)
-        keys = [evaluator(one.expression, schema, self.session.moment)(row) for one in order]
-        return (*keys, row[ID])
+        number = find(self.session, self.record_type, self.beyond)
+        columns = tuple(one.expression for one in order)
+        where = equals(schema, schema.keys[ID], number)
+        query = Query(moment=self.session.moment, where=where, columns=columns)
+        keys = next(self.session.view.select(schema, query), None)
+        if keys is None:
+            raise NotFoundError(schema.name, schema.public_id(number))
+        return (*keys, number)
 
 
-def _column(schema: Schema, expression: Expression, plain: Sequence[Any]) -> list[Any]:
+def _column(expression: Expression, plain: Sequence[Any]) -> list[Any]:
     """Return the Python values of a column."""
     if expression.kind in {Kind.TAGS, Kind.CHOICES}:
         return [list(value or ()) for value in plain]
-    convert = _python(schema, expression)
+    convert = _python(expression)
     return [None if value is None else convert(value) for value in plain]
 
 
-def _python(schema: Schema, expression: Expression) -> Any:
+def _computed_field(name: str, expression: Expression) -> Field:
+    """Return the field that a column of an expression is like, called as it is written."""
+    text = " ".join(name.split())
+    spec = expression.spec or Spec(kind=expression.kind, labels=Labels(text))
+    labels = spec.labels if isinstance(expression.root, NamedNode) else Labels(text)
+    return Field(text, attrs.evolve(spec, labels=labels, sensitive=False, code=False, title=False, system=False))
+
+
+def happened_by(schema: Schema, moment: Moment) -> Expression | None:
+    """Return the condition that a record had happened by the day that was set by hand, if one was."""
+    if not moment.as_of:
+        return None
+    from custledger.expressions.settle import happened_by  # noqa: PLC0415 - few ask for another day
+
+    node = happened_by(schema, moment)
+    text = f"[{schema.info.when}] <= {moment.today}"
+    return None if node is None else Expression(text, Kind.YES_NO, node, frozenset({schema.info.when}))
+
+
+def _python(expression: Expression) -> Any:
     """Return what turns the plain values of a column into Python values; several of a set are counted one by one."""
-    field = _field_of(schema, expression)
-    spec = field.spec if field else None
+    spec = expression.spec
     if spec is None or spec.kind in {Kind.TAGS, Kind.CHOICES}:
         return lambda value: frozenset(value) if isinstance(value, tuple) else value
     return values.to_python(spec)
-
-
-def _field_of(schema: Schema, expression: Expression) -> Field | None:
-    """Return the field whose kind a column has: the one it reads, or any of the same kind."""
-    if len(expression.keys) == 1:
-        only = schema.by_key[next(iter(expression.keys))]
-        if only.spec.kind is expression.kind:
-            return only
-    return next((field for field in schema.fields if field.spec.kind is expression.kind), None)

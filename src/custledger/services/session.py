@@ -8,15 +8,17 @@ import copy
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custledger import expressions
 from custledger.changes import Operation
 from custledger.codec import Codec
 from custledger.conventions import Clock, Conventions, SystemClock, utc_text
 from custledger.errors import NotFoundError
-from custledger.expressions import Moment
+from custledger.expressions import Expression, Moment
+from custledger.fields import Kind
 from custledger.hookspecs import Problem
 from custledger.ids import IdMint
 from custledger.plugins import Plugins
@@ -28,6 +30,9 @@ from custledger.values import fold, given_text, plain_text
 
 MOST_WARNINGS = 1_000
 """How many warnings of writes that are over are kept for whoever asks: a program may run for months, and never ask."""
+
+if TYPE_CHECKING:
+    from custledger.expressions.scope import World
 
 
 class Session:
@@ -45,6 +50,7 @@ class Session:
         clock: Clock | None = None,
         mint: IdMint | None = None,
         adjust: Callable[[Conventions], Conventions] = lambda conventions: conventions,
+        find: "Callable[[Session, str, str], int] | None" = None,
     ) -> None:
         self.store = store
         self.view = View(store, actor)
@@ -55,6 +61,8 @@ class Session:
         self.warnings: list[Problem] = []
         self.unwritten: set[int] = set()
         self._adjust = adjust
+        self._find = find
+        self._world: World | None = None
         self._lock = threading.RLock()
         self._known_generation: int | None = None
         self._codecs: dict[str, Codec] = {}
@@ -85,7 +93,9 @@ class Session:
     @property
     def moment(self) -> Moment:
         """What "today" means to an expression."""
-        return Moment(self.today, self.conventions.zone, as_of=self.conventions.as_of is not None)
+        conventions = self.conventions
+        as_of = conventions.as_of is not None
+        return Moment(self.today, conventions.zone, as_of=as_of, currency=conventions.currency)
 
     def refresh(self) -> int:
         """Read the settings again if the store's generation moved, and prepare the store for what they ask.
@@ -184,6 +194,7 @@ class Session:
         """Return a session on the same store that reads through another view."""
         other = copy.copy(self)
         other.view = view
+        other._world = None  # noqa: SLF001 - it is a session, and finds records through its own view
         return other
 
     def warn(self, problems: Iterable[Problem]) -> None:
@@ -193,6 +204,24 @@ class Session:
     def forget_old_warnings(self) -> None:
         """Forget all but the latest ``MOST_WARNINGS``. Called between writes, so that those of one are together."""
         del self.warnings[:-MOST_WARNINGS]
+
+    @property
+    def world(self) -> "World":
+        """What names mean in this ledger's expressions: its record types, and the records that texts name."""
+        if self._world is None:
+            from custledger.expressions.scope import World  # noqa: PLC0415 - most commands read no expression
+
+            find = self._find
+            self._world = World(self.schemas, find=find and (lambda name, text: find(self, name, text)))
+        return self._world
+
+    def understand_order(self, keys: Sequence[str], schema: Schema) -> tuple[tuple[Expression, bool], ...]:
+        """Return sort keys, each with whether it runs downwards: ``-total_spent`` does."""
+        return expressions.understand_order(keys, schema, self.conventions, world=self.world)
+
+    def understand(self, text: str, schema: Schema, *, want: Kind | None = Kind.YES_NO) -> Expression:
+        """Return ``text`` as an expression about records of ``schema``, which may look at others of this ledger."""
+        return expressions.understand(text, schema, self.conventions, want=want, world=self.world)
 
     def take_warnings(self) -> list[Problem]:
         """Return what checks warned about since this was last asked, the oldest first, and forget it.
@@ -220,6 +249,7 @@ class Session:
         absent = {name: self.settings.apply_to(schema) for name, schema in seen.items() if name not in wanted}
         self.schemas = wanted | absent
         self._codecs = {}
+        self._world = None
         self._by_name = {
             fold(name): schema
             for schema in self.schemas.values()

@@ -5,27 +5,26 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from custledger.expressions import Expression, Moment, evaluator
-from custledger.expressions.evaluate import places
+from custledger.expressions.compute import Related, places
 from custledger.expressions.order import comparable_of
-from custledger.expressions.tree import FieldNode
 from custledger.fields import Kind
 from custledger.schema import Row, Schema
 from custledger.values import fold
 
 
-def grouped(rows: Iterable[Row], schema: Schema, by: Sequence[Expression], moment: Moment) -> list[tuple[Any, ...]]:
+def grouped(
+    rows: Iterable[Row], schema: Schema, by: Sequence[Expression], moment: Moment, related: Related | None = None
+) -> list[tuple[Any, ...]]:
     """Return ``[(value of each by …, count)]``, the greatest count first, then by value, empties last."""
     if not by:
         return [(sum(1 for _ in rows),)]
-    read = [evaluator(expression, schema, moment) for expression in by]
-    return tallied(((tuple(value(row) for value in read), 1) for row in rows), schema, by)
+    read = [evaluator(expression, schema, moment, related) for expression in by]
+    return tallied(((tuple(value(row) for value in read), 1) for row in rows), by)
 
 
-def tallied(
-    groups: Iterable[tuple[tuple[Any, ...], int]], schema: Schema, by: Sequence[Expression]
-) -> list[tuple[Any, ...]]:
+def tallied(groups: Iterable[tuple[tuple[Any, ...], int]], by: Sequence[Expression]) -> list[tuple[Any, ...]]:
     """Return the same from what has been counted by exact values: ``((value of each by …), count)``."""
-    alike = [_comparable(expression, schema) for expression in by]
+    alike = [_comparable(expression) for expression in by]
     counts: dict[tuple[Any, ...], int] = {}
     shown: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for counted, count in groups:
@@ -45,14 +44,14 @@ def _each(value: Any) -> Sequence[Any]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def _comparable(expression: Expression, schema: Schema) -> Callable[[Any], Any]:
+def _comparable(expression: Expression) -> Callable[[Any], Any]:
     """Return the function that brings a value, or one of several, into the form in which it is grouped and sorted."""
     if expression.kind is Kind.TAGS:
         return lambda tag: None if tag is None else fold(tag)
-    if expression.kind in {Kind.CHOICE, Kind.CHOICES} and isinstance(expression.root, FieldNode):
-        place = places(schema.by_key[expression.root.key].spec.choices)
+    if expression.kind in {Kind.CHOICE, Kind.CHOICES} and expression.spec is not None:
+        place = places(expression.spec.choices)
         return lambda code: None if code is None else (place(code), code)
-    return comparable_of(expression, schema)
+    return comparable_of(expression)
 
 
 def _first(ours: tuple[Any, ...], others: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -25,6 +25,7 @@ from custledger.search import Wanted
 from custledger.stores.contract import Capabilities, Document, GenerationMovedError, Hit, Query, Store
 from custledger.stores.drafts import Draft, State, described
 from custledger.stores.grouping import grouped
+from custledger.stores.related import StateRelated
 
 _NAMED: dict[str, "MemoryLedger"] = {}
 _NAMED_LOCK = threading.Lock()
@@ -99,32 +100,33 @@ class MemoryStore(Store):
         table = self._state.rows.get(schema.name, {})
         return [row_from(schema, table[number]) if number in table else None for number in ids]
 
-    def _rows(self, schema: Schema, where: Expression | None, moment: Moment) -> Iterator[Row]:
+    def _rows(self, schema: Schema, where: Expression | None, moment: Moment, related: StateRelated) -> Iterator[Row]:
         """Yield the rows of one snapshot, by id, that ``where`` holds for."""
-        table = self._state.rows.get(schema.name, {})
-        rows = (row_from(schema, table[number]) for number in sorted(table))
-        return rows if where is None else filter(evaluator(where, schema, moment), rows)
+        rows = related.all(schema)
+        return rows if where is None else filter(evaluator(where, schema, moment, related), rows)
 
     def select(self, schema: Schema, query: Query) -> Iterator[Row]:
         """Return rows from the snapshot of this moment."""
-        rows = self._rows(schema, query.where, query.moment)
+        related = StateRelated(self._state)
+        rows = self._rows(schema, query.where, query.moment, related)
         order = [(key.expression, key.descending) for key in query.order]
         if order:
-            rows = iter(sorted(rows, key=sort_key(order, schema, query.moment)))
+            rows = iter(sorted(rows, key=sort_key(order, schema, query.moment, related)))
         if query.after is not None:
-            rows = filter(after_filter(order, query.after, schema, query.moment), rows)
+            rows = filter(after_filter(order, query.after, schema, query.moment, related), rows)
         if query.limit is not None:
             rows = itertools.islice(rows, query.limit)
         if query.columns is None:
             return rows
-        columns = [evaluator(column, schema, query.moment) for column in query.columns]
+        columns = [evaluator(column, schema, query.moment, related) for column in query.columns]
         return (tuple(column(row) for column in columns) for row in rows)
 
     def count(
         self, schema: Schema, where: Expression | None, by: Sequence[Expression], moment: Moment
     ) -> list[tuple[Any, ...]]:
         """Return ``[(value of each by …, count)]``; see the contract."""
-        return grouped(self._rows(schema, where, moment), schema, by, moment)
+        related = StateRelated(self._state)
+        return grouped(self._rows(schema, where, moment, related), schema, by, moment, related)
 
     def search(self, text: str, schemas: Sequence[Schema], limit: int) -> list[Hit]:
         """Return the newest records in which every word of ``text`` occurs, type after type."""

@@ -216,18 +216,22 @@ def _with_unique_values(many: list[Row], schema: Schema) -> list[Row]:
 
 def filters(schema: Schema, *, max_leaves: int = 5) -> st.SearchStrategy[str]:
     """Return texts of well-typed filters of ``schema``: every field, operator and spelling that the language has."""
-    leaves = st.one_of([_leaf(schema, field) for field in schema.fields])
+    return joined(st.one_of([_leaf(schema, field) for field in schema.fields]), max_leaves=max_leaves)
+
+
+def joined(leaves: st.SearchStrategy[str], *, max_leaves: int) -> st.SearchStrategy[str]:
+    """Return conditions joined and negated in every spelling that the language has."""
     spaced = [sorted(words) for words in (AND, OR)]
 
     def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-        joined = [
+        several = [
             st.tuples(st.lists(inner, min_size=2, max_size=3), st.sampled_from(words)).map(
                 lambda drawn: f" {drawn[1]} ".join(drawn[0])
             )
             for words in spaced
         ]
         return st.one_of(
-            *joined,
+            *several,
             st.tuples(st.sampled_from(sorted(NOT)), inner).map(lambda drawn: f"{drawn[0]} ({drawn[1]})"),
             inner.map(lambda text: f"（{text}）"),
         )
@@ -249,6 +253,17 @@ def _leaf(schema: Schema, field: Field) -> st.SearchStrategy[str]:
     name, right, words = _names(schema, field), _right(schema, field), _words(field)
     alone = [name] if field.spec.kind is Kind.YES_NO else []
     return st.one_of([*alone, *(_condition(word, name, right) for word in words)])
+
+
+def conditions(text: str, like: Field, others: Sequence[str] = ()) -> st.SearchStrategy[str]:
+    """Return conditions on a term with values such as those of ``like``; ``others`` are terms to compare it with."""
+    literals = st.sampled_from(list(_literals(like)))
+    right = _Right(literals, st.one_of(literals, st.sampled_from(list(others))) if others else literals)
+    alone = [st.just(text)] if like.spec.kind is Kind.YES_NO else []
+    listed = _Right(literals, literals)
+    return st.one_of(
+        [*alone, *(_condition(word, st.just(text), listed if word == "in" else right) for word in _words(like))]
+    )
 
 
 def _words(field: Field) -> list[Word]:

@@ -89,7 +89,7 @@ class Transaction(Record):
     owner: str | None = field(Kind.TEXT, "Owner", "负责人", indexed=True, aliases=_OWNER_NAMES)
 
 
-@record_type("opportunity", plural="opportunities", prefix="S", en="Opportunity", zh="商机", when="expected_close",
+@record_type("opportunity", plural="opportunities", prefix="S", en="Opportunity", zh="商机", when="expected_close", is_planned=True,
              brief=("title", "customer", "stage", "amount", "probability", "expected_close", "owner"))
 class Opportunity(Record):
     """A sale that may come about."""

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import quote
 
 import apsw
@@ -61,6 +62,7 @@ class SqliteDatabase:
         options = "?immutable=1" if self._unchanging else ""
         connection = apsw.Connection(f"file:{quote(self.path)}{options}", flags=flags, vfs=self._vfs or None)
         connection.set_busy_handler(_patience(self._wait))
+        connection.create_scalar_function("custledger_day", _local_day, 2, deterministic=True)
         for pragma in (
             f"synchronous = {self._synchronous}",
             "foreign_keys = ON",
@@ -135,6 +137,14 @@ class SqliteDatabase:
             self._closed = True
             while self._idle:
                 self._idle.pop().close()
+
+
+def _local_day(*parts: Any) -> str | None:
+    """Return the day of a plain time in a zone: a function of the SQL that expressions are compiled to."""
+    from custledger.expressions.dates import local_day  # noqa: PLC0415 - few statements ask for it
+
+    time, zone = parts
+    return None if time is None else local_day(time, zone)
 
 
 def _give_way() -> None:

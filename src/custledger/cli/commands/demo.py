@@ -9,7 +9,7 @@ import typer
 from custledger.cli.commands.followup import FOLLOWUP, print_reminders
 from custledger.cli.invocation import Invocation
 from custledger.cli.output import Form
-from custledger.cli.shown import Shower, chosen_fields
+from custledger.cli.shown import Shower, usual_fields
 from custledger.config import DEFAULT_LEDGER, write_project_file
 from custledger.errors import file_error
 from custledger.schema import Row, Schema
@@ -72,5 +72,5 @@ def _show(run: Invocation, made: "Demo", folder: Path, title: str) -> None:
 
 
 def _table(run: Invocation, schema: Schema, rows: tuple[Row, ...]) -> None:
-    fields = [field for field in chosen_fields(schema, (), Form.SHOWN) if field.key != "id"]
+    fields = [field for field in usual_fields(schema, Form.SHOWN) if field.key != "id"]
     Shower(run.session, schema).emit(run.output, rows, fields, Form.SHOWN)

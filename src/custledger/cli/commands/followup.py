@@ -34,7 +34,7 @@ def _add_due(app: typer.Typer, run: Invocation) -> None:
         tsv: TsvFlag = False,
     ) -> None:
         """Show what is overdue or due today, and what plugins remind of."""
-        from custledger.cli.shown import Shower, chosen_fields  # noqa: PLC0415 - needed only when it runs
+        from custledger.cli.shown import Shower, usual_fields  # noqa: PLC0415 - needed only when it runs
         from custledger.services.followups import agenda  # noqa: PLC0415 - as above
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
@@ -45,7 +45,7 @@ def _add_due(app: typer.Typer, run: Invocation) -> None:
             objects = [{"type": FOLLOWUP, "record": shower.json(row)} for row in found.followups]
             run.output.objects([*objects, *(_reminder_json(run, one) for one in found.reminders)], form)
             return
-        left_out = shower.emit(run.output, found.followups, chosen_fields(schema, (), form), form)
+        left_out = shower.emit(run.output, found.followups, usual_fields(schema, form), form)
         if form is Form.SHOWN:
             run.output.note(_told(run, len(found.followups), days))
             run.output.no_room(left_out)

@@ -6,7 +6,7 @@ from typing import Any
 
 from custledger.changes import Action, Change, Changeset
 from custledger.errors import DuplicateError, NotFoundError
-from custledger.expressions.evaluate import FOLDED_KINDS
+from custledger.expressions.types import FOLDED_KINDS
 from custledger.schema import Field, Schema
 from custledger.stores.integrity import targets
 from custledger.stores.sql.database import Connection

@@ -6,7 +6,7 @@ from typing import Any
 from custledger.changes import Creates
 from custledger.errors import UsageError
 from custledger.expressions.columns import FOLDED_SUFFIX
-from custledger.expressions.evaluate import FOLDED_KINDS
+from custledger.expressions.types import FOLDED_KINDS
 from custledger.fields import Kind
 from custledger.schema import ID
 from custledger.stores.sql.database import Connection

@@ -8,7 +8,7 @@ their column and, one a row, in ``<type>__tags``. Tables whose name begins with 
 from collections.abc import Iterator
 
 from custledger.expressions.columns import FOLDED_SUFFIX, comparable_column, side_table
-from custledger.expressions.evaluate import FOLDED_KINDS
+from custledger.expressions.types import FOLDED_KINDS
 from custledger.fields import Kind
 from custledger.schema import Field, Schema
 from custledger.stores.sql.database import Connection, Dialect

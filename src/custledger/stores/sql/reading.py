@@ -5,15 +5,16 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from custledger.expressions import Expression, Moment, after_filter, evaluator, sort_key
+from custledger.expressions import after_filter, evaluator, sort_key
 from custledger.expressions.fragments import Sql, all_of
 from custledger.expressions.split import split
 from custledger.expressions.sql import compile_after_segments, compile_column, compile_order
-from custledger.schema import Row
+from custledger.schema import Row, Schema
 from custledger.stores.contract import Query
 from custledger.stores.grouping import tallied
 from custledger.stores.sql.database import Connection
 from custledger.stores.sql.layout import LIST_KINDS
+from custledger.stores.sql.related import ReadRelated, TableOf
 from custledger.stores.sql.tables import Table
 
 
@@ -24,8 +25,9 @@ class Plan:
     Where something is left over, one statement reads the whole rows that may matter, and ``rows`` does the rest.
     """
 
-    def __init__(self, table: Table, query: Query) -> None:
+    def __init__(self, table: Table, query: Query, table_of: TableOf) -> None:
         self._table = table
+        self._table_of = table_of
         self._query = query
         self._dialect = table.dialect.expressions
         self._order = [(key.expression, key.descending) for key in query.order]
@@ -33,7 +35,7 @@ class Plan:
         self._pushed = share.pushed
         self._left_over = share.left_over
         whole = self._whole()
-        self._is_whole = whole is not None
+        self.is_whole = whole is not None
         by_id = Sql(f'{table.name}."id"')
         self.statements = whole or (self._statement(Sql(table.columns), self._pushed, by_id),)
 
@@ -74,10 +76,10 @@ class Plan:
         text, parameters = f"{text} ORDER BY {order.text}", parameters + order.parameters
         return Sql(f"{text} LIMIT ?", (*parameters, limit)) if limit is not None else Sql(text, parameters)
 
-    def rows(self, read: Iterator[Row]) -> Iterator[Row]:
-        """Return the answer, from what the statements yield."""
-        if not self._is_whole:
-            return self._finished(self._table.rows(read))
+    def rows(self, read: Iterator[Row], connection: Connection) -> Iterator[Row]:
+        """Return the answer, from what the statements yield; related records are read from the same snapshot."""
+        if not self.is_whole:
+            return self._finished(self._table.rows(read), ReadRelated(connection, self._table_of))
         rows = self._table.rows(read) if self._query.columns is None else self._with_lists(read)
         # A second statement may yield what is beyond the limit; one alone cannot.
         return itertools.islice(rows, self._query.limit) if len(self.statements) > 1 else rows
@@ -91,19 +93,19 @@ class Plan:
             else read
         )
 
-    def _finished(self, rows: Iterator[Row]) -> Iterator[Row]:
+    def _finished(self, rows: Iterator[Row], related: ReadRelated) -> Iterator[Row]:
         """Do to whole rows, in the order of their ids, what the database could not."""
         query, schema = self._query, self._table.schema
         if self._left_over is not None:
-            rows = filter(evaluator(self._left_over, schema, query.moment), rows)
+            rows = filter(evaluator(self._left_over, schema, query.moment, related), rows)
         if self._order:
-            rows = iter(sorted(rows, key=sort_key(self._order, schema, query.moment)))
+            rows = iter(sorted(rows, key=sort_key(self._order, schema, query.moment, related)))
         if query.after is not None:
-            rows = filter(after_filter(self._order, query.after, schema, query.moment), rows)
+            rows = filter(after_filter(self._order, query.after, schema, query.moment, related), rows)
         rows = itertools.islice(rows, query.limit)
         if query.columns is None:
             return rows
-        columns = [evaluator(column, schema, query.moment) for column in query.columns]
+        columns = [evaluator(column, schema, query.moment, related) for column in query.columns]
         return (tuple(column(row) for column in columns) for row in rows)
 
 
@@ -111,19 +113,17 @@ def _listed(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(json.loads(text))
 
 
-def counted(
-    connection: Connection, table: Table, where: Expression | None, by: Sequence[Expression], moment: Moment
-) -> list[tuple[Any, ...]]:
-    """Return ``[(value of each by …, count)]``; see ``Store.count``."""
-    query = Query(moment=moment, where=where, columns=tuple(by))
+def counted(connection: Connection, schema: Schema, query: Query, table_of: TableOf) -> list[tuple[Any, ...]]:
+    """Return ``[(value of each column …, count)]`` of what a query chooses; see ``Store.count``."""
+    table, where, by, moment = table_of(schema), query.where, query.columns or (), query.moment
     share = split(where, table.schema, table.dialect.expressions, moment)
     columns = [compile_column(column, table.schema, table.dialect.expressions, moment) for column in by]
     grouped = [column for column in columns if column is not None]
     if share.left_over is not None or len(grouped) < len(columns):
-        plan = Plan(table, query)
+        plan = Plan(table, query, table_of)
         (statement,) = plan.statements
-        rows = plan.rows(iter(connection.execute(statement.text, statement.parameters)))
-        return tallied(((row, 1) for row in rows), table.schema, by) or ([] if by else [(0,)])
+        rows = plan.rows(iter(connection.execute(statement.text, statement.parameters)), connection)
+        return tallied(((row, 1) for row in rows), by) or ([] if by else [(0,)])
     text, parameters = _count_statement(table, grouped, share.pushed)
     places = frozenset(place for place, column in enumerate(by) if column.kind in LIST_KINDS)
     read = connection.execute(text, parameters)
@@ -131,7 +131,7 @@ def counted(
         (tuple(_listed(value) if place in places else value for place, value in enumerate(row[:-1])), row[-1])
         for row in read
     )
-    return tallied(groups, table.schema, by)
+    return tallied(groups, by)
 
 
 def _count_statement(table: Table, grouped: Sequence[Sql], where: Sql | None) -> tuple[str, tuple[Any, ...]]:

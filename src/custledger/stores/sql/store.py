@@ -183,7 +183,7 @@ class SqlStore(Store):
         """Return rows from the snapshot of this moment."""
         from custledger.stores.sql.reading import Plan  # noqa: PLC0415 - getting records by id needs no expressions
 
-        rows = self._snapshot(Plan(self._table(schema), query))
+        rows = self._snapshot(Plan(self._table(schema), query, self._table))
         # The first step opens the snapshot, so that it is of this moment, and not of when the first row is asked for.
         next(rows)
         return rows
@@ -191,7 +191,7 @@ class SqlStore(Store):
     def _snapshot(self, plan: "Plan") -> Generator[Row, None, None]:
         """Open a snapshot, yield once, then yield the rows of a plan; free what it holds when closed."""
         connection = self._database.borrow()
-        several = len(plan.statements) > 1
+        several = len(plan.statements) > 1 or not plan.is_whole
         read = None
         try:
             if several:
@@ -199,7 +199,7 @@ class SqlStore(Store):
             read = connection.execute(plan.statements[0].text, plan.statements[0].parameters)
             yield ()
             others = (connection.execute(each.text, each.parameters) for each in plan.statements[1:])
-            yield from plan.rows(itertools.chain(read, itertools.chain.from_iterable(others)))
+            yield from plan.rows(itertools.chain(read, itertools.chain.from_iterable(others)), connection)
         except self._database.faults as fault:
             raise self._database.explained(fault) from fault
         finally:
@@ -216,7 +216,12 @@ class SqlStore(Store):
         from custledger.stores.sql.reading import counted  # noqa: PLC0415 - getting records by id needs no expressions
 
         with self._reading() as connection:
-            return counted(connection, self._table(schema), where, by, moment)
+            connection.execute("BEGIN")
+            try:
+                query = Query(moment=moment, where=where, columns=tuple(by))
+                return counted(connection, schema, query, self._table)
+            finally:
+                connection.execute("ROLLBACK")
 
     def search(self, text: str, schemas: Sequence[Schema], limit: int) -> list[Hit]:
         """Return the newest records in which every word of ``text`` occurs, type after type."""

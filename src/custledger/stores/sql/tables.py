@@ -10,7 +10,7 @@ import attrs
 
 from custledger.errors import NotFoundError
 from custledger.expressions.columns import FOLDED_SUFFIX, comparable_column, side_table
-from custledger.expressions.evaluate import FOLDED_KINDS
+from custledger.expressions.types import FOLDED_KINDS
 from custledger.fields import Kind
 from custledger.schema import ID, Field, Row, Schema
 from custledger.stores.sql.database import Connection, Dialect

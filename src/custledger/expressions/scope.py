@@ -1,0 +1,186 @@
+"""What names mean in an expression about records of one type.
+
+A name is a field of the record; a *step*, the field of a record that it refers to (``product.category``); a named
+expression, such as a metric (``total_spent``); or a *relation*, the records of another type that refer to it
+(``transactions``), whose fields stand in aggregates (``transactions.amount``).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from custledger.fields import Labels
+from custledger.schema import Field, Schema
+from custledger.structs import Struct, frozen
+from custledger.values import fold
+
+
+@frozen(kw_only=True)
+class Named(Struct):
+    """An expression about records of the type ``subject`` that others can name: by its key, or by its labels."""
+
+    key: str
+    subject: str
+    text: str
+    labels: Labels
+
+
+@frozen
+class Own(Struct):
+    """A field of the record itself."""
+
+    field: Field
+
+
+@frozen
+class Step(Struct):
+    """A field of the record that ``reference`` leads to."""
+
+    reference: Field
+    schema: Schema
+    field: Field
+
+
+@frozen
+class Relation(Struct):
+    """The records of ``schema`` whose field ``reference`` refers to the record. ``name`` is how people write it."""
+
+    name: str
+    schema: Schema
+    reference: Field
+
+
+@frozen
+class Beyond(Struct):
+    """What ``name``, folded, means among the records of a relation."""
+
+    relation: Relation
+    name: str
+
+
+Meaning = Own | Step | Relation | Beyond | Named
+
+
+Find = Callable[[str, str], int]
+"""Returns the id of the record of a type that a code, a name or an ending of an id names.
+
+Raises ``NotFoundError`` or ``AmbiguousError``.
+"""
+
+
+class World:
+    """The record types of a ledger, by name, and the named expressions about each.
+
+    ``find`` looks up records that a text names; without it a reference is compared with whole ids only.
+    """
+
+    def __init__(
+        self,
+        schemas: Mapping[str, Schema],
+        named: Mapping[str, Sequence[Named]] | None = None,
+        find: Find | None = None,
+    ) -> None:
+        self.schemas = schemas
+        self.named = named or {}
+        self.find = find
+        self._scopes: dict[str, tuple[Schema, Scope]] = {}
+
+    def scope(self, schema: Schema) -> "Scope":
+        """Return what names mean in an expression about records of ``schema``."""
+        known, scope = self._scopes.get(schema.name, (None, None))
+        if scope is None or known is not schema:
+            scope = Scope(schema, self)
+            self._scopes[schema.name] = schema, scope
+        return scope
+
+
+class Scope:
+    """What names mean, folded, in an expression about records of ``schema``."""
+
+    def __init__(self, schema: Schema, world: World) -> None:
+        self.schema = schema
+        self.world = world
+
+    def __contains__(self, folded: object) -> bool:
+        """Return whether this is a name."""
+        return isinstance(folded, str) and self.meaning(folded) is not None
+
+    def meaning(self, folded: str) -> Meaning | None:
+        """Return what a folded name means, or ``None``."""
+        if key := self.schema.names.get(folded):
+            return Own(self.schema.by_key[key])
+        return self.named.get(folded) or self.relations.get(folded) or self._dotted(folded)
+
+    def _dotted(self, folded: str) -> Meaning | None:
+        for first, rest in _halves(folded):
+            if relation := self.relations.get(first):
+                beyond = self.world.scope(relation.schema)
+                if rest in beyond:
+                    return Beyond(relation, rest)
+            reference = self.schema.by_key.get(self.schema.names.get(first, ""))
+            target = self.world.schemas.get(reference.spec.target or "") if reference else None
+            if reference and target and (key := target.names.get(rest)):
+                return Step(reference, target, target.by_key[key])
+        return None
+
+    @cached_property
+    def named(self) -> Mapping[str, Named]:
+        """The named expressions, by each of their names."""
+        found: dict[str, Named] = {}
+        for one in self.world.named.get(self.schema.name, ()):
+            for name in (one.key, *one.labels.both()):
+                found.setdefault(fold(name), one)
+        return found
+
+    @cached_property
+    def relations(self) -> Mapping[str, Relation]:
+        """The relations, by each of their names; of several references in one type, a required one goes first."""
+        found: dict[str, Relation] = {}
+        for schema in self.world.schemas.values():
+            references = [field for field in schema.references if field.spec.target == self.schema.name]
+            if references:
+                reference = min(references, key=lambda field: not field.spec.required)
+                for name in (schema.info.plural, schema.name, *schema.info.labels.both()):
+                    found.setdefault(fold(name), Relation(schema.info.plural, schema, reference))
+        return found
+
+    def relation_of(self, folded: str) -> Relation | None:
+        """Return the relation that a name is, or begins with."""
+        meaning = self.meaning(folded)
+        if isinstance(meaning, Relation | Beyond):
+            return meaning if isinstance(meaning, Relation) else meaning.relation
+        return next((self.relations[first] for first, _ in _halves(folded) if first in self.relations), None)
+
+    def within(self, folded: str) -> "Scope | Nothing":
+        """Return what names mean among the records of the relation that a name is, or begins with."""
+        relation = self.relation_of(folded)
+        return self.world.scope(relation.schema) if relation else Nothing()
+
+    def names(self) -> Iterator[str]:
+        """Yield every name of one part, and the steps and relations by their keys, for suggestions."""
+        yield from self.schema.names
+        yield from self.named
+        yield from self.relations
+        for reference in self.schema.references:
+            target = self.world.schemas.get(reference.spec.target or "")
+            yield from (f"{reference.key}.{key}" for key in (target.keys if target else ()))
+        for name, relation in self.relations.items():
+            yield from (f"{name}.{key}" for key in relation.schema.keys)
+
+
+class Nothing:
+    """No names at all: those of a relation that there is not."""
+
+    def __contains__(self, folded: object) -> bool:
+        """Return whether this is a name, which it is not."""
+        return False
+
+    def within(self, _folded: str) -> "Nothing":
+        """Return the names beyond a relation: none."""
+        return self
+
+
+def _halves(folded: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands before and behind each dot."""
+    for place, character in enumerate(folded):
+        if character == ".":
+            yield folded[:place].strip(), folded[place + 1 :].strip()

@@ -1,0 +1,124 @@
+"""Reads what has a value: names, numbers, functions, aggregates over related records, and arithmetic with them."""
+
+import re
+from abc import ABC, abstractmethod
+
+from custledger.errors import QueryError, shorten
+from custledger.expressions import keywords
+from custledger.expressions.cursor import Cursor
+from custledger.expressions.functions import AGGREGATES, FUNCTIONS
+from custledger.expressions.lexer import Token
+from custledger.expressions.syntax import Call, Clause, Name, Number, Operation, Sign, Term, names_in
+from custledger.schema import nearest
+from custledger.values import fold
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_SUMS: dict[str, Sign] = {"+": "+", "-": "-"}
+_PRODUCTS: dict[str, Sign] = {"*": "*", "/": "/"}
+
+
+class TermParser(Cursor, ABC):
+    """Reads terms. What stands in the brackets of an aggregate after ``where`` is read by ``either``."""
+
+    @abstractmethod
+    def either(self) -> Clause:
+        """Return the condition that begins here."""
+
+    @abstractmethod
+    def surplus(self) -> QueryError:
+        """Return what is wrong with the token here, which nothing expects."""
+
+    def term(self, first: Term | None = None) -> Term:
+        """Return the sum that begins here, or that ``first`` begins, which has been read."""
+        return self.chain(_SUMS, first)
+
+    def chain(self, signs: dict[str, Sign], first: Term | None) -> Term:
+        """Return what is joined by ``signs``, from left to right."""
+        left = self.product(first) if signs is _SUMS else (first or self.primary())
+        while self.sort() == "arithmetic" and self.here().text in signs:
+            sign = self.take()
+            right = self.product() if signs is _SUMS else self.primary()
+            left = Operation(signs[sign.text], left, right, sign.start)
+        return left
+
+    def product(self, first: Term | None = None) -> Term:
+        """Return the product that begins here, or that ``first`` begins."""
+        return self.chain(_PRODUCTS, first)
+
+    def primary(self) -> Term:
+        """Return a name, a number, a function, or a term in brackets."""
+        token = self.here()
+        match token.sort:
+            case "field":
+                return Name(self.take().text, token.start)
+            case "open":
+                self.take()
+                inside = self.deeper(self.term)
+                self.close(token)
+                return inside
+            case "word":
+                return self.word()
+        shown = f"“{self.shown()}” is out of place: a" if token.text else "A"
+        raise self.error(f"{shown} field is expected here", hint="For instance: city = 上海")
+
+    def word(self) -> Term:
+        """Return what begins with a word."""
+        token = self.here()
+        is_called = self.sort(1) == "open"
+        if is_called and self.folded[self.at] in FUNCTIONS:
+            return self.call()
+        length = self.name_length()
+        if not length and _NUMBER.fullmatch(self.folded[self.at]):
+            return Number(self.folded[self.at], self.take().start)
+        if not length and is_called and not self.operator_length(self.at):
+            raise self.no_function()
+        last = [self.take() for _ in range(length or self.words_before_operator())][-1]
+        return Name(self.text[token.start : last.end], token.start)
+
+    def no_function(self) -> QueryError:
+        """Return the error for a word before a bracket that is neither a field nor a function."""
+        near = nearest(self.folded[self.at], FUNCTIONS)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "For instance: count(interactions) > 2"
+        return self.error(f"There is no field or function {shorten(self.shown())}", hint=hint)
+
+    def call(self) -> Call:
+        """Return a function with what is in its brackets."""
+        word = self.here().text
+        named = self.take()
+        function = fold(word)
+        opening = self.take()
+        is_distinct = self.folded[self.at] in keywords.DISTINCT and function in AGGREGATES
+        if is_distinct:
+            self.take()
+        if self.sort() in {"close", "end"}:
+            raise self.error(f"{word} needs to know of what", hint=f"For instance: {_example(function)}")
+        argument = self.deeper(self.term)
+        where = self.deeper(lambda: self.condition_within(argument)) if self.is_where() else None
+        end = self.close(opening)
+        return Call(function, argument, named.start, end, is_distinct, where)
+
+    def is_where(self) -> bool:
+        """Return whether the word here begins a condition on related records."""
+        return self.folded[self.at] in keywords.WHERE
+
+    def condition_within(self, argument: Term) -> Clause:
+        """Return the condition after ``where``, in which the related records' own names count."""
+        self.take()
+        name = next(names_in(argument), None)
+        outside = self.names
+        self.names = outside.within(fold(" ".join(name.text.split())) if name else "")
+        found = self.either()
+        self.names = outside
+        return found
+
+    def close(self, opening: Token) -> int:
+        """Go behind the bracket that closes ``opening``. Raises ``QueryError`` where another token is here."""
+        if self.sort() == "end":
+            raise self.error("This bracket is never closed", at=opening.start)
+        if self.sort() != "close":
+            raise self.surplus()
+        return self.take().end
+
+
+def _example(function: str) -> str:
+    return f"{function}(transactions)" if function in AGGREGATES else f"{function}(birthday)"
