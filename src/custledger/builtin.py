@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from custledger.changes import Change
 from custledger.fields import Labels
 from custledger.hookspecs import Context, Problem, StoreType, hookimpl, wants
+from custledger.metrics import Metric
 from custledger.records import CORE_TYPES, Record
 from custledger.stores.contract import Store
 
@@ -16,6 +17,22 @@ from custledger.stores.contract import Store
 def custledger_record_types() -> Sequence[type[Record]]:
     """Return ``Customer``, ``Interaction`` and ``FollowUp``."""
     return CORE_TYPES
+
+
+@hookimpl
+def custledger_metrics() -> Sequence[Metric]:
+    """Return what is known of a customer from what was said, and is owed, to them."""
+    return (
+        _metric("last_contact", "Last contact", "最近联系", "max(interactions.at)"),
+        _metric("contact_count", "Contacts", "联系次数", "count(interactions)"),
+        _metric("open_followups", "Open follow-ups", "待办跟进", "count(followups where status = open)"),
+        _metric("next_followup", "Next follow-up", "下次跟进", "min(followups.due where status = open)"),
+        _metric("age", "Age", "年龄", "age(birthday)"),
+    )
+
+
+def _metric(name: str, en: str, zh: str, expression: str) -> Metric:
+    return Metric(name=name, labels=Labels(en, zh), expression=expression)
 
 
 @hookimpl

@@ -13,8 +13,10 @@ import pluggy
 
 from custledger.changes import Change, Changeset
 from custledger.conventions import Conventions
-from custledger.fields import Labels, Spec
+from custledger.expressions import Expression, Moment
+from custledger.fields import Kind, Labels, Spec
 from custledger.files import Reader, Writer
+from custledger.metrics import Metric
 from custledger.records import Record
 from custledger.schema import Field, Row, Schema
 from custledger.stores.contract import Query, Store
@@ -67,6 +69,13 @@ class Context(Protocol):
 
     def schema(self, record_type: str) -> Schema:
         """Return the schema of a record type, custom fields included."""
+
+    def understand(self, text: str, schema: Schema, *, want: Kind | None = Kind.YES_NO) -> Expression:
+        """Return a text as an expression about records of ``schema``, which may look at others and name metrics."""
+
+    @property
+    def moment(self) -> Moment:
+        """What "today" means to an expression."""
 
     def get(self, record_type: str, ids: Sequence[int]) -> list[Row | None]:
         """Return rows by id, in the order asked, as this actor may see them."""
@@ -241,6 +250,22 @@ class HookSpecs:
         """
 
     @hookspec
+    def custledger_metrics(self) -> Sequence[Metric]:  # type: ignore[empty-body]
+        """Return named expressions about customers, or about records of another type. Called when a ledger is opened.
+
+        ::
+
+            from custledger.fields import Labels
+            from custledger.hookspecs import hookimpl
+            from custledger.metrics import Metric
+
+            @hookimpl
+            def custledger_metrics():
+                text = "count(interactions where channel = visit)"
+                return [Metric(name="visits_made", expression=text, labels=Labels("Visits made", "拜访次数"))]
+        """
+
+    @hookspec
     def custledger_readers(self) -> Sequence[Reader]:  # type: ignore[empty-body]
         """Return the file formats this plugin can read. Called when a file is imported.
 
@@ -367,7 +392,6 @@ class HookSpecs:
 
         ::
 
-            from custledger.expressions import Moment, understand
             from custledger.fields import Labels
             from custledger.hookspecs import Reminder, hookimpl
             from custledger.stores.contract import Query
@@ -375,11 +399,10 @@ class HookSpecs:
             @hookimpl
             def custledger_reminders(context):
                 schema = context.schema("customer")
-                where = understand("birthday = today", schema, context.conventions)
-                moment = Moment(context.today, context.conventions.zone)
-                for row in context.select("customer", Query(moment=moment, where=where)):
+                where = context.understand("next_anniversary(birthday) = today", schema)
+                for row in context.select("customer", Query(moment=context.moment, where=where)):
                     name = schema.display(row)
-                    text = Labels(f"{name} was born today", f"{name} 今天出生")
+                    text = Labels(f"It is the birthday of {name}", f"{name} 今天生日")
                     yield Reminder(on=context.today, text=text, type="customer", id=row[0])
         """
 

@@ -39,6 +39,7 @@ from custledger.hookspecs import (
     Sampler,
     StoreType,
 )
+from custledger.metrics import Metric
 from custledger.records import Record
 from custledger.schema import INFO_ATTRIBUTE, Schema, TypeInfo
 from custledger.values import fold
@@ -127,6 +128,19 @@ class Plugins:
         for _, added in self._added(schemas):
             schemas[added.record_type] = schemas[added.record_type].extended([added.field()])
         return schemas
+
+    def metrics(self) -> list[tuple[str, Metric]]:
+        """Return the metrics there are, each with its plugin. Where two claim a name, the first has it."""
+        taken: dict[tuple[str, str], str] = {}
+        kept = []
+        for plugin, metric in self._described("custledger_metrics", Metric):
+            claim = metric.subject, fold(metric.name)
+            if claim in taken:
+                self._clash(plugin, f"bringing the metric {metric.name}", f"that is {taken[claim]}'s already")
+                continue
+            taken[claim] = plugin
+            kept.append((plugin, metric))
+        return kept
 
     def readers(self) -> list[Reader]:
         """Return the file formats that can be read."""

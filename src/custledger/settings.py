@@ -6,6 +6,7 @@ document              its value
 ``ledger``            ``{"name", "language", "currency", "zone"}``
 ``field/TYPE/KEY``    a custom field's Spec: what differs from the default, by attribute
 ``choices/TYPE.KEY``  a list of ``{"code", "en", "zh", "color"}`` that replaces a field's choices
+``metric/TYPE/NAME``  ``{"expression", "en", "zh", "names"}``: a metric about records of the type
 ====================  =========================================================================
 
 A document of any other name is somebody else's, and left alone. One of these that cannot be understood is reported in
@@ -21,6 +22,7 @@ import attrs
 from custledger.conventions import Conventions
 from custledger.errors import CustledgerError, InvalidValueError
 from custledger.fields import Choice, Labels, Spec
+from custledger.metrics import Metric
 from custledger.records import COLORS
 from custledger.schema import Field, Schema
 from custledger.spec_json import choice_from_json, choice_to_json, spec_from_json, spec_to_json
@@ -31,6 +33,7 @@ from custledger.values import given_text, read_currency
 LEDGER = "ledger"
 FIELD_PREFIX = "field/"
 CHOICES_PREFIX = "choices/"
+METRIC_PREFIX = "metric/"
 KEY_PREFIX = "x_"
 """How the key of every custom field begins, so that no later built-in field can have it."""
 LANGUAGES = ("en", "zh")
@@ -50,6 +53,7 @@ class Settings(Struct):
     conventions: Conventions = attrs.field(factory=Conventions)
     custom_fields: Mapping[str, tuple[Field, ...]] = _EMPTY
     choices: Mapping[str, Mapping[str, tuple[Choice, ...]]] = _EMPTY
+    metrics: tuple[Metric, ...] = ()
     problems: tuple[str, ...] = ()
 
     @classmethod
@@ -58,6 +62,7 @@ class Settings(Struct):
         name, conventions = "", Conventions()
         fields: dict[str, tuple[Field, ...]] = {}
         choices: dict[str, dict[str, tuple[Choice, ...]]] = {}
+        metrics: list[Metric] = []
         problems = []
         for document in documents:
             try:
@@ -70,9 +75,14 @@ class Settings(Struct):
                 elif document.name.startswith(CHOICES_PREFIX):
                     record_type, key = split_choices_name(document.name)
                     choices.setdefault(record_type, {})[key] = tuple(map(choice_from_json, document.value))
+                elif document.name.startswith(METRIC_PREFIX):
+                    metrics.append(_metric(document))
             except (CustledgerError, ValueError, TypeError, KeyError, AttributeError) as error:
                 problems.append(f"The setting {document.name} cannot be understood: {error}")
-        return cls(name=name, conventions=conventions, custom_fields=fields, choices=choices, problems=tuple(problems))
+        return cls(
+            name=name, conventions=conventions, custom_fields=fields, choices=choices, metrics=tuple(metrics),
+            problems=tuple(problems),
+        )  # fmt: skip
 
     def apply_to(self, schema: Schema) -> Schema:
         """Return ``schema`` with this ledger's choices in the place of its own, and its custom fields at the end."""
@@ -126,6 +136,29 @@ def field_document(record_type: str, key: str, spec: Spec) -> tuple[str, dict[st
 def choices_document(record_type: str, key: str, choices: Iterable[Choice]) -> tuple[str, list[dict[str, str]]]:
     """Return ``(name, value)`` of the document that replaces the choices of a field."""
     return f"{CHOICES_PREFIX}{record_type}.{key}", [choice_to_json(choice) for choice in choices]
+
+
+def metric_document(metric: Metric) -> tuple[str, dict[str, Any]]:
+    """Return ``(name, value)`` of the document that holds a metric."""
+    value = {
+        "expression": metric.expression,
+        "en": metric.labels.en,
+        "zh": metric.labels.zh,
+        "names": dict(metric.names),
+    }
+    return f"{METRIC_PREFIX}{metric.subject}/{metric.name}", value
+
+
+def _metric(document: Document) -> Metric:
+    subject, name = _two(document.name.removeprefix(METRIC_PREFIX), "/")
+    value = document.value
+    return Metric(
+        name=name,
+        subject=subject,
+        expression=str(value["expression"]),
+        labels=Labels(str(value.get("en") or name), str(value.get("zh") or "")),
+        names=dict(value.get("names") or {}),
+    )
 
 
 def split_field_name(name: str) -> tuple[str, str]:

@@ -78,6 +78,7 @@ def schema_from_json(value: Mapping[str, Any]) -> Schema:
         labels_from_json(value["labels"]),
         _text(value["when"]),
         tuple(map(_text, value["brief"])),
+        value.get("planned") is True,
     )
     return Schema(info, tuple(Field(_text(each["key"]), spec_from_json(each)) for each in value["fields"]))
 

@@ -414,7 +414,7 @@ print(json.dumps({"hooks": described["sales"], "loaded": light, "types": [each._
     told = json.loads(
         subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     )
-    assert set(told["hooks"]) == {"amend", "check", "demo", "record_types", "reminders"}
+    assert set(told["hooks"]) == {"amend", "check", "demo", "metrics", "record_types", "reminders"}
     assert told["loaded"] == []
     assert {"Product", "Transaction", "Opportunity", "Contract"} <= set(told["types"])
 

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "import": "importing",
     "export": "exporting",
     "field": "field",
+    "metric": "metric",
     "ledger": "ledger",
     "log": "log",
     "undo": "undo",

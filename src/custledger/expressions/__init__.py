@@ -12,7 +12,7 @@ from custledger.expressions.nodes import Expression, Moment
 
 if TYPE_CHECKING:
     from custledger.expressions.build import both, equals, field_expression, is_in, negated
-    from custledger.expressions.check import understand, understand_order
+    from custledger.expressions.check import understand, understand_named, understand_order
     from custledger.expressions.evaluate import evaluator
     from custledger.expressions.order import after_filter, comparable, sort_key
 
@@ -29,6 +29,7 @@ __all__ = [
     "negated",
     "sort_key",
     "understand",
+    "understand_named",
     "understand_order",
 ]
 
@@ -39,6 +40,7 @@ _HOMES = {
     "is_in": "build",
     "negated": "build",
     "understand": "check",
+    "understand_named": "check",
     "understand_order": "check",
     "evaluator": "evaluate",
     "after_filter": "order",

@@ -65,6 +65,12 @@ def understand(
     return _Checker(given_text(text, "Expression"), scope, conventions).expression(want)
 
 
+def understand_named(named: Named, schema: Schema, conventions: Conventions, world: World) -> Expression:
+    """Return what a named expression says, about which it may not itself be asked. Raises ``QueryError``."""
+    scope = world.scope(schema).remembering(named.names)
+    return _Checker(named.text, scope, conventions, naming=(named,)).expression(None)
+
+
 def understand_order(
     keys: Sequence[str], schema: Schema, conventions: Conventions, *, world: World | None = None
 ) -> tuple[tuple[Expression, bool], ...]:
@@ -103,7 +109,7 @@ class _Checker(TermChecker):
         node = root.node if isinstance(root, Typed) else root
         if want is not None and kind is not want:
             raise self.error(f"This gives {described(kind)}, and {described(want)} is wanted", 0)
-        return Expression(self.text, kind, node, frozenset(self.keys), field.spec if field else None)
+        return Expression(self.text, kind, node, frozenset(self.keys), field.spec if field else None, self.names)
 
     def root(self, clause: Clause, want: Kind | None) -> Typed | tree.Condition:
         """Return a value where one may be wanted, and a condition else."""
@@ -115,12 +121,13 @@ class _Checker(TermChecker):
         return self.term(clause)
 
     def looked_into(self, meant: Named, name: Name) -> Typed | tree.Condition:
-        if meant in self.naming:
+        if any((one.subject, one.key) == (meant.subject, meant.key) for one in self.naming):
             circle = " → ".join(one.key for one in (*self.naming, meant))
             raise self.error(f"{name.text} is defined by itself: {circle}", name.start)
-        inner = _Checker(meant.text, self.scope, self.conventions, naming=(*self.naming, meant), relation=self.relation)
+        scope = self.scope.remembering(meant.names)
+        inner = _Checker(meant.text, scope, self.conventions, naming=(*self.naming, meant), relation=self.relation)
         try:
-            found = inner.root(parse(meant.text, self.scope), None)
+            found = inner.root(parse(meant.text, scope), None)
         except QueryError as error:
             why = f"{name.text} cannot be computed: {error.why}"
             raise self.error(why, name.start, hint=f"It is defined as: {meant.text}") from None

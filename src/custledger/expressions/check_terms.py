@@ -11,7 +11,7 @@ from custledger.errors import InvalidValueError, QueryError, shorten
 from custledger.expressions import tree
 from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS, Aggregating
 from custledger.expressions.keywords import GLUED
-from custledger.expressions.scope import Beyond, Meaning, Named, Own, Relation, Scope, Step
+from custledger.expressions.scope import Beyond, Meaning, Named, Own, Relation, Scope, Step, canonical
 from custledger.expressions.syntax import Call, Clause, Name, Number, Operation, Term, names_in, start_of
 from custledger.expressions.types import NUMBER_KINDS, SEVERAL_KINDS, described, fit_together
 from custledger.fields import Kind, Labels, Spec
@@ -61,6 +61,7 @@ class TermChecker(ABC):
         self.relation = relation
         self.outer = outer
         self.keys: set[str] = set()
+        self.names: dict[str, str] = {}
 
     @abstractmethod
     def condition(self, clause: Clause) -> tree.Condition:
@@ -68,7 +69,7 @@ class TermChecker(ABC):
 
     def within(self, relation: Relation, *, outer: Scope | None) -> Self:
         """Return what understands conditions on, or with ``outer``, terms of the records of a relation."""
-        beyond = self.scope.world.scope(relation.schema)
+        beyond = self.scope.beyond(relation.schema)
         return type(self)(self.text, beyond, self.conventions, naming=self.naming, relation=relation, outer=outer)
 
     def error(self, why: str, start: int, *, hint: str = "") -> QueryError:
@@ -100,6 +101,8 @@ class TermChecker(ABC):
         if found is None and called == "tag" and self.outer is None:
             tags = next((field for field in self.schema.fields if field.spec.kind is Kind.TAGS), None)
             found = Own(tags) if tags else None
+        if found is not None:
+            self.names[called] = canonical(found)
         if self.outer is None or self.relation is None:
             if found is None:
                 what = f"{self.schema.name} field" if "." not in called else "field"
@@ -242,8 +245,10 @@ class TermChecker(ABC):
         if self.relation is not None:
             raise self.error(f"{call.function} cannot stand inside another aggregate", call.start)
         relation = self.relation_of(call)
-        of = self.within(relation, outer=self.scope).looked_at(call, relation)
-        where = self.within(relation, outer=None).condition(call.where) if call.where is not None else None
+        looking, choosing = self.within(relation, outer=self.scope), self.within(relation, outer=None)
+        of = looking.looked_at(call, relation)
+        where = choosing.condition(call.where) if call.where is not None else None
+        self.names |= {**looking.names, **choosing.names, fold(relation.name): relation.name}
         self.check_aggregate(call, function, of, relation.name)
         kind, scale, like = _result(function, of)
         currencies = list(dict.fromkeys(_currencies(of.node, relation))) if of else []

@@ -4,8 +4,11 @@ These two are imported at start. The tree inside an expression is in ``tree``, w
 checked in ``syntax``.
 """
 
+from collections.abc import Mapping
 from datetime import date, tzinfo
 from typing import Any
+
+import attrs
 
 from custledger.fields import Kind, Spec
 from custledger.structs import Struct, frozen
@@ -30,7 +33,7 @@ class Expression(Struct):
 
     ``root`` is a tree of the nodes in ``custledger.expressions.tree``, which name fields by key and hold plain values.
     ``keys`` are those of the record's own fields; ``spec`` is that of a field which has such values, where it is one
-    value and no condition.
+    value and no condition. ``names`` says what the names in the text mean, by keys, for whoever saves it.
     """
 
     text: str
@@ -38,3 +41,4 @@ class Expression(Struct):
     root: Any
     keys: frozenset[str]
     spec: Spec | None = None
+    names: Mapping[str, str] = attrs.field(factory=dict, eq=False, repr=False)

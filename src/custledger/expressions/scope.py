@@ -16,12 +16,16 @@ from custledger.values import fold
 
 @frozen(kw_only=True)
 class Named(Struct):
-    """An expression about records of the type ``subject`` that others can name: by its key, or by its labels."""
+    """An expression about records of the type ``subject`` that others can name: by its key, or by its labels.
+
+    ``names`` are pairs of what its text calls things, and of the keys that they had when it was saved.
+    """
 
     key: str
     subject: str
     text: str
     labels: Labels
+    names: tuple[tuple[str, str], ...] = ()
 
 
 @frozen
@@ -94,11 +98,23 @@ class World:
 
 
 class Scope:
-    """What names mean, folded, in an expression about records of ``schema``."""
+    """What names mean, folded, in an expression about records of ``schema``.
 
-    def __init__(self, schema: Schema, world: World) -> None:
+    ``remembered`` are the keys of names that meant something when an expression was saved, and need not any more.
+    """
+
+    def __init__(self, schema: Schema, world: World, remembered: Mapping[str, str] | None = None) -> None:
         self.schema = schema
         self.world = world
+        self.remembered = remembered or {}
+
+    def remembering(self, names: Sequence[tuple[str, str]]) -> "Scope":
+        """Return this scope with names that meant something when an expression was saved."""
+        return Scope(self.schema, self.world, dict(names)) if names else self
+
+    def beyond(self, schema: Schema) -> "Scope":
+        """Return what names mean in a condition on the related records of ``schema``."""
+        return Scope(schema, self.world, self.remembered) if self.remembered else self.world.scope(schema)
 
     def __contains__(self, folded: object) -> bool:
         """Return whether this is a name."""
@@ -106,9 +122,17 @@ class Scope:
 
     def meaning(self, folded: str) -> Meaning | None:
         """Return what a folded name means, or ``None``."""
-        if key := self.schema.names.get(folded):
-            return Own(self.schema.by_key[key])
-        return self.named.get(folded) or self.relations.get(folded) or self._dotted(folded)
+        return self._meaning(folded) or self._meaning(self.remembered.get(folded, ""))
+
+    def _meaning(self, folded: str) -> Meaning | None:
+        field = self.schema.by_key.get(self.schema.names.get(folded, ""))
+        if field is not None and folded in {fold(name) for name in (field.key, *field.spec.labels.both())}:
+            return Own(field)
+        if named := self.named.get(folded):
+            return named
+        if field is not None:
+            return Own(field)  # by an alias, to which the name of a metric goes before
+        return self.relations.get(folded) or self._dotted(folded)
 
     def _dotted(self, folded: str) -> Meaning | None:
         for first, rest in _halves(folded):
@@ -153,7 +177,7 @@ class Scope:
     def within(self, folded: str) -> "Scope | Nothing":
         """Return what names mean among the records of the relation that a name is, or begins with."""
         relation = self.relation_of(folded)
-        return self.world.scope(relation.schema) if relation else Nothing()
+        return self.beyond(relation.schema) if relation else Nothing()
 
     def names(self) -> Iterator[str]:
         """Yield every name of one part, and the steps and relations by their keys, for suggestions."""
@@ -165,6 +189,21 @@ class Scope:
             yield from (f"{reference.key}.{key}" for key in (target.keys if target else ()))
         for name, relation in self.relations.items():
             yield from (f"{name}.{key}" for key in relation.schema.keys)
+
+
+def canonical(meaning: Meaning) -> str:
+    """Return the name by keys of what a name means, which changes of labels do not change."""
+    match meaning:
+        case Own(field):
+            return field.key
+        case Step(reference, _, field):
+            return f"{reference.key}.{field.key}"
+        case Relation(name):
+            return name
+        case Beyond(relation, name):
+            return f"{relation.name}.{name}"
+        case Named(key=key):
+            return key
 
 
 class Nothing:

@@ -6,27 +6,20 @@ that has the ledger open.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import attrs
 
-from custledger.changes import Changeset, DocumentChange
 from custledger.errors import DataError, InvalidValueError, UsageError, shorten
 from custledger.expressions import is_in
 from custledger.fields import Choice, Kind, Labels, OnRemove, Spec
 from custledger.repeating import NEEDED_CHOICES
 from custledger.schema import Field, Schema, nearest
+from custledger.services.documents import decided_anew, write_document
 from custledger.services.session import Session
-from custledger.services.writing import ATTEMPTS, write
 from custledger.settings import KEY_PREFIX, choices_document, field_document, parse_choice
-from custledger.stores.contract import GenerationMovedError
 from custledger.values import choice_names, fold, given_text, plain_text
-
-_Given = ParamSpec("_Given")
-_Result = TypeVar("_Result")
 
 LONGEST_NAME = 60
 """How many characters a label, an alias or a key may have."""
@@ -38,23 +31,7 @@ _CHOICE_KINDS = frozenset({Kind.CHOICE, Kind.CHOICES})
 _UNIQUE_KINDS = frozenset({Kind.TEXT, Kind.PHONE, Kind.EMAIL, Kind.INTEGER})
 
 
-def _decided_anew(change: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
-    """Return ``change`` repeated from its beginning where somebody else changes the settings before it has landed.
-
-    What is free, and what a document says, was read from the settings as they were.
-    """
-
-    @wraps(change)
-    def decided(*arguments: _Given.args, **options: _Given.kwargs) -> _Result:
-        for _ in range(ATTEMPTS - 1):
-            with suppress(GenerationMovedError):
-                return change(*arguments, **options)
-        return change(*arguments, **options)
-
-    return decided
-
-
-@_decided_anew
+@decided_anew
 def add_field(
     session: Session,
     record_type: str,
@@ -96,7 +73,7 @@ def add_field(
     _require_free(schema, (*labels.both(), *spec.aliases))
     field = Field(_free_key(session, schema, labels.en or labels.zh), spec)
     name, value = field_document(schema.name, field.key, spec)
-    _write_document(session, generation, "field add", name, value)
+    write_document(session, generation, "field add", name, value)
     return field
 
 
@@ -107,7 +84,7 @@ def list_fields(session: Session, record_type: str | None = None) -> list[tuple[
     return [(schema, field) for schema in schemas for field in schema.fields]
 
 
-@_decided_anew
+@decided_anew
 def rename_field(
     session: Session,
     name: str,
@@ -133,11 +110,11 @@ def rename_field(
         raise InvalidValueError("", "leaves the field without a label", field="Label")
     spec = attrs.evolve(field.spec, labels=labels, aliases=field.spec.aliases if aliases is None else tuple(aliases))
     _require_free(schema, (*labels.both(), *spec.aliases), but=field)
-    _write_document(session, generation, "field rename", *field_document(schema.name, field.key, spec))
+    write_document(session, generation, "field rename", *field_document(schema.name, field.key, spec))
     return Field(field.key, spec)
 
 
-@_decided_anew
+@decided_anew
 def set_choices(session: Session, name: str, choices: Sequence[str | Choice], *, force: bool = False) -> Field:
     """Replace the choices of a field, named ``type.field``: ``A:重点客户:red``, or a bare code for one that stays.
 
@@ -167,7 +144,7 @@ def set_choices(session: Session, name: str, choices: Sequence[str | Choice], *,
         document: tuple[str, Any] = field_document(schema.name, field.key, spec)
     else:
         document = choices_document(schema.name, field.key, made)
-    _write_document(session, generation, "field choices", *document)
+    write_document(session, generation, "field choices", *document)
     return session.schema(schema.name).by_key[field.key]
 
 
@@ -310,14 +287,3 @@ def _require_unused(session: Session, schema: Schema, field: Field, gone: Sequen
             f"{schema.name}.{field.key}: choices that records still hold would go: {', '.join(used)}.",
             hint="Edit those records first, keep the choices, or force it: the records keep their values.",
         )
-
-
-def _write_document(session: Session, generation: int, verb: str, name: str, value: Any) -> None:
-    present = session.store.document(name)
-    there = present is not None and present.value is not None
-    change = DocumentChange(
-        name=name, before=present.value if present and there else None, after=value,
-        revision=present.revision if present and there else 0,
-    )  # fmt: skip
-    write(session, Changeset(operation=session.operation(verb), documents=[change]), generation=generation)
-    session.refresh()

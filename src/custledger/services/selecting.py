@@ -81,7 +81,7 @@ class Selection(Generic[RecordT]):
         Raises ``NotFoundError`` or ``QueryError`` for a name that is nothing's.
         """
         schema = self._schema()
-        own = {name: schema.by_key[key] for name in names if (key := schema.names.get(values.fold(name)))}
+        own = {name: field for name in names if (field := self._own_field(name, schema))}
         others = {name: self._understood(name, schema) for name in names if name not in own}
         made = {name: _computed_field(name, expression) for name, expression in others.items()}
         wide = schema.extended(made.values())
@@ -90,6 +90,14 @@ class Selection(Generic[RecordT]):
             columns = (*(field_expression(schema, key) for key in schema.keys), *others.values())
             query = attrs.evolve(query, columns=columns)
         return wide, [own.get(name) or made[name] for name in names], self.session.view.select(schema, query)
+
+    def _own_field(self, name: str, schema: Schema) -> Field | None:
+        """Return the field of its own that a name means, or ``None``."""
+        folded = values.fold(name)
+        if folded in schema.by_key or folded not in schema.names:
+            return schema.by_key.get(folded)
+        meaning = self.session.world.scope(schema).meaning(folded)
+        return schema.by_key[schema.names[folded]] if getattr(meaning, "field", None) else None
 
     def _understood(self, name: str, schema: Schema) -> Expression:
         try:

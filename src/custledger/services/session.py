@@ -21,6 +21,7 @@ from custledger.expressions import Expression, Moment
 from custledger.fields import Kind
 from custledger.hookspecs import Problem
 from custledger.ids import IdMint
+from custledger.metrics import Metric
 from custledger.plugins import Plugins
 from custledger.schema import Row, Schema, nearest
 from custledger.settings import Settings
@@ -32,7 +33,7 @@ MOST_WARNINGS = 1_000
 """How many warnings of writes that are over are kept for whoever asks: a program may run for months, and never ask."""
 
 if TYPE_CHECKING:
-    from custledger.expressions.scope import World
+    from custledger.expressions.scope import Named, World
 
 
 class Session:
@@ -212,12 +213,24 @@ class Session:
             from custledger.expressions.scope import World  # noqa: PLC0415 - most commands read no expression
 
             find = self._find
-            self._world = World(self.schemas, find=find and (lambda name, text: find(self, name, text)))
+            named: dict[str, list[Named]] = {}
+            for _, metric in self.metrics():
+                named.setdefault(metric.subject, []).append(metric.named())
+            self._world = World(self.schemas, named, find and (lambda name, text: find(self, name, text)))
         return self._world
+
+    def metrics(self) -> list[tuple[str, Metric]]:
+        """Return the metrics there are, each with the plugin that brings it, or ``""`` for those of the settings."""
+        brought = self.plugins.metrics()
+        return [*brought, *(("", metric) for metric in self.settings.metrics)]
 
     def understand_order(self, keys: Sequence[str], schema: Schema) -> tuple[tuple[Expression, bool], ...]:
         """Return sort keys, each with whether it runs downwards: ``-total_spent`` does."""
         return expressions.understand_order(keys, schema, self.conventions, world=self.world)
+
+    def understand_named(self, named: "Named") -> Expression:
+        """Return what a named expression says, by the names it was saved with. Raises ``QueryError`` for a circle."""
+        return expressions.understand_named(named, self.schema(named.subject), self.conventions, self.world)
 
     def understand(self, text: str, schema: Schema, *, want: Kind | None = Kind.YES_NO) -> Expression:
         """Return ``text`` as an expression about records of ``schema``, which may look at others of this ledger."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from custledger.changes import Change
 from custledger.hookspecs import Context, Problem, Reminder, Sampler, hookimpl, wants
+from custledger.metrics import Metric
 from custledger.records import Record
 
 if TYPE_CHECKING:
@@ -22,6 +23,14 @@ def custledger_record_types() -> Sequence[type[Record]]:
     from custledger_sales.records import RECORD_TYPES  # noqa: PLC0415 - the entry module stays light
 
     return RECORD_TYPES
+
+
+@hookimpl
+def custledger_metrics() -> Sequence[Metric]:
+    """Return what is known of customers from what they bought, and of products from what was sold."""
+    from custledger_sales.metrics import METRICS  # noqa: PLC0415 - the entry module stays light
+
+    return METRICS
 
 
 @hookimpl

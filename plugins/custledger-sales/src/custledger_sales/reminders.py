@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from custledger.expressions import Expression, Moment, understand
+from custledger.expressions import Expression, field_expression
 from custledger.fields import Labels
 from custledger.hookspecs import Context, Reminder
-from custledger.schema import Row
+from custledger.schema import ID, Row
 from custledger.stores.contract import Query
-from custledger.values import to_python
+from custledger.values import show_scaled, to_python
 
 NOTICE_DAYS = 30
 """How many days before a contract expires people hear of it, and how many days after, while it is not closed."""
@@ -18,15 +18,26 @@ _CLOSED_STATUSES = frozenset({"renewed", "expired", "terminated"})
 
 
 def reminders(context: Context) -> list[Reminder]:
-    """Return a reminder for each contract that expires soon and each opportunity that is overdue."""
-    return [*_expiring_contracts(context), *_overdue_opportunities(context)]
+    """Return a reminder for each contract that expires soon, opportunity that is overdue and product that runs out."""
+    return [*_expiring_contracts(context), *_overdue_opportunities(context), *_short_products(context)]
+
+
+def _short_products(context: Context) -> Iterator[Reminder]:
+    schema = context.schema("product")
+    where = context.understand("stock <= [reorder_at]", schema)
+    stock = context.understand("stock", schema, want=None)
+    columns = (*(field_expression(schema, key) for key in schema.keys), stock)
+    for *row, left in context.select("product", Query(moment=context.moment, where=where, columns=columns)):
+        name, number = schema.display(tuple(row)), show_scaled(left)
+        text = Labels(f"{number} left of {name}: time to reorder", f"{name} 仅剩 {number}，该补货了")
+        yield Reminder(on=context.today, text=text, type="product", id=row[ID])
 
 
 def _expiring_contracts(context: Context) -> Iterator[Reminder]:
     schema = context.schema("contract")
     notice = timedelta(days=NOTICE_DAYS)
     first, last = context.today - notice, context.today + notice
-    where = understand(f"expires_on between {first} and {last}", schema, context.conventions)
+    where = context.understand(f"expires_on between {first} and {last}", schema)
     for row in _rows(context, "contract", where):
         values = dict(zip(schema.keys, row, strict=True))
         if values["status"] not in _CLOSED_STATUSES:
@@ -39,7 +50,7 @@ def _expiring_contracts(context: Context) -> Iterator[Reminder]:
 
 def _overdue_opportunities(context: Context) -> Iterator[Reminder]:
     schema = context.schema("opportunity")
-    where = understand(f"expected_close < {context.today}", schema, context.conventions)
+    where = context.understand(f"expected_close < {context.today}", schema)
     for row in _rows(context, "opportunity", where):
         values = dict(zip(schema.keys, row, strict=True))
         if values["stage"] not in _CLOSED_STAGES:
@@ -50,5 +61,4 @@ def _overdue_opportunities(context: Context) -> Iterator[Reminder]:
 
 
 def _rows(context: Context, record_type: str, where: Expression) -> Iterator[Row]:
-    moment = Moment(context.today, context.conventions.zone)
-    yield from context.select(record_type, Query(moment=moment, where=where))
+    yield from context.select(record_type, Query(moment=context.moment, where=where))

@@ -1,0 +1,89 @@
+"""``custledger metric``: named expressions about customers and other records."""
+
+from typing import Annotated
+
+import typer
+
+from custledger.cli.application import group
+from custledger.cli.invocation import Invocation
+from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
+from custledger.cli.output import Cell, Column, Form, form_of
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="What it is called, in expressions too.")]
+Subject = Annotated[str, typer.Option("--subject", metavar="TYPE", help="The records that it is about.")]
+
+
+def register(app: typer.Typer, run: Invocation) -> None:
+    """Add the group ``metric``."""
+    metrics = group("Named expressions about customers and other records.")
+    for add in (_add_add, _add_list, _add_remove):
+        add(metrics, run)
+    app.add_typer(metrics, name="metric")
+
+
+def _add_add(app: typer.Typer, run: Invocation) -> None:
+    @app.command("add")
+    def add(
+        *,
+        name: Name,
+        expression: Annotated[str, typer.Argument(metavar="EXPRESSION", help="sum(transactions.amount where …)")],
+        subject: Subject = "customer",
+        label_en: Annotated[str, typer.Option("--label-en", metavar="TEXT", help="Its English label.")] = "",
+        label_zh: Annotated[str, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label.")] = "",
+    ) -> None:
+        """Add a metric to this ledger, or give one of this ledger another expression."""
+        from custledger.services.metrics import add_metric  # noqa: PLC0415 - needed only when it runs
+
+        add_metric(run.session, name, expression, subject=subject, label_en=label_en, label_zh=label_zh)
+        run.output.say(name)
+
+
+def _add_list(app: typer.Typer, run: Invocation) -> None:
+    @app.command("list")
+    def list_(
+        *,
+        subject: Annotated[
+            str, typer.Argument(metavar="[TYPE]", help="The records that they are about; all by default.")
+        ] = "",
+        json: JsonFlag = False,
+        nl: NlFlag = False,
+        csv: CsvFlag = False,
+        tsv: TsvFlag = False,
+    ) -> None:
+        """List metrics with their expressions, and why one cannot be computed."""
+        from custledger.services.metrics import list_metrics  # noqa: PLC0415 - needed only when it runs
+
+        form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
+        words, language = run.words, run.schema_language
+        rows = [
+            {
+                "subject": known.metric.subject,
+                "name": known.metric.name,
+                "label": known.metric.labels.in_language(language),
+                "expression": known.metric.expression,
+                "plugin": known.plugin,
+                "problem": known.problem,
+            }
+            for known in list_metrics(run.session, subject or None)
+        ]
+        headings = ("About", "Name", "Label", "Expression", "Plugin", "Problem")
+        columns = [Column(heading=words(heading), key=key) for heading, key in zip(headings, _KEYS, strict=True)]
+        if form in {Form.JSON, Form.LINES}:
+            run.output.objects(({key: value or None for key, value in row.items()} for row in rows), form)
+        elif form is Form.SHOWN:
+            run.output.table(columns, [[Cell(row[key]) for key in _KEYS] for row in rows])
+        else:
+            run.output.values(columns, ([row[key] for key in _KEYS] for row in rows), form)
+
+
+_KEYS = ("subject", "name", "label", "expression", "plugin", "problem")
+
+
+def _add_remove(app: typer.Typer, run: Invocation) -> None:
+    @app.command("remove")
+    def remove(*, name: Name, subject: Subject = "customer") -> None:
+        """Remove a metric of this ledger."""
+        from custledger.services.metrics import remove_metric  # noqa: PLC0415 - needed only when it runs
+
+        remove_metric(run.session, name, subject=subject)
+        run.output.note(run.words("The metric {name} was removed.", name=name))

@@ -1,0 +1,126 @@
+"""Metrics: named expressions that plugins bring and settings hold, as names in every other expression."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import custledger
+from custledger.errors import InvalidValueError, NotFoundError, QueryError
+from custledger.ledger import Ledger
+from custledger.services.metrics import add_metric, list_metrics, remove_metric
+
+
+@pytest.fixture(params=["memory:", "ledger.db"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    url = request.param if ":" in request.param else tmp_path / request.param
+    with custledger.open(url, defaults={"zone": "Asia/Shanghai"}, as_of=date(2026, 11, 22)) as opened:
+        yield opened
+
+
+def bought(ledger: Ledger, customer: object, number: str, amount: str, at: str, **more: str) -> None:
+    values = {"status": "paid", **more}
+    ledger.records("transaction").add(customer=customer, number=number, amount=amount, at=at, **values)
+
+
+def test_the_metrics_of_sales_say_what_a_customer_bought(ledger: Ledger) -> None:
+    ann = ledger.customers.add(name="Ann", birthday="1990-11-23")
+    ledger.customers.add(name="Bob")
+    bought(ledger, ann, "1", "100", "2026-01-02")
+    bought(ledger, ann, "1", "20.50", "2026-01-02")
+    bought(ledger, ann, "2", "79.50", "2026-03-04 23:30")
+    bought(ledger, ann, "3", "1000", "2026-05-06", status="cancelled")
+    names = ("name", "total_spent", "订单数", "days_since(last_order)", "average_order", "age")
+    columns = ledger.customers.order("name").columns(*names)
+    assert [[str(value) for value in column] for column in columns.values()] == [
+        ["Ann", "Bob"], ["200.0000", "0.0000"], ["2", "0"], ["263", "None"], ["100.0000", "None"], ["35", "None"],
+    ]  # fmt: skip
+    assert [one.name for one in ledger.customers.where("累计消费 >= 200 且 订单数 = 2")] == ["Ann"]
+    assert [one.name for one in ledger.customers.order("-total_spent")] == ["Ann", "Bob"]
+
+
+def test_amounts_in_several_currencies_have_no_sum(ledger: Ledger) -> None:
+    ann = ledger.customers.add(name="Ann")
+    bought(ledger, ann, "1", "100", "2026-01-02")
+    bought(ledger, ann, "2", "100", "2026-01-02", amount_currency="CNY")
+    assert ledger.customers.count("total_spent") == {200: 1}
+    bought(ledger, ann, "3", "100", "2026-01-02", amount_currency="EUR")
+    assert ledger.customers.count("total_spent") == {None: 1}
+
+
+def test_what_happens_after_the_day_that_was_set_counts_for_nothing_but_plans_do(ledger: Ledger) -> None:
+    ann = ledger.customers.add(name="Ann")
+    bought(ledger, ann, "1", "100", "2026-11-22 23:59")
+    bought(ledger, ann, "2", "100", "2026-11-23 00:00")
+    ledger.followups.add(customer=ann, due="2027-01-01")
+    columns = ledger.customers.columns("order_count", "next_followup")
+    assert columns == {"order_count": [1], "next_followup": [date(2027, 1, 1)]}
+    assert ledger.records("transaction").count() == 1
+    assert ledger.followups.count() == 1
+
+
+def test_a_product_that_runs_out_is_among_the_reminders(ledger: Ledger) -> None:
+    tea = ledger.records("product").add(sku="T", name="Tea", opening_stock="10", reorder_at="4")
+    ann = ledger.customers.add(name="Ann")
+    bought(ledger, ann, "1", "1", "2026-01-02", product=tea, quantity="5.5")
+    assert ledger.records("product").columns("stock")["stock"] == [pytest.approx(4.5)]
+    session = ledger.session
+    assert session.plugins.reminders(session) == []
+    bought(ledger, ann, "2", "1", "2026-01-02", product=tea, quantity="0.5")
+    assert [one.text.zh for one in session.plugins.reminders(session)] == ["Tea T 仅剩 4，该补货了"]
+
+
+def test_a_metric_of_the_settings_is_a_name_for_every_handle_and_can_be_undone(tmp_path: Path) -> None:
+    with custledger.open(tmp_path / "l.db") as one, custledger.open(tmp_path / "l.db") as other:
+        one.customers.add(name="Ann")
+        add_metric(one.session, "calls", "count(interactions where channel = phone)", label_zh="电话数")
+        add_metric(one.session, "quiet", "calls = 0 and contact_count = 0")
+        assert other.customers.where("quiet").first() is not None
+        assert other.customers.count("电话数") == {0: 1}
+        remove_metric(one.session, "quiet")
+        with pytest.raises(QueryError, match="quiet"):
+            other.customers.where("quiet").first()
+        one.undo(one.operations(limit=1)[0].id)
+        assert other.customers.where("quiet").first() is not None
+
+
+def test_names_that_are_taken_and_circles_are_refused_and_nothing_is_written(ledger: Ledger) -> None:
+    session = ledger.session
+    add_metric(session, "twice", "order_count * 2")
+    before = len(ledger.operations())
+    for name in ("城市", "twice ", "total_spent", "transactions", "a.b", "last order", ""):
+        with pytest.raises(InvalidValueError):
+            add_metric(session, name, "age")
+    for text in ("twice + 1", "nothing", "count(customers where twice > 1)", "sum(transactions)"):
+        with pytest.raises(QueryError):
+            add_metric(session, "twice", text)
+    with pytest.raises(NotFoundError, match="total_spent"):
+        remove_metric(session, "total_spent")
+    assert len(ledger.operations()) == before
+    add_metric(session, "twice", "order_count + order_count")
+    assert [known.problem for known in list_metrics(session)] == [""] * len(list_metrics(session))
+
+
+def test_a_metric_keeps_its_meaning_when_a_label_changes(ledger: Ledger) -> None:
+    ledger.fields.add("customer", "会员积分", kind="integer")
+    ledger.customers.add(name="Ann", 会员积分=3)
+    add_metric(ledger.session, "两倍", "会员积分 * 2")
+    from custledger.services.fields import rename_field
+
+    rename_field(ledger.session, "customer.会员积分", label_zh="积分")
+    assert ledger.customers.count("两倍") == {6: 1}
+
+
+def test_a_metric_without_its_plugin_is_listed_as_one_that_cannot_be_computed(tmp_path: Path) -> None:
+    with custledger.open(tmp_path / "l.db") as ledger:
+        add_metric(ledger.session, "spent", "sum(transactions.amount)")
+    import custledger_sqlite
+
+    from custledger.plugins import Plugins
+
+    with custledger.open(tmp_path / "l.db", plugins=Plugins.of(sqlite=custledger_sqlite)) as ledger:
+        assert ledger.customers.count() == 0
+        problems = {known.metric.name: known.problem for known in list_metrics(ledger.session)}
+        assert problems["last_contact"] == ""
+        assert "spent" in problems
