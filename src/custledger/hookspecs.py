@@ -19,6 +19,7 @@ from custledger.files import Reader, Writer
 from custledger.metrics import Metric
 from custledger.records import Record
 from custledger.schema import Field, Row, Schema
+from custledger.segments import Segment
 from custledger.stores.contract import Query, Store
 from custledger.structs import Struct, frozen
 
@@ -263,6 +264,22 @@ class HookSpecs:
             def custledger_metrics():
                 text = "count(interactions where channel = visit)"
                 return [Metric(name="visits_made", expression=text, labels=Labels("Visits made", "拜访次数"))]
+        """
+
+    @hookspec
+    def custledger_segments(self) -> Sequence[Segment]:  # type: ignore[empty-body]
+        """Return named sets of customers, or of records of another type. Called when a ledger is opened.
+
+        ::
+
+            from custledger.fields import Labels
+            from custledger.hookspecs import hookimpl
+            from custledger.segments import Segment
+
+            @hookimpl
+            def custledger_segments():
+                text = "level = A and days_since(last_contact) > 90"
+                return [Segment(name="neglected", expression=text, labels=Labels("Neglected", "久未联系"), color="red")]
         """
 
     @hookspec

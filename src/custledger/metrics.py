@@ -4,40 +4,10 @@
 every other expression about its subject: a filter, a column, a sort key, another metric.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
-from custledger.expressions.scope import Named
-from custledger.fields import Labels
-from custledger.structs import Struct, frozen
-
-_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+from custledger.definitions import Definition
+from custledger.structs import frozen
 
 
 @frozen(kw_only=True)
-class Metric(Struct):
-    """A named expression, as a plugin or a ledger's settings bring it.
-
-    - ``name``: its key, in expressions and for programs;
-    - ``expression``: its text, about one record of the type ``subject``;
-    - ``labels``: what people call it, in expressions too;
-    - ``summary``: what it says, and where its definition comes from;
-    - ``names``: what the names in the text meant when it was saved, so that it outlives changes of labels.
-    """
-
-    name: str
-    expression: str
-    labels: Labels
-    subject: str = "customer"
-    summary: Labels = Labels("")
-    names: Mapping[str, str] = _NO_NAMES
-
-    def named(self) -> Named:
-        """Return it as expressions know it."""
-        return Named(
-            key=self.name,
-            subject=self.subject,
-            text=self.expression,
-            labels=self.labels,
-            names=tuple(self.names.items()),
-        )
+class Metric(Definition):
+    """A named expression that gives a value, or is true or false; see ``Definition`` for its parts."""

@@ -15,6 +15,7 @@ import pluggy
 
 from custledger import builtin
 from custledger.changes import OPERATION_PREFIX, Change, Changeset
+from custledger.definitions import Definition
 from custledger.descriptors import (
     added_field_fault,
     answer_fault,
@@ -42,6 +43,7 @@ from custledger.hookspecs import (
 from custledger.metrics import Metric
 from custledger.records import Record
 from custledger.schema import INFO_ATTRIBUTE, Schema, TypeInfo
+from custledger.segments import Segment
 from custledger.values import fold
 
 CORE = "core"
@@ -50,6 +52,7 @@ MOST_FAILURES = 200
 """How many failures are remembered: a program that has a ledger open for months must not collect them without end."""
 
 _ItemT = TypeVar("_ItemT")
+_DefinitionT = TypeVar("_DefinitionT", bound=Definition)
 _AnswerT = TypeVar("_AnswerT", Change, Problem)
 
 
@@ -131,15 +134,24 @@ class Plugins:
 
     def metrics(self) -> list[tuple[str, Metric]]:
         """Return the metrics there are, each with its plugin. Where two claim a name, the first has it."""
-        taken: dict[tuple[str, str], str] = {}
+        return self._defined("custledger_metrics", Metric, {})
+
+    def segments(self) -> list[tuple[str, Segment]]:
+        """Return the segments there are, each with its plugin; none is called as a metric is."""
+        taken = {(metric.subject, fold(metric.name)): plugin for plugin, metric in self.metrics()}
+        return self._defined("custledger_segments", Segment, taken)
+
+    def _defined(
+        self, hook: str, kind: type[_DefinitionT], taken: dict[tuple[str, str], str]
+    ) -> list[tuple[str, _DefinitionT]]:
         kept = []
-        for plugin, metric in self._described("custledger_metrics", Metric):
-            claim = metric.subject, fold(metric.name)
+        for plugin, one in self._described(hook, kind):
+            claim = one.subject, fold(one.name)
             if claim in taken:
-                self._clash(plugin, f"bringing the metric {metric.name}", f"that is {taken[claim]}'s already")
+                self._clash(plugin, f"bringing {one.name}", f"that is {taken[claim]}'s already")
                 continue
             taken[claim] = plugin
-            kept.append((plugin, metric))
+            kept.append((plugin, one))
         return kept
 
     def readers(self) -> list[Reader]:

@@ -7,6 +7,7 @@ document              its value
 ``field/TYPE/KEY``    a custom field's Spec: what differs from the default, by attribute
 ``choices/TYPE.KEY``  a list of ``{"code", "en", "zh", "color"}`` that replaces a field's choices
 ``metric/TYPE/NAME``  ``{"expression", "en", "zh", "names"}``: a metric about records of the type
+``segment/TYPE/NAME`` the same and ``"color"``: a segment of them
 ====================  =========================================================================
 
 A document of any other name is somebody else's, and left alone. One of these that cannot be understood is reported in
@@ -25,6 +26,7 @@ from custledger.fields import Choice, Labels, Spec
 from custledger.metrics import Metric
 from custledger.records import COLORS
 from custledger.schema import Field, Schema
+from custledger.segments import Segment
 from custledger.spec_json import choice_from_json, choice_to_json, spec_from_json, spec_to_json
 from custledger.stores.contract import Document
 from custledger.structs import Struct, frozen
@@ -34,6 +36,7 @@ LEDGER = "ledger"
 FIELD_PREFIX = "field/"
 CHOICES_PREFIX = "choices/"
 METRIC_PREFIX = "metric/"
+SEGMENT_PREFIX = "segment/"
 KEY_PREFIX = "x_"
 """How the key of every custom field begins, so that no later built-in field can have it."""
 LANGUAGES = ("en", "zh")
@@ -54,6 +57,7 @@ class Settings(Struct):
     custom_fields: Mapping[str, tuple[Field, ...]] = _EMPTY
     choices: Mapping[str, Mapping[str, tuple[Choice, ...]]] = _EMPTY
     metrics: tuple[Metric, ...] = ()
+    segments: tuple[Segment, ...] = ()
     problems: tuple[str, ...] = ()
 
     @classmethod
@@ -63,6 +67,7 @@ class Settings(Struct):
         fields: dict[str, tuple[Field, ...]] = {}
         choices: dict[str, dict[str, tuple[Choice, ...]]] = {}
         metrics: list[Metric] = []
+        segments: list[Segment] = []
         problems = []
         for document in documents:
             try:
@@ -76,12 +81,15 @@ class Settings(Struct):
                     record_type, key = split_choices_name(document.name)
                     choices.setdefault(record_type, {})[key] = tuple(map(choice_from_json, document.value))
                 elif document.name.startswith(METRIC_PREFIX):
-                    metrics.append(_metric(document))
+                    metrics.append(Metric(**_definition(document, METRIC_PREFIX)))
+                elif document.name.startswith(SEGMENT_PREFIX):
+                    color = str(document.value.get("color") or "")
+                    segments.append(Segment(**_definition(document, SEGMENT_PREFIX), color=color))
             except (CustledgerError, ValueError, TypeError, KeyError, AttributeError) as error:
                 problems.append(f"The setting {document.name} cannot be understood: {error}")
         return cls(
-            name=name, conventions=conventions, custom_fields=fields, choices=choices, metrics=tuple(metrics),
-            problems=tuple(problems),
+            name=name, conventions=conventions, custom_fields=fields, choices=choices,
+            metrics=tuple(metrics), segments=tuple(segments), problems=tuple(problems),
         )  # fmt: skip
 
     def apply_to(self, schema: Schema) -> Schema:
@@ -138,27 +146,25 @@ def choices_document(record_type: str, key: str, choices: Iterable[Choice]) -> t
     return f"{CHOICES_PREFIX}{record_type}.{key}", [choice_to_json(choice) for choice in choices]
 
 
-def metric_document(metric: Metric) -> tuple[str, dict[str, Any]]:
-    """Return ``(name, value)`` of the document that holds a metric."""
+def definition_document(definition: Metric | Segment) -> tuple[str, dict[str, Any]]:
+    """Return ``(name, value)`` of the document that holds a metric or a segment."""
     value = {
-        "expression": metric.expression,
-        "en": metric.labels.en,
-        "zh": metric.labels.zh,
-        "names": dict(metric.names),
+        "expression": definition.expression,
+        "en": definition.labels.en,
+        "zh": definition.labels.zh,
+        "names": dict(definition.names),
     }
-    return f"{METRIC_PREFIX}{metric.subject}/{metric.name}", value
+    if isinstance(definition, Segment):
+        return f"{SEGMENT_PREFIX}{definition.subject}/{definition.name}", {**value, "color": definition.color}
+    return f"{METRIC_PREFIX}{definition.subject}/{definition.name}", value
 
 
-def _metric(document: Document) -> Metric:
-    subject, name = _two(document.name.removeprefix(METRIC_PREFIX), "/")
+def _definition(document: Document, prefix: str) -> dict[str, Any]:
+    subject, name = _two(document.name.removeprefix(prefix), "/")
     value = document.value
-    return Metric(
-        name=name,
-        subject=subject,
-        expression=str(value["expression"]),
-        labels=Labels(str(value.get("en") or name), str(value.get("zh") or "")),
-        names=dict(value.get("names") or {}),
-    )
+    labels = Labels(str(value.get("en") or name), str(value.get("zh") or ""))
+    names = dict(value.get("names") or {})
+    return {"name": name, "subject": subject, "expression": str(value["expression"]), "labels": labels, "names": names}
 
 
 def split_field_name(name: str) -> tuple[str, str]:

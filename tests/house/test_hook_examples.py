@@ -32,6 +32,7 @@ def test_the_examples_make_a_plugin_that_works(plugins: Plugins, tmp_path: Path)
         assert ledger.customers.edit(customer, news_wanted=True).extra == {"news_wanted": True}
         ledger.interactions.add(customer=customer, channel="visit")
         assert ledger.customers.count(by="visits_made") == {1: 1}
+        assert ledger.customers.where("neglected").count() == 0
         assert [each.text.zh for each in plugins.reminders(ledger.session)] == ["A 今天生日"]
         ledger.export("customer", tmp_path / "all.jsonl", columns=["name", "country"])
         report = ledger.import_file(tmp_path / "all.jsonl", "customer", rejects=str(tmp_path / "bad.jsonl"))

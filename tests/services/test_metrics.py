@@ -9,7 +9,7 @@ import pytest
 import custledger
 from custledger.errors import InvalidValueError, NotFoundError, QueryError
 from custledger.ledger import Ledger
-from custledger.services.metrics import add_metric, list_metrics, remove_metric
+from custledger.services.defining import add_metric, list_metrics, remove_metric
 
 
 @pytest.fixture(params=["memory:", "ledger.db"])
@@ -121,6 +121,6 @@ def test_a_metric_without_its_plugin_is_listed_as_one_that_cannot_be_computed(tm
 
     with custledger.open(tmp_path / "l.db", plugins=Plugins.of(sqlite=custledger_sqlite)) as ledger:
         assert ledger.customers.count() == 0
-        problems = {known.metric.name: known.problem for known in list_metrics(ledger.session)}
+        problems = {known.definition.name: known.problem for known in list_metrics(ledger.session)}
         assert problems["last_contact"] == ""
         assert "spent" in problems

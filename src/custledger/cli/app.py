@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "export": "exporting",
     "field": "field",
     "metric": "metric",
+    "segment": "segment",
     "ledger": "ledger",
     "log": "log",
     "undo": "undo",

@@ -62,13 +62,15 @@ def understand(
     True
     """
     scope = (world or World({schema.name: schema})).scope(schema)
-    return _Checker(given_text(text, "Expression"), scope, conventions).expression(want)
+    return Checker(given_text(text, "Expression"), scope, conventions).expression(want)
 
 
-def understand_named(named: Named, schema: Schema, conventions: Conventions, world: World) -> Expression:
+def understand_named(
+    named: Named, schema: Schema, conventions: Conventions, world: World, *, want: Kind | None = None
+) -> Expression:
     """Return what a named expression says, about which it may not itself be asked. Raises ``QueryError``."""
     scope = world.scope(schema).remembering(named.names)
-    return _Checker(named.text, scope, conventions, naming=(named,)).expression(None)
+    return Checker(named.text, scope, conventions, naming=(named,)).expression(want)
 
 
 def understand_order(
@@ -101,8 +103,11 @@ def _sort_key(text: str, schema: Schema, conventions: Conventions, world: World 
     return attrs.evolve(expression, text=text[start:].strip()), descending
 
 
-class _Checker(TermChecker):
+class Checker(TermChecker):
+    """Understands one text. Its methods raise ``QueryError`` where that cannot be."""
+
     def expression(self, want: Kind | None) -> Expression:
+        """Return the whole text, which must give values of the kind ``want``, or with ``None`` of any."""
         root = self.root(parse(self.text, self.scope), want)
         field = root.field if isinstance(root, Typed) else None
         kind = root.kind if isinstance(root, Typed) else Kind.YES_NO
@@ -121,11 +126,12 @@ class _Checker(TermChecker):
         return self.term(clause)
 
     def looked_into(self, meant: Named, name: Name) -> Typed | tree.Condition:
+        """Return what the text of a named expression means."""
         if any((one.subject, one.key) == (meant.subject, meant.key) for one in self.naming):
             circle = " → ".join(one.key for one in (*self.naming, meant))
             raise self.error(f"{name.text} is defined by itself: {circle}", name.start)
         scope = self.scope.remembering(meant.names)
-        inner = _Checker(meant.text, scope, self.conventions, naming=(*self.naming, meant), relation=self.relation)
+        inner = Checker(meant.text, scope, self.conventions, naming=(*self.naming, meant), relation=self.relation)
         try:
             found = inner.root(parse(meant.text, scope), None)
         except QueryError as error:
@@ -135,6 +141,7 @@ class _Checker(TermChecker):
         return found
 
     def condition(self, clause: Clause) -> tree.Condition:
+        """Return what a clause means."""
         match clause:
             case Name() | Number() | Call() | Operation():
                 return self.alone(clause)
@@ -170,6 +177,7 @@ class _Checker(TermChecker):
         return term.text if isinstance(term, Name | Number) else typed.field.key
 
     def comparison(self, clause: Comparison) -> tree.Condition:
+        """Return what a comparison means, without its negation."""
         typed = self.term(clause.left)
         field, left = typed.field, typed.node
         self.check_allowed(clause.word, field, clause.start)
@@ -210,6 +218,7 @@ class _Checker(TermChecker):
             )
 
     def one_of(self, left: tree.Term, field: Field, clause: Comparison) -> tree.Condition:
+        """Return the condition that a term equals something in a list."""
         if field.spec.kind in SEVERAL_KINDS:
             return tree.Has(left, tuple(self.literal(field, right).plain for right in clause.right))
         several = [self.compare("=", left, field, right) for right in clause.right]
@@ -226,6 +235,7 @@ class _Checker(TermChecker):
         return parts[0] if len(parts) == 1 else tree.Or(tuple(parts))
 
     def compare(self, word: tree.Operator, left: tree.Term, field: Field, right: Right) -> tree.Condition:
+        """Return the comparison of a term with what stands on the right of an operator."""
         if _is_nothing(right) and field.spec.kind in FREE_KINDS:
             why = f"{self.label(field)}: “{right.text}” is no value"
             raise self.error(why, right.start, hint=self.empty_hint(field, right))
@@ -237,6 +247,7 @@ class _Checker(TermChecker):
         return tree.Compare(word, left, other)
 
     def operand(self, field: Field, right: Right) -> tree.Operand:
+        """Return what stands on the right of an operator."""
         if isinstance(right, Name):
             return self.other_side(field, right, right.start)
         may_be_term = isinstance(right, Bare) and field.spec.kind in BARE_FIELD_KINDS

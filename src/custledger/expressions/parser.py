@@ -5,6 +5,7 @@ knows what is a name, so that a label of several words, or one that holds a keyw
 what a bare word means, is for ``check`` to say.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 from custledger.errors import QueryError, shorten
@@ -34,12 +35,25 @@ def parse(text: str, names: Names) -> Clause:
     return _Parser(text, names).whole()
 
 
+def parse_with_spans(text: str, names: Names) -> tuple[Clause, Callable[[Clause], str]]:
+    """Return what ``text`` says, and a function that gives a single clause of it as it is written."""
+    parser = _Parser(text, names)
+    clause = parser.whole()
+    spans = {id(part): text[begin:end] for part, begin, end in parser.spans}
+    return clause, lambda part: spans[id(part)]
+
+
 def parse_term(text: str, names: Names, start: int, end: int) -> Term:
     """Return what a part of ``text`` says that has a value. Raises ``QueryError``."""
     return _Parser(text, names, start=start, end=end).whole_term()
 
 
 class _Parser(TermParser):
+    def __init__(self, text: str, names: Names, *, start: int = 0, end: int | None = None) -> None:
+        super().__init__(text, names, start=start, end=end)
+        self.spans: list[tuple[Clause, int, int]] = []
+        """The single clauses, and where in the text each begins and ends."""
+
     def whole(self) -> Clause:
         if self.sort() == "end":
             raise self.error("There is no condition here", hint="For instance: city = 上海")
@@ -78,13 +92,19 @@ class _Parser(TermParser):
             self.take()
             return Negated(self.deeper(self.negation))
         if self.sort() != "open":
-            return self.condition(self.term())
+            begin = self.here().start
+            return self.spanned(self.condition(self.term()), begin)
         opening = self.take()
         clause = self.deeper(self.either)
         self.close(opening)
         goes_on = self.sort() in {"arithmetic", "symbol"} or self.operator_length(self.at)
         if goes_on and isinstance(clause, Term):
-            return self.condition(self.term(clause))
+            return self.spanned(self.condition(self.term(clause)), opening.start)
+        return clause
+
+    def spanned(self, clause: Clause, begin: int) -> Clause:
+        """Note where a single clause that has just been read begins and ends."""
+        self.spans.append((clause, begin, self.tokens[self.at - 1].end if self.at else begin))
         return clause
 
     def condition(self, left: Term) -> Clause:

@@ -24,6 +24,7 @@ from custledger.ids import IdMint
 from custledger.metrics import Metric
 from custledger.plugins import Plugins
 from custledger.schema import Row, Schema, nearest
+from custledger.segments import Segment
 from custledger.settings import Settings
 from custledger.stores.contract import Query, Store
 from custledger.stores.view import View
@@ -214,23 +215,27 @@ class Session:
 
             find = self._find
             named: dict[str, list[Named]] = {}
-            for _, metric in self.metrics():
-                named.setdefault(metric.subject, []).append(metric.named())
+            for _, one in (*self.metrics(), *self.segments()):
+                named.setdefault(one.subject, []).append(one.named())
             self._world = World(self.schemas, named, find and (lambda name, text: find(self, name, text)))
         return self._world
 
+    def segments(self) -> list[tuple[str, Segment]]:
+        """Return the segments there are, each with the plugin that brings it, or ``""`` for those of the settings."""
+        return [*self.plugins.segments(), *(("", segment) for segment in self.settings.segments)]
+
     def metrics(self) -> list[tuple[str, Metric]]:
         """Return the metrics there are, each with the plugin that brings it, or ``""`` for those of the settings."""
-        brought = self.plugins.metrics()
-        return [*brought, *(("", metric) for metric in self.settings.metrics)]
+        return [*self.plugins.metrics(), *(("", metric) for metric in self.settings.metrics)]
 
     def understand_order(self, keys: Sequence[str], schema: Schema) -> tuple[tuple[Expression, bool], ...]:
         """Return sort keys, each with whether it runs downwards: ``-total_spent`` does."""
         return expressions.understand_order(keys, schema, self.conventions, world=self.world)
 
-    def understand_named(self, named: "Named") -> Expression:
+    def understand_named(self, named: "Named", *, want: Kind | None = None) -> Expression:
         """Return what a named expression says, by the names it was saved with. Raises ``QueryError`` for a circle."""
-        return expressions.understand_named(named, self.schema(named.subject), self.conventions, self.world)
+        schema = self.schema(named.subject)
+        return expressions.understand_named(named, schema, self.conventions, self.world, want=want)
 
     def understand(self, text: str, schema: Schema, *, want: Kind | None = Kind.YES_NO) -> Expression:
         """Return ``text`` as an expression about records of ``schema``, which may look at others of this ledger."""

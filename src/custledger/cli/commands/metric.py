@@ -32,7 +32,7 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
         label_zh: Annotated[str, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label.")] = "",
     ) -> None:
         """Add a metric to this ledger, or give one of this ledger another expression."""
-        from custledger.services.metrics import add_metric  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.defining import add_metric  # noqa: PLC0415 - needed only when it runs
 
         add_metric(run.session, name, expression, subject=subject, label_en=label_en, label_zh=label_zh)
         run.output.say(name)
@@ -51,23 +51,26 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
         tsv: TsvFlag = False,
     ) -> None:
         """List metrics with their expressions, and why one cannot be computed."""
-        from custledger.services.metrics import list_metrics  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.defining import list_metrics  # noqa: PLC0415 - needed only when it runs
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
         words, language = run.words, run.schema_language
         rows = [
             {
-                "subject": known.metric.subject,
-                "name": known.metric.name,
-                "label": known.metric.labels.in_language(language),
-                "expression": known.metric.expression,
+                "subject": known.definition.subject,
+                "name": known.definition.name,
+                "label": known.definition.labels.in_language(language),
+                "expression": known.definition.expression,
                 "plugin": known.plugin,
                 "problem": known.problem,
             }
             for known in list_metrics(run.session, subject or None)
         ]
         headings = ("About", "Name", "Label", "Expression", "Plugin", "Problem")
-        columns = [Column(heading=words(heading), key=key) for heading, key in zip(headings, _KEYS, strict=True)]
+        columns = [
+            Column(heading=words(heading), key=key, wrapped=key == "expression")
+            for heading, key in zip(headings, _KEYS, strict=True)
+        ]
         if form in {Form.JSON, Form.LINES}:
             run.output.objects(({key: value or None for key, value in row.items()} for row in rows), form)
         elif form is Form.SHOWN:
@@ -83,7 +86,7 @@ def _add_remove(app: typer.Typer, run: Invocation) -> None:
     @app.command("remove")
     def remove(*, name: Name, subject: Subject = "customer") -> None:
         """Remove a metric of this ledger."""
-        from custledger.services.metrics import remove_metric  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.defining import remove_metric  # noqa: PLC0415 - needed only when it runs
 
         remove_metric(run.session, name, subject=subject)
         run.output.note(run.words("The metric {name} was removed.", name=name))

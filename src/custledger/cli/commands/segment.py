@@ -1,0 +1,204 @@
+"""``custledger segment``: named sets of customers, who is in them and why."""
+
+from typing import Annotated, Any
+
+import typer
+
+from custledger.cli.application import group
+from custledger.cli.explaining import print_explained
+from custledger.cli.invocation import Invocation
+from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
+from custledger.cli.output import Cell, Column, Form, form_of
+from custledger.cli.shown import Shower, split_names, usual_fields
+from custledger.services import defining, segmenting
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A segment, by its name or label.")]
+Subject = Annotated[str, typer.Option("--subject", metavar="TYPE", help="The records that it is about.")]
+When = Annotated[str, typer.Argument(metavar="EXPRESSION", help="What is true of the members.")]
+
+
+def register(app: typer.Typer, run: Invocation) -> None:
+    """Add the group ``segment``."""
+    segments = group("Named sets of customers: who is in them, and why.")
+    for add in (_add_add, _add_list, _add_show, _add_members, _add_explain, _add_diff, _add_overlap, _add_remove):
+        add(segments, run)
+    app.add_typer(segments, name="segment")
+
+
+def _add_add(app: typer.Typer, run: Invocation) -> None:
+    @app.command("add")
+    def add(
+        *,
+        name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called, in expressions too.")],
+        expression: When,
+        subject: Subject = "customer",
+        label_en: Annotated[str, typer.Option("--label-en", metavar="TEXT", help="Its English label.")] = "",
+        label_zh: Annotated[str, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label.")] = "",
+        color: Annotated[str, typer.Option("--color", metavar="COLOUR", help="red, orange, yellow, green …")] = "",
+    ) -> None:
+        """Add a segment to this ledger, or give one of this ledger another expression."""
+        labels = {"label_en": label_en, "label_zh": label_zh}
+        defining.add_segment(run.session, name, expression, subject=subject, color=color, **labels)
+        run.output.say(name)
+
+
+def _add_list(app: typer.Typer, run: Invocation) -> None:
+    @app.command("list")
+    def list_(
+        *,
+        subject: Annotated[str, typer.Argument(metavar="[TYPE]", help="Whose; all by default.")] = "",
+        json: JsonFlag = False,
+        nl: NlFlag = False,
+        csv: CsvFlag = False,
+        tsv: TsvFlag = False,
+    ) -> None:
+        """List segments with how many are in each."""
+        form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
+        rows = []
+        for known in defining.list_segments(run.session, subject or None):
+            segment = known.definition
+            count = None if known.problem else segmenting.members(run.session, segment.name).count()
+            label = segment.labels.in_language(run.schema_language)
+            texts = [segment.name, label, "" if count is None else str(count), segment.expression]
+            rows.append((segment, count, [*texts, known.plugin, known.problem]))
+        headings = ("Name", "Label", "Count", "Expression", "Plugin", "Problem")
+        columns = [
+            Column(run.words(heading), heading.lower(), numeric=heading == "Count", wrapped=heading == "Expression")
+            for heading in headings
+        ]
+        if form in {Form.JSON, Form.LINES}:
+            run.output.objects((_as_json(*row) for row in rows), form)
+        elif form is Form.SHOWN:
+            told = [place for place in range(len(columns)) if place < 4 or any(texts[place] for *_, texts in rows)]
+            cells = [
+                [Cell(texts[place], segment.color if place == 0 else "") for place in told]
+                for segment, _, texts in rows
+            ]
+            run.output.table([columns[place] for place in told], cells)
+        else:
+            run.output.values(columns, (texts for _, _, texts in rows), form)
+
+
+def _as_json(segment: Any, count: int | None, texts: list[str]) -> dict[str, Any]:
+    return {
+        "name": segment.name,
+        "subject": segment.subject,
+        "en": segment.labels.en,
+        "zh": segment.labels.zh or None,
+        "color": segment.color or None,
+        "count": count,
+        "expression": segment.expression,
+        "plugin": texts[-2] or None,
+        "problem": texts[-1] or None,
+    }
+
+
+def _add_show(app: typer.Typer, run: Invocation) -> None:
+    @app.command("show")
+    def show(*, name: Name, json: JsonFlag = False) -> None:
+        """Show what a segment says, and how many are in it."""
+        segment = segmenting.find_segment(run.session, name)
+        count = segmenting.members(run.session, segment.name).count()
+        plugin = next(plugin for plugin, one in run.session.segments() if one == segment)
+        if json:
+            run.output.json(_as_json(segment, count, [plugin, ""]))
+            return
+        run.output.say(f"{segment.labels.in_language(run.schema_language)}: {segment.expression}")
+        summary = segment.summary.in_language(run.schema_language)
+        if summary:
+            run.output.say(summary)
+        run.output.say(_counted(run, count))
+
+
+def _add_members(app: typer.Typer, run: Invocation) -> None:
+    @app.command("members")
+    def members(
+        *,
+        name: Name,
+        columns: Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
+        sort: Annotated[list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-total_spent,name")] = None,
+        limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = None,
+        json: JsonFlag = False,
+        nl: NlFlag = False,
+        csv: CsvFlag = False,
+        tsv: TsvFlag = False,
+    ) -> None:
+        """List who is in a segment."""
+        form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
+        selection = segmenting.members(run.session, name).order(*split_names(sort or ()))
+        chosen = selection if limit is None else selection.limit(limit)
+        known, fields, rows = chosen.computed(split_names(columns or ()))
+        Shower(run.session, known).emit(run.output, rows, fields or usual_fields(known, form), form)
+        if form is Form.SHOWN and run.output.on_terminal:
+            run.output.note(_counted(run, selection.count()))
+
+
+def _counted(run: Invocation, count: int) -> str:
+    return run.words("1 member") if count == 1 else run.words("{count} members", count=count)
+
+
+def _add_explain(app: typer.Typer, run: Invocation) -> None:
+    @app.command("explain")
+    def explain(
+        *,
+        name: Name,
+        ref: Annotated[str, typer.Argument(metavar="CUSTOMER", help="An id, a code or a name.")],
+        json: JsonFlag = False,
+    ) -> None:
+        """Say why somebody is in a segment or is not: each clause, and the value found."""
+        segment, schema, row, explained = segmenting.explain(run.session, name, ref)
+        print_explained(run, segment, schema, row, explained, json=json)
+
+
+def _add_diff(app: typer.Typer, run: Invocation) -> None:
+    @app.command("diff")
+    def diff(
+        *,
+        name: Name,
+        when: Annotated[str, typer.Option("--when", metavar="EXPRESSION", help="The other wording.")],
+        json: JsonFlag = False,
+    ) -> None:
+        """Show who would enter and who would leave a segment with another wording; nothing is changed."""
+        found = segmenting.difference(run.session, name, when)
+        shower = Shower(run.session, found.schema)
+        if json:
+            sides = {"entering": found.entering, "leaving": found.leaving}
+            run.output.json({side: [shower.json(row) for row in rows] for side, rows in sides.items()})
+            return
+        for sign, rows in (("+", found.entering), ("-", found.leaving)):
+            for row in rows:
+                run.output.say(f"{sign} {found.schema.display(row)}")
+        enter, leave = len(found.entering), len(found.leaving)
+        run.output.note(run.words("{enter} would enter, {leave} would leave.", enter=enter, leave=leave))
+
+
+def _add_overlap(app: typer.Typer, run: Invocation) -> None:
+    @app.command("overlap")
+    def overlap(
+        *,
+        names: Annotated[list[str], typer.Argument(metavar="NAME …", help="Two segments or more.")],
+        json: JsonFlag = False,
+        nl: NlFlag = False,
+        csv: CsvFlag = False,
+        tsv: TsvFlag = False,
+    ) -> None:
+        """Count who is in several segments at once."""
+        form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
+        counted = segmenting.overlaps(run.session, names)
+        columns = [Column(run.words("Segments"), "segments"), Column(run.words("Count"), "count", numeric=True)]
+        if form in {Form.JSON, Form.LINES}:
+            run.output.objects(({"segments": [s.name for s in group], "count": n} for group, n in counted), form)
+            return
+        lines = [[" + ".join(segment.name for segment in together), str(count)] for together, count in counted]
+        if form is Form.SHOWN:
+            run.output.table(columns, [[Cell(text) for text in line] for line in lines])
+        else:
+            run.output.values(columns, lines, form)
+
+
+def _add_remove(app: typer.Typer, run: Invocation) -> None:
+    @app.command("remove")
+    def remove(*, name: Name, subject: Subject = "customer") -> None:
+        """Remove a segment of this ledger; nobody in it is touched."""
+        defining.remove_segment(run.session, name, subject=subject)
+        run.output.note(run.words("The segment {name} was removed.", name=name))

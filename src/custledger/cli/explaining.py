@@ -1,0 +1,60 @@
+"""Why somebody is in a segment, printed: a line a clause, with the value found and what would have to change."""
+
+from typing import Any
+
+from custledger.cli.invocation import Invocation
+from custledger.cli.shown import Shower
+from custledger.schema import Field, Row, Schema
+from custledger.segments import Segment
+from custledger.services.segmenting import Explained
+
+
+def print_explained(
+    run: Invocation, segment: Segment, schema: Schema, row: Row, explained: Explained, *, json: bool
+) -> None:
+    """Print an explanation, for people or as one JSON object."""
+    shower = Shower(run.session, schema)
+    if json:
+        about = {"segment": segment.name, "record": schema.public_id(row), "member": explained.holds}
+        run.output.json({**about, "because": _as_json(explained, shower)})
+        return
+    label = segment.labels.in_language(run.schema_language)
+    told = "{name} is in {segment}." if explained.holds else "{name} is not in {segment}."
+    run.output.say(run.words(told, name=schema.display(row), segment=label))
+    for line in _lines(run, explained, shower, depth=1):
+        run.output.say(line)
+
+
+def _lines(run: Invocation, clause: Explained, shower: Shower, *, depth: int) -> list[str]:
+    mark = "✓" if clause.holds else "✗"
+    indent = "  " * depth
+    if clause.word:
+        joined = {"and": "all of these hold:", "or": "at least one of these holds:", "not": "this does not hold:"}
+        lines = [f"{indent}{mark} {run.words(joined[clause.word])}"]
+    else:
+        lines = [f"{indent}{mark} {clause.text}{_found(run, clause, shower)}"]
+    for part in clause.parts:
+        lines += _lines(run, part, shower, depth=depth + 1)
+    return lines
+
+
+def _found(run: Invocation, clause: Explained, shower: Shower) -> str:
+    field = _field(clause)
+    if field is None:
+        return ""
+    text = shower.cell(field, clause.value, shower.names(field, [clause.value])).text
+    return "  " + run.words("(it is {value})", value=text) if text else "  " + run.words("(it is empty)")
+
+
+def _field(clause: Explained) -> Field | None:
+    """Return a field that has such values as were found; the text of the clause is a key that no other has."""
+    return Field(clause.text, clause.spec) if clause.spec is not None else None
+
+
+def _as_json(clause: Explained, shower: Shower) -> dict[str, Any]:
+    told: dict[str, Any] = {"text": clause.text, "holds": clause.holds}
+    if clause.word:
+        told["word"] = clause.word
+    if (field := _field(clause)) is not None:
+        told["value"] = None if clause.value is None else shower.codec.json_value(field, clause.value)
+    return {**told, "parts": [_as_json(part, shower) for part in clause.parts]} if clause.parts else told

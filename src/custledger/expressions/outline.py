@@ -1,0 +1,79 @@
+"""An expression clause by clause, each as a condition of its own: what an explanation is made of."""
+
+from typing import Literal
+
+from custledger.conventions import Conventions
+from custledger.expressions import tree
+from custledger.expressions.check import Checker
+from custledger.expressions.check_terms import Typed
+from custledger.expressions.nodes import Expression
+from custledger.expressions.parser import parse_with_spans
+from custledger.expressions.scope import Named, Scope, World
+from custledger.expressions.syntax import Clause, Comparison, Joined, Name, Negated, Term
+from custledger.fields import Kind
+from custledger.schema import Schema
+from custledger.structs import Struct, frozen
+
+
+@frozen(kw_only=True)
+class Outline(Struct):
+    """A clause of an expression, or clauses that ``word`` joins or negates.
+
+    ``condition`` says when it holds; ``value``, of a single clause, is what is compared there. A clause that names a
+    condition, such as a metric that is one, has what that says as its one part.
+    """
+
+    word: Literal["", "and", "or", "not"]
+    text: str
+    condition: Expression
+    value: Expression | None = None
+    parts: tuple["Outline", ...] = ()
+
+
+def outline(named: Named, schema: Schema, conventions: Conventions, world: World) -> Outline:
+    """Return the clauses of a condition. Raises ``QueryError`` where it cannot be understood."""
+    return _Outliner(named, world.scope(schema).remembering(named.names), conventions).whole()
+
+
+class _Outliner:
+    def __init__(self, named: Named, scope: Scope, conventions: Conventions) -> None:
+        self.checker = Checker(named.text, scope, conventions, naming=(named,))
+        self.scope = scope
+        self.conventions = conventions
+        self.clause, self.written = parse_with_spans(named.text, scope)
+
+    def whole(self) -> Outline:
+        return self.of(self.clause)
+
+    def of(self, clause: Clause) -> Outline:
+        """Return the outline of a clause, with its parts."""
+        condition = self.checker.condition(clause)
+        match clause:
+            case Joined(word, parts):
+                outlined = tuple(map(self.of, parts))
+                text = f" {word} ".join(f"({part.text})" if part.word == "or" else part.text for part in outlined)
+                return Outline(word=word, text=text, condition=self.expression(text, condition), parts=outlined)
+            case Negated(part):
+                inside = self.of(part)
+                text = f"not {inside.text}" if inside.word in {"", "not"} else f"not ({inside.text})"
+                return Outline(word="not", text=text, condition=self.expression(text, condition), parts=(inside,))
+            case _:
+                return self.single(clause, condition)
+
+    def single(self, clause: Comparison | Term, condition: tree.Condition) -> Outline:
+        """Return the outline of a single clause."""
+        text = self.written(clause)
+        term = clause.left if isinstance(clause, Comparison) else clause
+        meant = self.checker.meaning(term) if isinstance(term, Name) else None
+        if isinstance(meant, Named) and not isinstance(clause, Comparison):
+            found = self.checker.looked_into(meant, clause if isinstance(clause, Name) else Name(text, 0))
+            if not isinstance(found, Typed):
+                part = _Outliner(meant, self.scope.remembering(meant.names), self.conventions).whole()
+                return Outline(word="", text=text, condition=self.expression(text, condition), parts=(part,))
+        typed = self.checker.term(term)
+        spec = None if typed.field.spec.sensitive else typed.field.spec
+        value = Expression(text, typed.kind, typed.node, frozenset(), spec) if spec else None
+        return Outline(word="", text=text, condition=self.expression(text, condition), value=value)
+
+    def expression(self, text: str, condition: tree.Condition) -> Expression:
+        return Expression(text, Kind.YES_NO, condition, frozenset(self.checker.keys))

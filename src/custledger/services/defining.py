@@ -1,0 +1,175 @@
+"""Metrics and segments of one ledger: those that plugins bring, and those that its settings hold.
+
+Each change is an operation on a settings document, so it is logged, can be undone, and is seen at once by every
+process that has the ledger open.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from custledger.errors import InvalidValueError, NotFoundError, QueryError
+from custledger.fields import Kind, Labels
+from custledger.metrics import Metric
+from custledger.records import COLORS
+from custledger.schema import nearest
+from custledger.segments import Segment
+from custledger.services.documents import decided_anew, write_document
+from custledger.services.session import Session
+from custledger.settings import definition_document
+from custledger.values import fold, given_text
+
+LONGEST_NAME = 60
+"""How many characters a name or a label may have."""
+
+
+DefinitionT = TypeVar("DefinitionT", Metric, Segment)
+
+
+@attrs.frozen(kw_only=True)
+class Known(Generic[DefinitionT]):
+    """A metric or a segment, its plugin (empty where the settings bring it), and why it cannot be computed, if so."""
+
+    definition: DefinitionT
+    plugin: str
+    problem: str = ""
+
+
+def list_metrics(session: Session, subject: str | None = None) -> list[Known[Metric]]:
+    """Return the metrics about records of one type, or of all. One that cannot be computed here says why."""
+    session.refresh()
+    return _known(session, session.metrics(), subject)
+
+
+def list_segments(session: Session, subject: str | None = None) -> list[Known[Segment]]:
+    """Return the segments of records of one type, or of all. One that cannot be computed here says why."""
+    session.refresh()
+    return _known(session, session.segments(), subject)
+
+
+def _known(
+    session: Session, definitions: Sequence[tuple[str, DefinitionT]], subject: str | None
+) -> list[Known[DefinitionT]]:
+    name = session.schema(subject).name if subject else None
+    return [
+        Known(definition=one, plugin=plugin, problem=_problem(session, one))
+        for plugin, one in definitions
+        if name in {None, one.subject}
+    ]
+
+
+def add_metric(
+    session: Session, name: str, expression: str, *, subject: str = "customer", label_en: str = "", label_zh: str = ""
+) -> Metric:
+    """Add a metric to this ledger's settings, or replace the one of that name there, and return it.
+
+    Raises ``InvalidValueError`` for a name that means something else already, and ``QueryError`` for an expression
+    that cannot be understood or is defined by itself.
+    """
+    labels = _labels(name, label_en, label_zh)
+    return _add(session, Metric(name=name, expression=expression, labels=labels, subject=subject), want=None)
+
+
+def add_segment(
+    session: Session,
+    name: str,
+    expression: str,
+    *,
+    subject: str = "customer",
+    label_en: str = "",
+    label_zh: str = "",
+    color: str = "",
+) -> Segment:
+    """Add a segment to this ledger's settings, or replace the one of that name there, and return it.
+
+    Raises as ``add_metric`` does, and ``InvalidValueError`` for a colour that is none.
+    """
+    if color and color not in COLORS:
+        raise InvalidValueError(color, "is not a colour", field="Colour", hint=f"There are: {', '.join(COLORS)}.")
+    labels = _labels(name, label_en, label_zh)
+    made = Segment(name=name, expression=expression, labels=labels, subject=subject, color=color)
+    return _add(session, made, want=Kind.YES_NO)
+
+
+@decided_anew
+def _add(session: Session, given: DefinitionT, *, want: Kind | None) -> DefinitionT:
+    generation = session.refresh()
+    schema = session.schema(given.subject)
+    text = given_text(given.expression, "Expression")
+    made = attrs.evolve(given, subject=schema.name, expression=text)
+    own = [one for one in _of_settings(session, given) if one.subject == schema.name and one.name == given.name]
+    for called in dict.fromkeys((given.name, *given.labels.both())):
+        _require_free(session, schema.name, called, but=own[0] if own else None)
+    understood = session.understand_named(made.named(), want=want)
+    document, value = definition_document(attrs.evolve(made, names=understood.names))
+    write_document(session, generation, f"{_word(given)} add", document, value)
+    return made
+
+
+def remove_metric(session: Session, name: str, *, subject: str = "customer") -> Metric:
+    """Remove a metric from this ledger's settings and return it. Raises ``NotFoundError``."""
+    return _remove(session, Metric(name=name, expression="", labels=Labels(name), subject=subject))
+
+
+def remove_segment(session: Session, name: str, *, subject: str = "customer") -> Segment:
+    """Remove a segment from this ledger's settings and return it. Raises ``NotFoundError``."""
+    return _remove(session, Segment(name=name, expression="", labels=Labels(name), subject=subject))
+
+
+@decided_anew
+def _remove(session: Session, wanted: DefinitionT) -> DefinitionT:
+    generation = session.refresh()
+    schema = session.schema(wanted.subject)
+    own = {one.name: one for one in _of_settings(session, wanted) if one.subject == schema.name}
+    if wanted.name not in own:
+        brought = [plugin for plugin, one in (*session.metrics(), *session.segments()) if one.name == wanted.name]
+        hint = f"The plugin {brought[0]} brings it." if brought and brought[0] else ""
+        what = f"{_word(wanted)} in the settings"
+        raise NotFoundError(what, wanted.name, suggestions=nearest(wanted.name, own), hint=hint)
+    document, _ = definition_document(own[wanted.name])
+    write_document(session, generation, f"{_word(wanted)} remove", document, None)
+    return own[wanted.name]
+
+
+def _of_settings(session: Session, like: DefinitionT) -> Sequence[DefinitionT]:
+    """Return what the settings have of one sort."""
+    held: Sequence[Any] = session.settings.segments if _word(like) == "segment" else session.settings.metrics
+    return held
+
+
+def _word(definition: Metric | Segment) -> str:
+    return "segment" if isinstance(definition, Segment) else "metric"
+
+
+def _labels(name: str, english: str, chinese: str) -> Labels:
+    """Return the labels of what has a name; a Chinese name is its own Chinese label."""
+    return Labels(english or name, chinese or ("" if name.isascii() else name))
+
+
+def _problem(session: Session, metric: Metric | Segment) -> str:
+    if metric.subject not in session.schemas:
+        return f"There are no records of the type {metric.subject}."
+    try:
+        session.understand_named(metric.named(), want=Kind.YES_NO if isinstance(metric, Segment) else None)
+    except QueryError as error:
+        return error.message
+    return ""
+
+
+def _require_free(session: Session, subject: str, name: str, *, but: Metric | Segment | None) -> None:
+    """Raise ``InvalidValueError`` where a name cannot be one, or means something else already."""
+    unfit = (
+        not name.strip() or name != name.strip() or len(name) > LONGEST_NAME or any(mark in name for mark in "=[]()/.,")
+    )
+    if unfit or not name.isprintable():
+        raise InvalidValueError(
+            name,
+            "cannot name a metric or a segment",
+            field="Name",
+            hint=f"A name has 1 to {LONGEST_NAME} characters, on one line, without = [ ] ( ) / . or ,",
+        )
+    own = {fold(one) for one in (but.name, *but.labels.both())} if but else set()
+    if fold(name) not in own and fold(name) in session.world.scope(session.schema(subject)):
+        hint = f"custledger metric list {subject}, and custledger field list {subject}, show the names that are taken."
+        raise InvalidValueError(name, "means something already", field="Name", hint=hint)
