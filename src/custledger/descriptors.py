@@ -12,11 +12,12 @@ from typing import Any
 from custledger import ids
 from custledger.changes import Change
 from custledger.conventions import Conventions
+from custledger.definitions import Definition
 from custledger.errors import CustledgerError, shorten
 from custledger.fields import Choice, Kind, Labels, Spec
 from custledger.files import Reader, Writer
 from custledger.hookspecs import AddedField, Problem, Reminder, StoreType
-from custledger.records import Record
+from custledger.records import COLORS, Record
 from custledger.schema import INFO_ATTRIBUTE, SPECS_ATTRIBUTE, Schema, TypeInfo
 from custledger.settings import KEY_PREFIX
 from custledger.values import plain_parser
@@ -100,6 +101,21 @@ def format_fault(found: Reader | Writer) -> str:
         return "its options must be a tuple of texts"
     does = {"open": found.open} if isinstance(found, Reader) else {"write": found.write}
     return _named_fault(found.name, found.summary, does)
+
+
+def definition_fault(found: Definition) -> str:
+    """Return what is wrong with a metric or a segment, beside what only a ledger can tell of its expression."""
+    texts = {"name": found.name, "expression": found.expression, "subject": found.subject}
+    for what, text in texts.items():
+        if not _is(text, str) or not text.strip():
+            return f"its {what} is {shorten(text)}, and not a text"
+    for what, labels in (("labels", found.labels), ("summary", found.summary)):
+        if not _is(labels, Labels) or not all(_is(text, str) for text in labels.both()):
+            return f"its {what} must be Labels, and not {shorten(labels)}"
+    if not found.labels.both():
+        return "it has no label"
+    color = getattr(found, "color", "")
+    return f"there is no colour {shorten(color)}" if color and color not in COLORS else ""
 
 
 def answer_fault(answer: Change | Problem) -> str:

@@ -19,6 +19,7 @@ from custledger.definitions import Definition
 from custledger.descriptors import (
     added_field_fault,
     answer_fault,
+    definition_fault,
     format_fault,
     named,
     record_type_fault,
@@ -145,7 +146,7 @@ class Plugins:
         self, hook: str, kind: type[_DefinitionT], taken: dict[tuple[str, str], str]
     ) -> list[tuple[str, _DefinitionT]]:
         kept = []
-        for plugin, one in self._described(hook, kind):
+        for plugin, one in self._sound(hook, kind, lambda _, found: definition_fault(found)):
             claim = one.subject, fold(one.name)
             if claim in taken:
                 self._clash(plugin, f"bringing {one.name}", f"that is {taken[claim]}'s already")

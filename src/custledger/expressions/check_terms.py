@@ -133,7 +133,7 @@ class TermChecker(ABC):
 
     def suggestion(self, called: str, *, to_compare_with: Field | None = None) -> str:
         """Return the question which name was meant, or nothing; each field is named once."""
-        names = {name: meaning for name in self.scope.names() if (meaning := self.scope.meaning(name)) is not None}
+        names = {name: meaning for name in self.scope.names(dotted="." in called) if (meaning := self.scope.meaning(name)) is not None}
         if to_compare_with is not None:
             names = {
                 name: meaning

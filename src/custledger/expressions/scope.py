@@ -179,11 +179,11 @@ class Scope:
         relation = self.relation_of(folded)
         return self.beyond(relation.schema) if relation else Nothing()
 
-    def names(self) -> Iterator[str]:
-        """Yield every name of one part, and the steps and relations by their keys, for suggestions."""
-        yield from self.schema.names
-        yield from self.named
-        yield from self.relations
+    def names(self, *, dotted: bool) -> Iterator[str]:
+        """Yield every name of one part, or those of several by their keys, for suggestions."""
+        if not dotted:
+            yield from (*self.schema.names, *self.named, *self.relations)
+            return
         for reference in self.schema.references:
             target = self.world.schemas.get(reference.spec.target or "")
             yield from (f"{reference.key}.{key}" for key in (target.keys if target else ()))
