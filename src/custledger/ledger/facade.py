@@ -20,7 +20,8 @@ from custledger.records import Customer, Interaction, Record
 from custledger.services import backing_up, followups, naming, searching
 from custledger.services.exporting import ExportReport, Headings, export
 from custledger.services.history import PastChange, PastOperation, past
-from custledger.services.importing import ImportReport, Progress, import_file
+from custledger.services.importing import ImportReport, import_file
+from custledger.services.importing.run import Progress
 from custledger.services.opening import open_session
 from custledger.services.session import Session
 from custledger.services.undo import Undone, undo

@@ -163,6 +163,8 @@ def plain_values(field: Field, *, targets: Mapping[str, Sequence[int]] | None = 
         pool = [
             tuple(sorted({fold(one): one for one in (first, second)}.values())) for first in items for second in items
         ]
+    elif spec.is_code:
+        pool = list(dict.fromkeys(text.strip() for text in TEXTS))
     else:
         pool = list(_POOLS[spec.kind])
     empties = [] if spec.required and pool else [None] * (1 + len(pool) // 5)
