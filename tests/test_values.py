@@ -20,6 +20,7 @@ from custledger.conventions import Conventions
 from custledger.errors import InvalidValueError
 from custledger.fields import Choice, Kind, Labels, Spec, choices
 from custledger.records import Customer
+from custledger.values.damage import is_damaged
 
 LARGEST = 2**63 - 1
 NAUGHTY = Path(__file__).parents[1] / "../shared/data/blns/blns.json"
@@ -64,7 +65,7 @@ PLAIN: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.CHOICES: st.sets(st.sampled_from([choice.code for choice in LEVELS]), min_size=1).map(
         lambda codes: tuple(sorted(codes))
     ),
-    Kind.PHONE: st.builds("{}{}".format, TEXT, st.integers(0, 9)),
+    Kind.PHONE: st.builds("{}{}".format, TEXT, st.integers(0, 9)).filter(lambda phone: not is_damaged(phone)),
     Kind.EMAIL: st.sampled_from(["ada@example.com", "Ada.Lovelace+x@Example.ORG", "用户@例子.公司"]),
     Kind.TAGS: st.lists(TAG, min_size=1, unique_by=values.fold).map(lambda tags: tuple(sorted(tags))),
 }
@@ -581,6 +582,23 @@ def test_a_phone_is_kept_as_it_was_written(text: str) -> None:
 def test_a_phone_without_a_digit_is_refused() -> None:
     with pytest.raises(InvalidValueError):
         read(Kind.PHONE, "none")
+
+
+DAMAGED = ["1.38E+10", "1,38e+10", "13800000001.0", " +1E5 ", "１．３８Ｅ＋１０", "1.10101E+17"]
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_what_a_spreadsheet_makes_of_a_long_number_is_refused(text: str) -> None:
+    for described in (spec(Kind.PHONE), spec(Kind.TEXT, long_number=True)):
+        with pytest.raises(InvalidValueError, match="is how a spreadsheet writes a long number") as caught:
+            values.parser(described, Conventions())(text)
+        assert "as text in the spreadsheet" in caught.value.hint
+    assert values.parser(spec(Kind.TEXT), Conventions())(text) == text
+
+
+@pytest.mark.parametrize("text", ["13800000001", "555.0100", "01.23.45.67.00", "555.0000", "E5", "11010119900307001X"])
+def test_a_long_number_with_points_and_letters_is_kept(text: str) -> None:
+    assert values.parser(spec(Kind.TEXT, long_number=True), Conventions())(text) == text
 
 
 def test_an_email_is_checked_and_kept() -> None:

@@ -10,9 +10,14 @@
             print(customer.name)
 """
 
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
+
+TYPE_CHECKING = False
+"""True to type checkers. What is imported here is imported before the program can mind an interrupt: nothing is."""
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from custledger.errors import CustledgerError as CustledgerError
     from custledger.ledger import Ledger as Ledger
     from custledger.ledger import open_ledger as open  # noqa: A004 - custledger.open reads like the built-in

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from custledger.expressions.scope import Named
+from custledger.expressions.nodes import Named
 from custledger.fields import Labels
 from custledger.structs import Struct, frozen
 

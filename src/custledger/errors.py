@@ -21,10 +21,11 @@
     └── PluginError            a plugin raised (exit 1)
 
 Each takes the values it is about and builds its own message: one line that says what happened and where.
-``hint`` says what to do. ``code`` is the stable name that ``--json`` prints.
+``hint`` says what to do. ``code`` is the stable name that ``--json`` prints, with ``details`` where there are any.
 """
 
 import errno
+import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
@@ -46,6 +47,7 @@ class CustledgerError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.details: Mapping[str, Any] = {}
 
 
 class UsageError(CustledgerError):
@@ -276,7 +278,8 @@ def shorten(value: object, limit: int = 60) -> str:
 def file_error(path: object, error: OSError, doing: str = "read") -> CustledgerError:
     """Return what to tell a user whose file could not be read or written; ``doing`` is the participle of that."""
     if isinstance(error, FileNotFoundError):
-        return NotFoundError("file or folder", path)
+        near, place = _beside(str(path))
+        return NotFoundError("file or folder", path, suggestions=near, hint="" if near else f"Looked in {place}.")
     if isinstance(error, IsADirectoryError | NotADirectoryError):
         return UsageError(f"{path} cannot be {doing}: it is no file.", hint="Name a file, not a folder.")
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
@@ -286,3 +289,17 @@ def file_error(path: object, error: OSError, doing: str = "read") -> CustledgerE
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return StoreError(f"{path} could not be {doing}: the disk is full.", hint="Free some space and try again.")
     return StoreError(f"{path} could not be {doing}: {error.strerror or error}.")
+
+
+def _beside(path: str) -> tuple[list[str], str]:
+    """Return the paths most like one that is not there, in the nearest folder that is, and that folder."""
+    import difflib  # noqa: PLC0415 - needed only where something was misspelt
+
+    folder, name = os.path.split(path)
+    while folder and not os.path.isdir(folder):  # noqa: PTH112 - a path may be any string
+        folder, name = os.path.split(folder)
+    try:
+        near = difflib.get_close_matches(name, os.listdir(folder or "."), n=2, cutoff=0.6)  # noqa: PTH208 - as above
+    except (OSError, ValueError):
+        near = []
+    return [os.path.join(folder, one) for one in near], os.path.abspath(folder)  # noqa: PTH118, PTH100 - as above

@@ -201,10 +201,10 @@ class Customer(Record):
     owner: str | None = field(Kind.TEXT, "Owner", "负责人", group="sales", indexed=True,
                               aliases=("归属销售", "归属业务员", "业务负责人", "客户经理", "责任人", "销售员", "业务员",
                                        "Account Owner", "Contact Owner", "Sales Rep"))
-    id_number: str | None = field(Kind.TEXT, "ID number", "身份证号", sensitive=True, group="person",
+    id_number: str | None = field(Kind.TEXT, "ID number", "身份证号", sensitive=True, long_number=True, group="person",
                                   aliases=("身份证", "身份证号码", "证件号码"))
-    credit_code: str | None = field(Kind.TEXT, "Credit code", "统一社会信用代码", searchable=True, group="company",
-                                    aliases=("信用代码", "税号", "纳税人识别号"))
+    credit_code: str | None = field(Kind.TEXT, "Credit code", "统一社会信用代码", searchable=True, long_number=True,
+                                    group="company", aliases=("信用代码", "税号", "纳税人识别号"))
     website: str | None = field(Kind.TEXT, "Website", "网站", group="company", aliases=("网址", "公司网址", "Website URL", "URL"))
     interests: str | None = field(Kind.TEXT, "Interests", "兴趣爱好", group="person", aliases=("爱好", "兴趣"))
     special_needs: str | None = field(Kind.TEXT, "Special needs", "特殊需求", group="person", aliases=("客户需求", "需求"))

@@ -179,7 +179,9 @@ class Schema(Struct):
         """Return the field called ``name`` by its key, a label or an alias, or raise ``NotFoundError``."""
         key = self.names.get(fold(name.strip()))
         if key is None:
-            raise NotFoundError(f"{self.name} field", name, suggestions=nearest(name, self.names))
+            near = nearest(name, self.names)
+            listed = "" if near else f"There are: {', '.join(self.keys)}."
+            raise NotFoundError(f"{self.name} field", name, suggestions=near, hint=listed)
         return self.by_key[key]
 
     def public_id(self, row_or_id: Row | int) -> str:

@@ -19,6 +19,8 @@ from custledger.cli.leniently import settings_as_far_as_possible
 from custledger.cli.output import Output
 from custledger.hookspecs import hookimpl
 from custledger.plugins import Plugins
+from custledger.services import importing
+from custledger.services.importing import ImportInterrupted, ImportReport
 
 from .conftest import Run
 from .test_program import PROGRAM, environment
@@ -123,6 +125,22 @@ def test_a_broken_variable_is_told_and_the_others_hold(monkeypatch: pytest.Monke
         (["--as-of", "2026-13-01", "customer", "list"], 2, "--as-of"),
         (["--ledger", ".", "customer", "list"], 2, "is a folder"),
         (["--ledger", "", "customer", "list"], 2, "name is empty"),
+        (["customer", "list", "--where", ""], 2, "Leave it out for every record."),
+        (["customer", "count", "--where", " "], 2, "--where is empty."),
+        (["export", "customer", "--where="], 2, "--where is empty."),
+        (["customer", "edit", "--where", "", "--level", "C"], 2, "--where is empty."),
+        (["customer", "remove", "--where", "", "--yes"], 2, "--where is empty."),
+        (["customer", "add", "--set"], 2, "custledger customer add --help"),
+        (["ledger", "set", "--name"], 2, "custledger ledger set --help"),
+        (["export", "--to"], 2, "custledger export --help"),
+        (["search", ""], 2, "Give a word"),
+        (["search", " ", "", "--json"], 2, "Give a word"),
+        (["customer", "list", "--columns", "qqq"], 3, "There are: id, created_at, "),
+        (["customer", "count", "--by", "qqq"], 3, "There are: id, created_at, "),
+        (["customer", "add", "--set", "qqq=1"], 3, "There are: id, created_at, "),
+        (["import", "coppy.db", "--as", "customer", "--format", "csv"], 3, "Did you mean copy.db?"),
+        (["import", "no/such/thing.csv", "--as", "customer"], 3, "Looked in "),
+        (["demo", "new", "--as-of", "9999-12-31"], 2, "Choose another day."),
     ],
 )
 def test_what_was_typed_wrong_is_told_as_such(shop: Run, arguments: list[str], code: int, said: str) -> None:
@@ -157,6 +175,24 @@ def test_an_import_says_how_many_more_and_why_rows_were_rejected(shop: Run, fold
     (folder / "few.csv").write_text("customer,amount\nNew One,5\nNew Two,6\n", "utf-8")
     made = shop("import", "few.csv", "--as", "transaction", "--create-customers")
     assert "\n2 customers made for what refers to them\n" in made.out
+
+
+def test_an_interrupted_import_says_as_json_how_to_take_it_back(
+    shop: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = ImportReport(
+        path="x.csv", record_type="customer", description="", operation=7, last_row=3, rejected=1, rejects="r.csv"
+    )
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise ImportInterrupted(report)
+
+    monkeypatch.setattr(importing, "import_file", interrupt)
+    done = shop("import", "x.csv", "--as", "customer", "--json")
+    assert done.code == 130
+    told = json.loads(done.err)["error"]
+    assert (told["code"], told["operation"], told["rejects"]) == ("interrupted", report.operation_ref, "r.csv")
+    assert f"custledger undo {report.operation_ref}" in told["hint"]
 
 
 def test_a_plugin_that_fails_a_write_is_told_once(shop: Run, folder: Path) -> None:

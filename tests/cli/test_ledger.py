@@ -1,6 +1,7 @@
 """What a ledger says of itself, seen and changed."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +17,7 @@ def about(run: Run) -> dict[str, str]:
 def test_name_language_currency_and_zone_are_shown_changed_and_taken_back(run: Run) -> None:
     run("init", "--name", "店", "--currency", "cny", "--zone", "UTC")
     assert about(run) == {"name": "店", "language": "en", "currency": "CNY", "zone": "UTC"}
-    changed = run(
-        "ledger", "set", "--name", "Shop", "--language", "zh", "--currency", "美元", "--zone", "Asia/Shanghai"
-    )
+    changed = run("ledger", "set", "--name", "Shop", "--lang", "zh", "--currency", "美元", "--zone", "Asia/Shanghai")
     assert about(run) == {"name": "Shop", "language": "zh", "currency": "USD", "zone": "Asia/Shanghai"}
     assert "没有折算任何金额" in changed.err
     operation = json.loads(run("log", "--json", "--limit", "1").out)[0]
@@ -40,7 +39,7 @@ def test_the_currency_of_amounts_that_name_none_is_changed_only_by_force(shop: R
 
 
 @pytest.mark.parametrize(
-    "option", [["--currency", "EURX"], ["--language", "fr"], ["--zone", "Mars/Olympus"], ["--currency", ""]]
+    "option", [["--currency", "EURX"], ["--lang", "fr"], ["--zone", "Mars/Olympus"], ["--currency", ""]]
 )
 def test_what_cannot_be_is_refused(shop: Run, option: list[str]) -> None:
     assert shop("ledger", "set", *option).code == 3
@@ -61,3 +60,18 @@ def test_a_language_that_was_asked_for_comes_before_the_computers(run: Run, monk
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert "按本机语言" not in run("init", "--lang", "en").err
     assert about(run)["language"] == "en"
+
+
+@pytest.mark.parametrize("option", [["--currency", "ZZZZ"], ["--zone", "Mars/X"]])
+def test_an_init_that_fails_leaves_nothing_in_the_way_of_the_next(run: Run, folder: Path, option: list[str]) -> None:
+    assert run("init", *option, "new.db").code == 3
+    assert list(folder.iterdir()) == []
+    assert run("init", "new.db").code == 0
+
+
+def test_the_language_of_the_ledger_and_that_of_a_run_are_told_apart(run: Run) -> None:
+    run("init", "--lang", "en")
+    assert "Language: en" in run("ledger", "show", "--lang", "en").out
+    assert "语言: en" in run("ledger", "show", "--lang", "zh").out
+    assert run("--lang", "en", "ledger", "set", "--lang", "zh").code == 0
+    assert about(run)["language"] == "zh"

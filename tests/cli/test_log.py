@@ -70,3 +70,54 @@ def test_undoing_a_setting_says_which(shop: Run) -> None:
     operation = json.loads(shop("log", "--json", "--limit", "1").out)[0]["id"]
     undone = shop("undo", operation)
     assert f"Took back {operation} (field choices): the choices of customer.level." in undone.err
+
+
+def test_a_rehearsed_undo_shows_what_would_become_of_each_record(shop: Run) -> None:
+    removed = json.loads(shop("customer", "remove", "K1", "--yes", "--json").out)["operation"]
+    dry = shop("undo", removed, "--dry-run")
+    assert (dry.code, dry.out.count("\tbrought back\n")) == (0, 3)
+    assert dry.err == f"{removed} (remove) would be taken back: 3 brought back, 0 set back, 0 removed.\n"
+    told = json.loads(shop("undo", removed, "--dry-run", "--json").out)
+    assert (told["operation"], told["created"]) == (None, 3)
+    assert {one["action"] for one in told["changes"]} == {"create"}
+    assert shop("customer", "count").out == "1\n"
+    assert shop("undo", removed).code == 0
+
+
+def test_what_stands_in_the_way_of_an_undo_is_told_with_its_values(shop: Run) -> None:
+    edited = [
+        json.loads(shop("customer", "edit", "--where", "code = K1", *values, "--json").out)["operation"]
+        for values in (["--city", "北京", "--id-number", "11"], ["--city", "广州", "--id-number", "22"])
+    ]
+    for more in (["--dry-run"], []):
+        done = shop("undo", edited[0], *more)
+        assert done.code == 5
+        assert "City: 北京 → 广州; ID number: (hidden) → (hidden)) stays as it is: it was edited later." in done.err
+    told = shop("undo", edited[0], "--json")
+    (stands,) = json.loads(told.out)["stands"]
+    assert stands["fields"]["city"] == {"before": "上海", "after": "北京", "now": "广州"}
+    assert stands["fields"]["id_number"]["now"] == "(hidden)"
+    assert json.loads(told.err)["error"]["code"] == "conflict"
+    added = shop("customer", "add", "--name", "New", "--level", "A").out.strip()
+    shop("customer", "edit", added, "--level", "B")
+    addition = json.loads(shop("log", added, "--json").out)[-1]["operation"]
+    assert "stays as it is: it was edited later (Level: A → B)." in shop("undo", addition).err
+
+
+def test_with_json_nothing_but_objects_is_on_standard_error(shop: Run) -> None:
+    edited = json.loads(shop("customer", "edit", "--where", "code = K1", "--city", "x", "--json").out)["operation"]
+    for words in (
+        ["init", "other.db"],
+        ["undo", edited],
+        ["undo", edited],
+        ["customer", "edit", "--where", "code = K1", "--city", "y"],
+        ["customer", "remove", "K1"],
+        ["customer", "remove", "K1", "--yes"],
+        ["export", "customer", "--to", "x.csv"],
+        ["import", "x.csv", "--as", "customer"],
+        ["ledger", "set", "--name", "N"],
+        ["backup", "b.db"],
+        ["field", "add", "customer", "Card"],
+    ):
+        done = shop(*words, "--json")
+        assert all(line.startswith("{") for line in done.err.splitlines()), (words, done.err)

@@ -80,12 +80,12 @@ def test_a_reader_that_closes_the_pipe_is_a_quiet_end(shop: Path) -> None:
     assert said == b""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-def test_ctrl_c_is_130_and_no_traceback(shop: Path) -> None:
+def interrupted(folder: Path, *arguments: str, after: float) -> tuple[int, bytes]:
+    """Return the exit code of a program that was given Ctrl-C while it read its standard input, and what it said."""
     read, write = os.pipe()
     with subprocess.Popen(
-        [*PROGRAM, "import", "-", "--as", "customer"],
-        cwd=shop,
+        [*PROGRAM, *arguments],
+        cwd=folder,
         stdin=read,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -95,13 +95,42 @@ def test_ctrl_c_is_130_and_no_traceback(shop: Path) -> None:
     ) as process:
         os.close(read)
         os.write(write, b"name\nOne\n")
-        time.sleep(1.5)  # long enough to be reading its standard input, which stays open
+        time.sleep(after)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)
         os.close(write)
-    assert process.returncode == 130
+    return process.returncode, said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_ctrl_c_is_130_and_no_traceback(shop: Path) -> None:
+    code, said = interrupted(shop, "import", "-", "--as", "customer", after=1.5)  # it is reading by then
+    assert code == 130
     assert b"Traceback" not in said
     assert said.startswith(b"Interrupted.")
+    code, said = interrupted(shop, "import", "-", "--as", "customer", "--json", after=1.5)
+    assert (code, json.loads(said)["error"]["code"]) == (130, "interrupted")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_ctrl_c_while_the_program_is_loaded_is_a_quiet_end(tmp_path: Path) -> None:
+    loading = (
+        "import builtins, os, signal, sys\n"
+        "real = builtins.__import__\n"
+        "def importing(name, *rest):\n"
+        "    if name == sys.argv[1]:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return real(name, *rest)\n"
+        "from custledger.__main__ import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "builtins.__import__ = importing\n"
+        "main()\n"
+    )
+    for module in ("custledger.cli.main", "custledger.errors"):
+        done = subprocess.run(
+            [sys.executable, "-c", loading, module], cwd=tmp_path, capture_output=True, env=environment(), check=False
+        )
+        assert (done.returncode, done.stderr) == (130, b"")
 
 
 @pytest.mark.parametrize("what", ["kept.db", "."])

@@ -96,7 +96,7 @@ def test_edit_where_shows_first_and_then_does_it_as_one_operation(shop: Run) -> 
 
 
 def test_remove_says_how_to_bring_it_back(shop: Run) -> None:
-    done = shop("customer", "remove", "K1")
+    done = shop("customer", "remove", "K1", "--yes")
     assert "with 2 that belonged to it" in done.err
     operation = done.err.split("custledger undo ")[1].split()[0]
     assert shop("undo", operation).code == 0
@@ -106,11 +106,90 @@ def test_remove_says_how_to_bring_it_back(shop: Run) -> None:
 def test_removing_many_needs_a_yes(shop: Run) -> None:
     refused = shop("customer", "remove", "--where", "code is not empty")
     assert refused.code == 2
-    assert "2 customers would be removed" in refused.err
+    assert "2 customers along with 1 interaction, 1 followup would be removed." in refused.err
     assert shop("customer", "remove", "--where", "code is not empty", "--dry-run").code == 0
     assert shop("customer", "count").out == "2\n"
     assert shop("customer", "remove", "--where", "code is not empty", "--yes").code == 0
     assert shop("customer", "count").out == "0\n"
+
+
+def test_a_removal_that_takes_others_along_asks_or_needs_yes(shop: Run) -> None:
+    refused = shop("customer", "remove", "K1")
+    assert refused.code == 2
+    assert "1 customer along with 1 interaction, 1 followup would be removed." in refused.err
+    assert "--yes removes it" in refused.err
+    assert shop("customer", "count").out == "2\n"
+    assert shop("customer", "remove", "K2").code == 0
+    assert shop("customer", "remove", "K1", "--yes").code == 0
+
+
+@pytest.mark.parametrize("which", [["K1"], ["--where", "code = K1"]])
+def test_a_rehearsed_removal_says_what_goes_along_and_what_lets_go(shop: Run, which: list[str]) -> None:
+    shop("customer", "edit", "K2", "--referred-by", "K1")
+    dry = shop("customer", "remove", *which, "--dry-run")
+    assert dry.code == 0
+    assert dry.err == (
+        "1 customer would be removed. 1 interaction, 1 followup would go along. "
+        "Referred by of 1 customer would be emptied.\n"
+    )
+    told = json.loads(shop("customer", "remove", *which, "--dry-run", "--json").out)
+    assert [(one["type"], one["action"], one["fields"]) for one in told["along"]] == [
+        ("customer", "update", ["referred_by"]),
+        ("interaction", "remove", []),
+        ("followup", "remove", []),
+    ]
+    assert shop("customer", "count").out == "2\n"
+    done = shop("customer", "remove", "--where", "code = K1", "--yes")
+    assert "1 interaction, 1 followup went along. Referred by of 1 customer emptied." in done.err
+
+
+@pytest.mark.parametrize("which", [["K1"], ["--where", "code = K1"]])
+def test_a_rehearsed_removal_is_refused_where_the_removal_is(shop: Run, which: list[str]) -> None:
+    shop("transaction", "add", "--customer", "K1", "--amount", "5")
+    really = shop("customer", "remove", *which, "--yes")
+    assert really.code == 3
+    assert "1 transaction still refers to it" in really.err
+    assert shop("customer", "remove", *which, "--dry-run") == really
+
+
+@pytest.mark.parametrize("option", ["--phone=1.38E+10", "--phone=13800000001.0", "--id-number=1.10101E+17"])
+def test_numbers_that_a_spreadsheet_has_damaged_are_refused(shop: Run, option: str) -> None:
+    for verb in (["add", "--name", "x"], ["edit", "K1"]):
+        done = shop("customer", *verb, option)
+        assert done.code == 3
+        assert "is how a spreadsheet writes a long number" in done.err
+        assert "Format the column as text" in done.err
+    assert shop("customer", "edit", "K1", "--code", "1E5").code == 0
+
+
+def test_a_stale_edit_merges_what_nobody_else_changed(shop: Run) -> None:
+    shop("customer", "edit", "K1", "--city", "北京")
+    dry = shop("customer", "edit", "K1", "--level", "C", "--revision", "1", "--dry-run")
+    assert (dry.code, dry.err) == (0, "1 customer would be edited.\n")
+    assert shop("customer", "edit", "K1", "--level", "C", "--revision", "1").code == 0
+    shown = json.loads(shop("customer", "show", "K1", "--json").out)
+    assert (shown["city"], shown["level"], shown["revision"]) == ("北京", "C", 3)
+
+
+def test_a_stale_edit_of_the_same_field_tells_all_three_values(shop: Run) -> None:
+    ref = shop("transaction", "add", "--customer", "K1", "--amount", "5").out.strip()
+    shop("transaction", "edit", ref, "--amount", "6")
+    for more in ([], ["--dry-run"]):
+        stale = shop("transaction", "edit", ref, "--amount", "7", "--revision", "1", *more)
+        assert stale.code == 5
+        assert "amount was “5.00”, you set “7.00”, somebody else set “6.00”" in stale.err
+    told = shop("transaction", "edit", ref, "--amount", "7", "--revision", "1", "--json")
+    assert json.loads(told.err)["error"]["fields"] == {"amount": {"base": "5", "mine": "7", "theirs": "6"}}
+
+
+def test_a_stale_edit_does_not_tell_sensitive_values(shop: Run) -> None:
+    for number in ("11", "22"):
+        shop("customer", "edit", "K1", "--id-number", number)
+    stale = shop("customer", "edit", "K1", "--id-number", "33", "--revision", "2", "--json")
+    assert json.loads(stale.err)["error"]["fields"]["id_number"] == dict.fromkeys(
+        ("base", "mine", "theirs"), "(hidden)"
+    )
+    assert "22" not in stale.err
 
 
 def test_count_by_several_fields_in_every_form(shop: Run) -> None:
@@ -146,7 +225,7 @@ def test_what_happened_to_a_sensitive_value_is_told_without_it(shop: Run, langua
     assert happened[0]["fields"] == {"id_number": {"before": "(hidden)", "after": "(hidden)"}}
     assert happened[1]["fields"] == {"id_number": {"before": None, "after": "(hidden)"}}
     ref = json.loads(shop("customer", "show", "K1", "--json").out)["id"]
-    shop("customer", "remove", "K1")
+    shop("customer", "remove", "K1", "--yes")
     told("log", ref, "--json")
     told("customer", "history", ref, "--csv")
     assert shop("undo", json.loads(shop("log", "--limit", "1", "--json").out)[0]["id"]).code == 0
@@ -192,7 +271,12 @@ def test_text_that_drives_terminals_is_shown_and_kept_but_does_not_drive(shop: R
         (["customer", "list", "--where", "citi = Oslo"], 3, "Did you mean city"),
         (["customer", "list", "--columns", "citi"], 3, "Did you mean city"),
         (["interaction", "add", "--customer", "nobody"], 3, "nobody"),
-        (["customer", "edit", "K1", "--revision", "0", "--level", "C"], 5, "changed since it was read"),
+        (
+            ["customer", "edit", "K1", "--revision", "0", "--level", "C"],
+            3,
+            "never had the revision 0: it is at revision 1",
+        ),
+        (["customer", "edit", "--where", "level = A", "--revision", "1", "--level", "C"], 2, "is of one record"),
         (["undo", "O-0000000000000"], 3, "operation"),
         (["search"], 2, "TEXT"),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-BUDGETS = {"version": 45, "show": 240}
+BUDGETS = {"version": 45, "show": 254}
 """How many modules may be imported, Python's own included; what was counted when this was written, and a little."""
 
 HEAVY = {

@@ -283,12 +283,35 @@ def test_a_sensitive_field_is_never_counted_by_nor_printed_in_a_conflict(ledger:
         ledger.customers.count(by="id_number")
 
 
-def test_an_edit_that_names_another_revision_conflicts(ledger: Ledger) -> None:
+def test_an_edit_that_names_a_revision_is_compared_with_what_happened_since(ledger: Ledger) -> None:
+    added = ledger.customers.add(name="A", city="Bonn", tags=["old"])
+    ledger.customers.edit(added.id, city="Berlin", tags=["old", "theirs"])
+    with pytest.raises(ConflictError) as raised:
+        edit(ledger.session, "customer", added.id, {"city": "Hamburg"}, revision=1)
+    assert raised.value.fields[0][:4] == ("city", "Bonn", "Hamburg", "Berlin")
+    edit(ledger.session, "customer", added.id, {"level": "A", "tags": ["old", "mine"]}, revision=1)
+    merged = ledger.customers.get(added.id)
+    assert (merged.city, merged.level, merged.tags, merged.revision) == ("Berlin", "A", {"old", "mine", "theirs"}, 3)
+    assert edit(ledger.session, "customer", added.id, {"level": "B"}, revision=3).row[3] == 4
+
+
+def test_a_revision_before_a_removal_that_was_undone_is_known(ledger: Ledger) -> None:
     added = ledger.customers.add(name="A", city="Bonn")
     ledger.customers.edit(added.id, city="Berlin")
-    with pytest.raises(ConflictError, match="revision 2 now, not 1"):
-        edit(ledger.session, "customer", added.id, {"level": "A"}, revision=1)
-    assert edit(ledger.session, "customer", added.id, {"level": "A"}, revision=2).row[3] == 3
+    ledger.undo(ledger.customers.remove(added.id).operation)
+    for revision, base in ((1, "Bonn"), (2, "Berlin")):
+        ledger.customers.edit(added.id, city="Rome")
+        with pytest.raises(ConflictError) as raised:
+            edit(ledger.session, "customer", added.id, {"city": "Hamburg"}, revision=revision)
+        assert raised.value.fields[0][:4] == ("city", base, "Hamburg", "Rome")
+
+
+@pytest.mark.parametrize("revision", [-1, 0, 2, 99])
+def test_a_revision_that_never_was_is_told_as_such(ledger: Ledger, revision: int) -> None:
+    added = ledger.customers.add(name="A")
+    with pytest.raises(DataError, match=f"never had the revision {revision}: it is at revision 1") as raised:
+        edit(ledger.session, "customer", added.id, {"city": "Bonn"}, revision=revision)
+    assert not isinstance(raised.value, ConflictError)
 
 
 def test_what_a_write_returns_is_what_the_ledger_keeps(ledger: Ledger) -> None:
@@ -313,3 +336,19 @@ def test_tags_are_adjusted_in_one_edit_in_an_addition_and_within_a_batch(ledger:
     assert ledger.customers.get(made.ref).tags == {"p", "q"}
     with pytest.raises(InvalidValueError, match="holds no tags"):
         ledger.customers.edit(customer.ref, city=Adjustment(add=("z",)))
+
+
+def test_a_rehearsed_removal_follows_the_references_and_writes_nothing(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="A")
+    other = ledger.customers.add(name="B", referred_by=customer)
+    call = ledger.interactions.add(customer=customer, channel="phone")
+    tried = ledger.customers.remove_where("name = A", dry_run=True)
+    assert [(change.type, change.id, change.action.value) for change in tried.along] == [
+        ("customer", other.id, "update"),
+        ("interaction", call.id, "remove"),
+    ]
+    assert tried.receipt is None
+    done = ledger.customers.remove_where("name = A")
+    assert [(change.type, change.id, change.after) for change in done.along] == [
+        (change.type, change.id, change.after) for change in tried.along
+    ]

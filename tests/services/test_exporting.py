@@ -54,13 +54,16 @@ def text_of(session, record_type="customer", **options):
     return stream.getvalue().decode()
 
 
-def contents(session, record_type):
-    """Return all that people set, by id; the currency of an amount that says none is the ledger's."""
+def values(session, record_type):
+    """Return all that people set, by id."""
     schema = session.schema(record_type)
     keys = [field.key for field in schema.editable]
-    found = {
-        row[0]: {key: row[schema.positions[key]] for key in keys} for row in Selection(session, record_type).rows()
-    }
+    return {row[0]: {key: row[schema.positions[key]] for key in keys} for row in Selection(session, record_type).rows()}
+
+
+def contents(session, record_type):
+    """Return all that people set, by id; the currency of an amount that says none is the ledger's."""
+    schema, found = session.schema(record_type), values(session, record_type)
     for amount, currency in schema.currencies.items():
         for record in found.values():
             if record[amount] is not None:
@@ -303,6 +306,18 @@ def test_a_ledger_of_another_zone_and_currency_reads_the_same_moments_and_amount
         assert contents(other, record_type) == contents(session, record_type)
         again = import_file(session, str(path), record_type)
         assert again.skipped == report.added
+
+
+def test_a_ledger_of_the_same_currency_reads_exactly_what_was_exported(tmp_path):
+    session, other = opened(), opened()
+    make_demo(session)
+    add(session, "product", {"name": "P", "price": "5 USD"})
+    for record_type in ("customer", "product", "interaction", "followup", "transaction", "opportunity", "contract"):
+        path = tmp_path / f"{record_type}.csv"
+        export(session, record_type, path)
+        report = import_file(other, str(path), record_type)
+        assert report.left_to_ledger == ("Created", "Updated", "Revision")
+        assert values(other, record_type) == values(session, record_type)
 
 
 def test_times_are_written_with_their_offset_and_amounts_with_their_currency():

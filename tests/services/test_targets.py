@@ -72,3 +72,29 @@ def test_other_files_are_written(session, tmp_path):
     (tmp_path / "kept.db").write_bytes(b"no ledger")
     for name in ("out.csv", "kept.db"):
         assert export(session, "customer", name, format="csv").rows == 1
+
+
+@pytest.mark.parametrize("target", ["-", "new/"])
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda session, target: export(session, "customer", target),
+        backup,
+        lambda session, target: import_file(session, "some.csv", "customer", rejects=target),
+    ],
+    ids=["export", "backup", "rejects"],
+)
+def test_what_is_no_name_of_a_file_is_refused_and_nothing_made(session, tmp_path, write, target):
+    Path("some.csv").write_text("name\nBob\n", encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(UsageError):
+        write(session, target)
+    assert sorted(tmp_path.iterdir()) == before
+    assert Selection(session, "customer").count() == 1
+
+
+@pytest.mark.parametrize("source", [".", "..", "/", "some", "some/", ""])
+def test_a_folder_is_not_imported(session, tmp_path, source):
+    (tmp_path / "some").mkdir()
+    with pytest.raises(UsageError, match=r"folder|empty"):
+        import_file(session, source, "customer")

@@ -69,7 +69,9 @@ def test_later_edits_stand_and_are_named(ledger: Ledger) -> None:
     edit = last(ledger)
     ledger.customers.edit(customer.id, city="Hamburg")
     undone = ledger.undo(edit)
-    assert [(one.record, one.fields) for one in undone.standing] == [(customer.ref, ("city",))]
+    assert [(one.record, one.whole, one.fields) for one in undone.standing] == [
+        (customer.ref, False, {"city": ("Bonn", "Berlin", "Hamburg")})
+    ]
     now = ledger.customers.get(customer.id)
     assert (now.city, now.level) == ("Hamburg", "A")
 
@@ -80,8 +82,22 @@ def test_a_created_record_that_was_edited_later_stays(ledger: Ledger) -> None:
     ledger.customers.edit(customer.id, city="Bonn")
     undone = ledger.undo(addition)
     assert undone.receipt is None
-    assert undone.standing[0].record == customer.ref
+    stands = undone.standing[0]
+    assert (stands.record, stands.whole, stands.fields) == (customer.ref, True, {"city": (None, None, "Bonn")})
     assert ledger.customers.count() == 1
+
+
+def test_a_rehearsed_undo_tells_all_and_writes_nothing(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="A", city="Bonn", level="A")
+    ledger.customers.edit(customer.id, city="Berlin", level="B")
+    edit = last(ledger)
+    ledger.customers.edit(customer.id, city="Hamburg")
+    before, operations = content(ledger), len(ledger.operations())
+    tried = ledger.undo(edit, dry_run=True)
+    assert (content(ledger), len(ledger.operations()), tried.receipt) == (before, operations, None)
+    undone = ledger.undo(edit)
+    assert (tried.changes, tried.standing) == (undone.changes, undone.standing)
+    assert [change.after for change in undone.changes] == [{"level": "A"}]
 
 
 def test_a_created_record_with_later_children_stays(ledger: Ledger) -> None:

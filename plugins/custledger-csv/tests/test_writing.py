@@ -132,10 +132,17 @@ def test_gb18030_can_be_written():
     assert written(["名称"], [["张三"]], encoding="gb18030") == "名称\r\n张三\r\n".encode("gb18030")
 
 
-def test_a_character_that_the_encoding_lacks_is_named_with_its_row():
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+def test_a_character_that_the_encoding_lacks_is_named_with_its_row(encoding):
     with pytest.raises(FileFormatError, match="row 3") as caught:
-        written(["a"], [["x"], ["张"]], encoding="latin-1")
+        written(["a"], [["x"], ["张"]], encoding=encoding)
     assert "张" in str(caught.value)
+
+
+def test_what_is_written_as_gbk_is_read_as_such_elsewhere():
+    assert written(["名称"], [["张三"]], encoding="gbk").decode("gbk") == "名称\r\n张三\r\n"
+    with pytest.raises(FileFormatError, match="GBK has no"):
+        written(["名称"], [["𠮷"]], encoding="gbk")
 
 
 def test_the_stream_stays_open():

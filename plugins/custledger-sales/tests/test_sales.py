@@ -318,6 +318,14 @@ def test_contracts_that_expire_or_expired_within_a_month_and_overdue_opportuniti
     assert "expires on 2026-11-22" in found[3].text.en
 
 
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_reminders_at_an_end_of_the_calendar_are_those_that_there_can_be(day: date) -> None:
+    with custledger.open("memory:", as_of=day, plugins=Plugins.of(sales=custledger_sales)) as ledger:
+        customer = ledger.customers.add(name="A")
+        ledger.records("contract").add(customer=customer, title="C", expires_on=day)
+        assert [one.on for one in ledger.session.plugins.reminders(ledger.session)] == [day]
+
+
 def test_an_undo_takes_back_what_was_derived(ledger: Any) -> None:
     sold = sell(ledger, quantity="2", unit_price="5")
     ledger.records("transaction").edit(sold.ref, quantity="3")

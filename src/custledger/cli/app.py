@@ -16,7 +16,7 @@ from custledger.cli import records
 from custledger.cli.application import PROGRAM, call, group, names_of
 from custledger.cli.flags import CommandLine
 from custledger.cli.invocation import Invocation
-from custledger.errors import CustledgerError, UsageError
+from custledger.errors import ConflictError, CustledgerError, UsageError
 from custledger.schema import Schema, nearest
 from custledger.values import fold
 
@@ -59,6 +59,10 @@ def run(line: CommandLine, invocation: Invocation | None = None) -> int:
         code = _run(line.rest, invocation)
         invocation.output.stdout.flush()
     except BaseException as error:
+        if isinstance(error, ConflictError) and error.fields:
+            from custledger.cli.conflicts import show_conflict  # noqa: PLC0415 - needed only here
+
+            show_conflict(error, invocation.session)
         _close_quietly(invocation, str(error))
         if isinstance(error, CustledgerError):
             _put_into_own_words(error, invocation)
@@ -233,4 +237,4 @@ def _close_quietly(invocation: Invocation, told: str) -> None:
         invocation.close(told)
     except (CustledgerError, OSError) as error:
         with suppress(OSError):
-            invocation.output.note(f"warning: {error}")
+            invocation.output.complain("warning", str(error))

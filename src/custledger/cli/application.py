@@ -101,14 +101,28 @@ def call(app: typer.Typer, words: Sequence[str], run: Any) -> int:
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     except typer.TyperException as error:
-        raise _told(error, words[0] if words else HELP[0]) from error
+        raise _told(error, _path(command, words)) from error
     return code if isinstance(code, int) else 0
 
 
-def _told(error: typer.TyperException, word: str) -> UsageError:
-    """Return what typer did not understand as this project's error, with the nearest option or the way to the help."""
+def _path(command: Any, words: Sequence[str]) -> str:
+    """Return the program, the groups and the command that the words begin with."""
+    path = [PROGRAM]
+    for word in words:
+        command = getattr(command, "commands", {}).get(word)
+        if command is None:
+            break
+        path.append(word)
+    return " ".join(path)
+
+
+def _told(error: typer.TyperException, path: str) -> UsageError:
+    """Return what typer did not understand as this project's error, with the nearest option or the way to the help.
+
+    ``path`` is the command, which the error does not always know.
+    """
     context = getattr(error, "ctx", None)
-    path = context.command_path if context else f"{PROGRAM} {word}"
+    path = context.command_path if context else path
     hint = f"{path} {HELP[0]} shows how."
     if context is None or not hasattr(error, "possibilities"):
         return UsageError(_sentence(" ".join(error.format_message().split())), hint=hint)

@@ -8,7 +8,7 @@ from custledger.errors import UsageError
 FLAGS = {"--ledger": "ledger", "--as": "actor", "--lang": "language", "--as-of": "as_of"}
 """The flags, and the settings of ``custledger.config`` that they set."""
 
-OWN_FLAGS = {"import": frozenset({"--as"})}
+OWN_FLAGS = {("import",): frozenset({"--as"}), ("ledger", "set"): frozenset({"--lang"})}
 """Commands that mean something else by a flag, when it follows their name."""
 
 
@@ -65,7 +65,6 @@ def read(arguments: Sequence[str]) -> CommandLine:
                 raise UsageError(f"The option {name} is given twice.", hint="Give it once.")
             flags[FLAGS[name]] = given
             continue
-        if not rest and not argument.startswith("-"):
-            own = OWN_FLAGS.get(argument, own)
         rest.append(argument)
+        own = OWN_FLAGS.get(tuple(rest), own)
     return CommandLine(flags, rest)

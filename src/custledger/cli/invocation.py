@@ -25,6 +25,7 @@ class Invocation:
         self.line = line
         self.output = output or Output()
         self.output.words = Words(line.flags.get("language", ""))
+        self.output.as_json = line.wants_json
         self._session: Session | None = None
 
     @cached_property
@@ -61,7 +62,7 @@ class Invocation:
         plugins = Plugins.installed(self.config["disable_plugins"])
         for name in plugins.unknown:
             origin = self.config.values["disable_plugins"].origin
-            self.output.note(f"warning: There is no plugin {name} to go without ({origin}).")
+            self.output.complain("warning", f"There is no plugin {name} to go without ({origin}).")
         return plugins
 
     @property
@@ -137,9 +138,10 @@ class Invocation:
             elif failure.message != told:
                 warnings[failure.message, failure.hint] += 1
         for (message, hint), times in warnings.items():
-            warned = "warning: {message} ({count} times)" if times > 1 else "warning: {message}"
             line = self.in_language(message) + (f" ({self.in_language(hint)})" if hint else "")
-            self.output.note(self.words(warned, message=line, count=times))
+            if times > 1:
+                line = self.words("{message} ({count} times)", message=line, count=times)
+            self.output.complain("warning", line)
         self._session.close()
         self._session = None
 

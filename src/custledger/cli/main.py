@@ -10,8 +10,8 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Sequence
-from typing import NoReturn, TextIO
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn, TextIO
 
 from custledger import __version__
 from custledger.errors import CustledgerError, file_error
@@ -73,7 +73,7 @@ def _told(arguments: list[str], *, alone: bool) -> int:
         _tell(error, as_json=as_json)
         return error.exit_code
     except KeyboardInterrupt as interrupted:
-        sys.stderr.write(f"Interrupted. {interrupted}".strip() + "\n")
+        _tell_interrupted(interrupted, as_json=as_json)
         return INTERRUPTED
     except BrokenPipeError:
         _forget_buffered()
@@ -123,13 +123,26 @@ def _tell(error: CustledgerError, *, as_json: bool) -> None:
     except (OSError, ValueError):
         _forget_buffered()
     if as_json:
-        import json  # noqa: PLC0415 - needed only here
-
-        told = {"code": error.code, "message": error.message, "hint": error.hint}
-        sys.stderr.write(json.dumps({"error": told}, ensure_ascii=False) + "\n")
+        _write_json({"code": error.code, "message": error.message, "hint": error.hint, **error.details})
         return
     from custledger.cli.text import one_line  # noqa: PLC0415 - needed only here
 
     sys.stderr.write(f"error: {one_line(error.message)}\n")
     if error.hint:
         sys.stderr.write(f"hint: {one_line(error.hint)}\n")
+
+
+def _tell_interrupted(interrupted: KeyboardInterrupt, *, as_json: bool) -> None:
+    """Say that the run was interrupted and, where an import was, what of it is in."""
+    if not as_json:
+        sys.stderr.write(f"Interrupted. {interrupted}".strip() + "\n")
+        return
+    report = getattr(interrupted, "report", None)
+    details = {} if report is None else {"operation": report.operation_ref, "rejects": report.rejects}
+    _write_json({"code": "interrupted", "message": "Interrupted.", "hint": str(interrupted), **details})
+
+
+def _write_json(error: Mapping[str, Any]) -> None:
+    import json  # noqa: PLC0415 - needed only here
+
+    sys.stderr.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")

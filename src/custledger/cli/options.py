@@ -43,7 +43,9 @@ SetOption = Annotated[
     typer.Option("--set", metavar="FIELD=VALUE", help="Set a field by name, label or alias; custom fields too."),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the log.")]
-WhereOption = Annotated[str, typer.Option("--where", metavar="EXPRESSION", help="Only records for which this is true.")]
+WhereOption = Annotated[
+    str | None, typer.Option("--where", metavar="EXPRESSION", help="Only records for which this is true.")
+]
 DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
 YesFlag = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 RefArgument = Annotated[
@@ -55,6 +57,13 @@ def check_delimiter(text: str | None) -> None:
     """Raise ``UsageError`` for an empty delimiter; whether another is one, the format says."""
     if text is not None and not text:
         raise UsageError("--delimiter is empty.", hint="Give one character, such as ; or tab.")
+
+
+def given_where(text: str, hint: str = "Leave it out for every record.") -> str:
+    """Return the expression that ``--where`` gives. Raises ``UsageError`` for an empty one."""
+    if not text.strip():
+        raise UsageError("--where is empty.", hint=hint)
+    return text
 
 
 def option_name(field: Field) -> str:

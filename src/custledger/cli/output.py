@@ -62,6 +62,8 @@ class Output:
         self.stderr = stderr or sys.stderr
         self.words = Words("en")
         """The program's own words in the language of this run."""
+        self.as_json = False
+        """Whether JSON was asked for: then whatever is printed on standard error is JSON objects."""
         self.landed = ""
         """What has been written for good, in words (``C-… was added``): told where printing it fails."""
 
@@ -82,9 +84,25 @@ class Output:
         print(text, file=self.stdout)
 
     def note(self, text: str) -> None:
-        """Print a line about what happened, on standard error."""
+        """Print a line about what happened, on standard error; none where JSON was asked for, which says it itself."""
+        if not self.as_json:
+            self._tell(visible(masked(text)))
+
+    def complain(self, what: str, message: str, hint: str = "") -> None:
+        """Print a ``warning``, or an ``error`` that does not end the run: in lines, or as a JSON object."""
+        if self.as_json:
+            import json  # noqa: PLC0415 - needed only here
+
+            told = {what: {"message": masked(message), "hint": masked(hint)}}
+            self._tell(json.dumps(told, ensure_ascii=False))
+            return
+        self.note(self.words("warning: {message}", message=message) if what == "warning" else f"{what}: {message}")
+        if hint:
+            self.note(f"hint: {hint}")
+
+    def _tell(self, line: str) -> None:
         self.stdout.flush()
-        print(visible(masked(text)), file=self.stderr)
+        print(line, file=self.stderr)
 
     def no_room(self, columns: Sequence["Column"], advice: str = "") -> None:
         """Say which columns a table had no room for, if any."""

@@ -9,7 +9,7 @@ from custledger.cli.output import Output
 @contextmanager
 def progress(output: Output, title: str) -> Iterator[Callable[[float], None] | None]:
     """Yield a function that is told how much is done, 0 to 1; ``None`` where nobody would see it."""
-    if not output.stderr.isatty():
+    if output.as_json or not output.stderr.isatty():
         yield None
         return
     from rich.console import Console  # noqa: PLC0415 - imported only where there is a terminal

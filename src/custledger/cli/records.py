@@ -20,11 +20,12 @@ from custledger.cli.options import (
     TsvFlag,
     WhereOption,
     YesFlag,
+    given_where,
     merged,
     with_fields,
 )
-from custledger.cli.output import Cell, Column, Form, form_of
-from custledger.errors import CustledgerError, UsageError
+from custledger.cli.output import Column, Form, form_of
+from custledger.errors import UsageError
 from custledger.schema import Schema
 
 SHOWN_AT_ONCE = 50
@@ -64,7 +65,7 @@ def _add(schema: Schema, run: Invocation) -> Callable[..., None]:
 def _list(schema: Schema, run: Invocation) -> Callable[..., None]:
     def list_(
         *,
-        where: WhereOption = "",
+        where: WhereOption = None,
         columns: Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
         sort: Annotated[
             list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-created_at,name: - is from the greatest.")
@@ -82,7 +83,7 @@ def _list(schema: Schema, run: Invocation) -> Callable[..., None]:
             raise UsageError("--all and --limit cannot both be given.", hint="Choose one.")
         session = run.session
         selection: Selection[Any] = Selection(session, schema.name)
-        selection = selection.where(where) if where else selection
+        selection = selection if where is None else selection.where(given_where(where))
         selection = selection.order(*split_names(sort or ()))
         if limit is None and not everything and form is Form.SHOWN and run.output.on_terminal:
             limit = SHOWN_AT_ONCE
@@ -122,7 +123,7 @@ def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
         fields: Mapping[str, Any],
         ref: OptionalRef = "",
         assigned: SetOption = None,
-        where: WhereOption = "",
+        where: WhereOption = None,
         dry_run: DryRunFlag = False,
         revision: Annotated[int | None, typer.Option("--revision", metavar="N", help="The revision that you had read.")] = None,
         reason: ReasonOption = "",
@@ -134,11 +135,15 @@ def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
         values = merged(fields, assigned)
         if not values:
             raise UsageError("Nothing is said of what to change.", hint="Give --field value, or --set field=value.")
-        _one_or_many(ref, where)
-        if where or dry_run:
-            condition = where or _just(run, schema, ref)
-            many = editing.edit_where(run.session, schema.name, condition, values, dry_run=dry_run, reason=reason)
-            _tell_many(run, schema, many, "edited", dry_run=dry_run, json=json)
+        _one_or_many(ref, where, revision)
+        if where is not None or dry_run:
+            from custledger.cli.many import tell  # noqa: PLC0415 - as above
+
+            if where is None:
+                many = editing.rehearse_edit(run.session, schema.name, ref, values, revision=revision)
+            else:
+                many = editing.edit_where(run.session, schema.name, where, values, dry_run=dry_run, reason=reason)
+            tell(run, schema, many, "edited", dry_run=dry_run, json=json)
             return
         known, row = editing.edit(run.session, schema.name, ref, values, revision=revision, reason=reason)
         run.output.landed = f"{known.public_id(row)} was edited"
@@ -155,30 +160,14 @@ def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
 def _remove(schema: Schema, run: Invocation) -> Callable[..., None]:
     def remove(
         *,
-        ref: OptionalRef = "", where: WhereOption = "", dry_run: DryRunFlag = False, yes: YesFlag = False,
+        ref: OptionalRef = "", where: WhereOption = None, dry_run: DryRunFlag = False, yes: YesFlag = False,
         reason: ReasonOption = "", json: JsonFlag = False,
     ) -> None:
-        """Remove a record, or with --where many. Removing many asks first, or needs --yes."""
-        from custledger.services import editing  # noqa: PLC0415 - as above
+        """Remove a record, or with --where many. Where others go too it asks first, or needs --yes."""
+        from custledger.cli import many  # noqa: PLC0415 - as above
 
         _one_or_many(ref, where)
-        if where or dry_run:
-            condition = where or _just(run, schema, ref)
-            many = editing.remove_where(run.session, schema.name, condition, dry_run=True)
-            if not dry_run and many.rows:
-                _agree(run, schema, len(many.rows), yes=yes)
-                many = editing.remove_where(run.session, schema.name, condition, reason=reason)
-            _tell_many(run, schema, many, "removed", dry_run=dry_run, json=json)
-            return
-        from custledger.cli.shown import operation_id  # noqa: PLC0415 - as above
-
-        receipt = editing.remove(run.session, schema.name, ref, reason=reason)
-        run.output.landed = f"{ref} was removed by {operation_id(receipt.operation)}"
-        if json:
-            run.output.json({"removed": receipt.removed, "operation": operation_id(receipt.operation)})
-        with_others = "Removed, with {count} that belonged to it. custledger undo {operation} brings it back."
-        told = with_others if receipt.removed > 1 else "Removed. custledger undo {operation} brings it back."
-        run.output.note(run.words(told, operation=operation_id(receipt.operation), count=receipt.removed - 1))
+        many.remove(run, schema, ref, where, dry_run=dry_run, yes=yes, reason=reason, json=json)
 
     return remove
 
@@ -186,7 +175,7 @@ def _remove(schema: Schema, run: Invocation) -> Callable[..., None]:
 def _count(schema: Schema, run: Invocation) -> Callable[..., None]:
     def count(
         *,
-        where: WhereOption = "",
+        where: WhereOption = None,
         by: Annotated[list[str] | None, typer.Option("--by", metavar="FIELDS", help="Count by these fields.")] = None,
         json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False,
     ) -> None:
@@ -197,7 +186,7 @@ def _count(schema: Schema, run: Invocation) -> Callable[..., None]:
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
         selection: Selection[Any] = Selection(run.session, schema.name)
-        selection = selection.where(where) if where else selection
+        selection = selection if where is None else selection.where(given_where(where))
         if by:
             count_by(run, run.session.schema(schema.name), selection, split_names(by), form)
         elif form in {Form.JSON, Form.LINES}:
@@ -230,54 +219,11 @@ READING: tuple[str, ...] = ("list", "show", "count", "history")
 """Those that write nothing, for the types whose plugin is not installed."""
 
 
-def _one_or_many(ref: str, where: str) -> None:
-    if bool(ref) == bool(where):
+def _one_or_many(ref: str, where: str | None, revision: int | None = None) -> None:
+    if where is not None:
+        given_where(where, 'Write it as in --where "city = 上海".')
+    if bool(ref) == (where is not None):
         raise UsageError("Name one record, or give --where." if not ref else "A record and --where cannot both be given.",
                          hint="REF is an id, the end of one, a code or an exact name.")
-
-
-def _just(run: Invocation, schema: Schema, ref: str) -> str:
-    """Return the expression that selects the one record that ``ref`` names."""
-    from custledger.services.naming import find  # noqa: PLC0415 - as above
-
-    return f"id = {schema.public_id(find(run.session, schema.name, ref))}"
-
-
-def _agree(run: Invocation, schema: Schema, count: int, *, yes: bool) -> None:
-    """Ask whether many records should go; where nobody can be asked, insist on ``--yes``."""
-    import sys  # noqa: PLC0415 - as above
-
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError(f"{schema.info.counted(count)} would be removed.",
-                         hint="--dry-run shows them, --yes removes them.")
-    sys.stderr.write(run.words("Remove {what}? [y/N] ", what=run.words.counted(schema.info, count)))
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in {"y", "yes", "是"}:
-        raise CustledgerError(run.words("Nothing was removed."))
-
-
-def _tell_many(run: Invocation, schema: Schema, many: Any, done: str, *, dry_run: bool, json: bool) -> None:
-    """Say which records were changed, or would be."""
-    from custledger.cli.shown import Shower, operation_id  # noqa: PLC0415 - as above
-
-    known = run.session.schema(schema.name)
-    shower = Shower(run.session, known)
-    operation = operation_id(many.receipt.operation) if many.receipt else None
-    if operation:
-        were = "was" if len(many.rows) == 1 else "were"
-        run.output.landed = f"{schema.info.counted(len(many.rows))} {were} {done} by {operation}"
-    if json:
-        records = [known.public_id(row) for row in many.rows]
-        run.output.json({done: len(many.rows), "dry_run": dry_run, "operation": operation, "records": records})
-    elif dry_run:
-        columns = [Column(heading=run.words("ID"), key="id", whole=True, kept=True),
-                   Column(heading=run.words("Name"), key="name"), Column(heading=run.words("Change"), key="change")]
-        run.output.table(columns, [
-            [Cell(known.public_id(row)), Cell(known.display(row)), Cell(shower.change(change))]
-            for row, change in zip(many.rows, many.changes, strict=True)
-        ])
-    told = run.words(f"{{what}} {'would be ' if dry_run else ''}{done}.", what=run.words.counted(schema.info, len(many.rows)))
-    undo = run.words("custledger undo {operation} takes it back.", operation=operation) if operation else ""
-    run.output.note(f"{told} {undo}".rstrip())
+    if where is not None and revision is not None:
+        raise UsageError("--revision is of one record, and cannot be given with --where.", hint="Leave it out.")

@@ -132,6 +132,15 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "this does not hold:": "以下不成立：",
         "(it is {value})": "（现为 {value}）",
         "(it is empty)": "（现为空）",
+        "{what} would be added as well.": "还将新增{what}。",
+        "{what} added as well.": "还新增了{what}。",
+        "{what} would be changed as well.": "还将修改{what}。",
+        "{what} changed as well.": "还修改了{what}。",
+        "{what} would go along.": "将一并删除{what}。",
+        "{what} went along.": "一并删除了{what}。",
+        "{field} of {what} would be emptied.": "将清空{what}的{field}。",
+        "{field} of {what} emptied.": "已清空{what}的{field}。",
+        "{what} along with {along}": "{what}（连同{along}）",
         "Remove {what}? [y/N] ": "要删除{what}吗？[y/N] ",
         "{title} ({count})": "{title}（{count}）",
         "{title} ({count}, {open} open)": "{title}（{count}，其中 {open} 条未完成）",
@@ -158,6 +167,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "Nothing was read from: {columns}. --map COLUMN=FIELD says what a column is.": (
             "没有读取的列：{columns}。用 --map 列=字段 说明某列是什么。"
         ),
+        "Left to the ledger itself: {columns}.": "由台账自己填写、没有读取的列：{columns}。",
         "{field} is read from {column}, and not from {other}: --map {column}= --map {other}={key} takes that.": (
             "{field}取自“{column}”，没有取“{other}”；要改用后者：--map {column}= --map {other}={key}"
         ),
@@ -177,7 +187,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "{what} would be made for what refers to it": "将为引用而新建{what}",
         "{what} would be made for what refers to them": "将为引用而新建{what}",
         "warning: {message}": "警告：{message}",
-        "warning: {message} ({count} times)": "警告：{message}（{count} 次）",
+        "{message} ({count} times)": "{message}（{count} 次）",
         "The rejected rows are in {path}, with reasons: correct them there and import that file.": (
             "拒收的行连同原因写进了 {path}：在那里改好，再导入那个文件即可。"
         ),
@@ -197,6 +207,10 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "{created} brought back, {updated} set back, {removed} removed": (
             "恢复 {created}，改回 {updated}，删除 {removed}"
         ),
+        "{operation} ({verb}) would be taken back: {told}.": "将撤销 {operation}（{verb}）：{told}。",
+        "brought back": "恢复",
+        "and {count} more; --json shows every one.": "另有 {count} 条；用 --json 可以显示全部。",
+        "{record} stays as it is: {why} ({fields}).": "{record} 保持不变：{why}（{fields}）。",
         "{record} stays as it is: {why}.": "{record} 保持不变：{why}。",
         "{record} ({fields}) stays as it is: {why}.": "{record}（{fields}）保持不变：{why}。",
         "Commands in this folder use it now ({path}).": "这个文件夹里的命令现在都用它（{path}）。",

@@ -12,10 +12,10 @@ from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError, 
 from custledger.expressions import tree
 from custledger.expressions.check_terms import TermChecker, Typed
 from custledger.expressions.literals import FREE_KINDS, read_value
-from custledger.expressions.nodes import Expression
+from custledger.expressions.nodes import Expression, Named
 from custledger.expressions.order import UNSORTED_KINDS
 from custledger.expressions.parser import parse, parse_term
-from custledger.expressions.scope import Named, World
+from custledger.expressions.scope import World
 from custledger.expressions.syntax import (
     Bare,
     Call,

@@ -11,7 +11,8 @@ from custledger.errors import InvalidValueError, QueryError, shorten
 from custledger.expressions import tree
 from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS, Aggregating
 from custledger.expressions.keywords import GLUED
-from custledger.expressions.scope import Beyond, Meaning, Named, Own, Relation, Scope, Step, canonical
+from custledger.expressions.nodes import Named
+from custledger.expressions.scope import Beyond, Meaning, Own, Relation, Scope, Step, canonical
 from custledger.expressions.syntax import Call, Clause, Name, Number, Operation, Term, names_in, start_of
 from custledger.expressions.types import NUMBER_KINDS, SEVERAL_KINDS, described, fit_together
 from custledger.fields import Kind, Labels, Spec
@@ -133,7 +134,11 @@ class TermChecker(ABC):
 
     def suggestion(self, called: str, *, to_compare_with: Field | None = None) -> str:
         """Return the question which name was meant, or nothing; each field is named once."""
-        names = {name: meaning for name in self.scope.names(dotted="." in called) if (meaning := self.scope.meaning(name)) is not None}
+        names = {
+            name: meaning
+            for name in self.scope.names(dotted="." in called)
+            if (meaning := self.scope.meaning(name)) is not None
+        }
         if to_compare_with is not None:
             names = {
                 name: meaning

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from custledger.fields import Kind, Spec
+from custledger.fields import Kind, Labels, Spec
 from custledger.structs import Struct, frozen
 
 
@@ -42,3 +42,17 @@ class Expression(Struct):
     keys: frozenset[str]
     spec: Spec | None = None
     names: Mapping[str, str] = attrs.field(factory=dict, eq=False, repr=False)
+
+
+@frozen(kw_only=True)
+class Named(Struct):
+    """An expression about records of the type ``subject`` that others can name: by its key, or by its labels.
+
+    ``names`` are pairs of what its text calls things, and of the keys that they had when it was saved.
+    """
+
+    key: str
+    subject: str
+    text: str
+    labels: Labels
+    names: tuple[tuple[str, str], ...] = ()

@@ -6,9 +6,9 @@ from custledger.conventions import Conventions
 from custledger.expressions import tree
 from custledger.expressions.check import Checker
 from custledger.expressions.check_terms import Typed
-from custledger.expressions.nodes import Expression
+from custledger.expressions.nodes import Expression, Named
 from custledger.expressions.parser import parse_with_spans
-from custledger.expressions.scope import Named, Scope, World
+from custledger.expressions.scope import Scope, World
 from custledger.expressions.syntax import Clause, Comparison, Joined, Name, Negated, Term
 from custledger.fields import Kind
 from custledger.schema import Schema

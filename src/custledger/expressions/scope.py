@@ -8,24 +8,10 @@ expression, such as a metric (``total_spent``); or a *relation*, the records of 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from custledger.fields import Labels
+from custledger.expressions.nodes import Named
 from custledger.schema import Field, Schema
 from custledger.structs import Struct, frozen
 from custledger.values import fold
-
-
-@frozen(kw_only=True)
-class Named(Struct):
-    """An expression about records of the type ``subject`` that others can name: by its key, or by its labels.
-
-    ``names`` are pairs of what its text calls things, and of the keys that they had when it was saved.
-    """
-
-    key: str
-    subject: str
-    text: str
-    labels: Labels
-    names: tuple[tuple[str, str], ...] = ()
 
 
 @frozen

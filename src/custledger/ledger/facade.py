@@ -109,9 +109,9 @@ class Ledger:
         """
         return self.session.take_warnings()
 
-    def undo(self, operation: int | str, *, reason: str = "") -> Undone:
-        """Take an operation back, as far as no later edit stands in the way."""
-        return undo(self.session, operation, reason=reason)
+    def undo(self, operation: int | str, *, dry_run: bool = False, reason: str = "") -> Undone:
+        """Take an operation back, as far as no later edit stands in the way; with ``dry_run`` only say what that is."""
+        return undo(self.session, operation, dry_run=dry_run, reason=reason)
 
     def import_file(
         self,

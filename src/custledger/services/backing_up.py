@@ -7,7 +7,7 @@ from custledger.errors import NotFoundError, UsageError
 from custledger.plugins import Plugins, disabled_by
 from custledger.services.opening import open_session, resolve_url
 from custledger.services.session import Session
-from custledger.services.targets import check_target
+from custledger.services.targets import check_name, check_target
 from custledger.stores.contract import BackupStore, Verification
 from custledger.values import given_path
 
@@ -19,6 +19,7 @@ def backup(session: Session, target: str | os.PathLike[str]) -> Verification:
     is not true.
     """
     path = given_path(target)
+    check_name(path)
     if Path(path).exists():
         raise UsageError(f"{path} is there already.", hint="Give the backup a name of its own.")
     check_target(session.plugins, path)

@@ -10,15 +10,17 @@ from typing import Any, NamedTuple
 import attrs
 
 from custledger import ids
-from custledger.changes import Change, Changeset, Receipt, by_key
+from custledger.changes import Change, Changeset, Receipt, by_key, merge
 from custledger.codec import Codec, row_from, unseal
-from custledger.errors import ConflictError, InvalidValueError
+from custledger.errors import ConflictError, DataError, InvalidValueError
 from custledger.fields import Kind
 from custledger.records import Record
 from custledger.schema import ID, REVISION, Field, Row, Schema
+from custledger.services.history import at_revision
 from custledger.services.naming import Reference, find, find_any, found
+from custledger.services.removing import would_bring_along
 from custledger.services.session import Session
-from custledger.services.writing import write
+from custledger.services.writing import rehearse, write
 from custledger.stores.contract import Query
 from custledger.values import Adjustment, adjusted, fold, is_empty
 
@@ -66,14 +68,16 @@ def remove(session: Session, record_type: str, ref: Reference, *, reason: str = 
 
 @attrs.frozen(kw_only=True)
 class Many:
-    """What an edit or a removal of many records did, or would do.
+    """What an edit or a removal of records did, or would do.
 
-    ``rows`` are the records' rows as they were, ``changes`` what becomes of each, in the same order; ``receipt`` is
-    ``None`` where nothing was written, as in a rehearsal.
+    ``rows`` are the records as they were and ``changes`` what becomes of each; ``along`` is what else is changed: the
+    records that go with removed ones, the references that let go of them, and what plugins add. There is no ``receipt``
+    where nothing was written.
     """
 
     rows: tuple[Row, ...]
     changes: tuple[Change, ...]
+    along: tuple[Change, ...] = ()
     receipt: Receipt | None = None
 
 
@@ -97,10 +101,33 @@ def edit_where(
 
 
 def remove_where(session: Session, record_type: str, where: str, *, dry_run: bool = False, reason: str = "") -> Many:
-    """Remove every record that ``where`` selects, whole or not at all. With ``dry_run`` nothing is written."""
+    """Remove every record that ``where`` selects, whole or not at all. With ``dry_run`` nothing is written.
+
+    Raises ``ReferencedError`` where others still refer to one of them, in a rehearsal as well.
+    """
     schema, rows = _selected(session, record_type, where)
     pairs = [(row, _removal(schema, row)) for row in rows]
     return _write_many(session, "remove", pairs, dry_run=dry_run, reason=reason)
+
+
+def rehearse_edit(
+    session: Session, record_type: str, ref: Reference, values: Mapping[str, Any], *, revision: int | None = None
+) -> Many:
+    """Return what an edit of a record would do. Raises what the edit itself would; nothing is written."""
+    schema, row, change = _edition(session, record_type, ref, values, revision=revision)
+    if change.revision != row[REVISION]:
+        after, conflicts = merge(schema, change, by_key(schema, row))
+        if conflicts:
+            raise ConflictError(schema.public_id(row), conflicts)
+        change = _update(schema, row, after)
+    return _write_many(session, "edit", [(row, change)] if change.after else [], dry_run=True, reason="")
+
+
+def rehearse_removal(session: Session, record_type: str, ref: Reference) -> Many:
+    """Return what the removal of a record would do. Raises what the removal itself would; nothing is written."""
+    schema, row = found(session, record_type, ref)
+    session.writable_schema(schema.name)
+    return _write_many(session, "remove", [(row, _removal(schema, row))], dry_run=True, reason="")
 
 
 def make_addition(session: Session, record_type: str, values: Mapping[str, Any]) -> Change:
@@ -126,9 +153,9 @@ def make_edit(
 ) -> Change:
     """Return the change that sets fields of a record; its ``after`` is empty where nothing would change.
 
-    With ``revision`` the caller says which revision it had read; any other now is a ``ConflictError``. A record given
-    as ``ref`` says so itself, field by field: what it read and what is wanted are compared with the present state by
-    the store.
+    With ``revision`` the caller says which revision it had read, and a record given as ``ref`` says so itself. What was
+    read then and what is wanted are compared with the present state by the store, field by field. Raises ``DataError``
+    for a revision that the record never had.
     """
     return _edition(session, record_type, ref, values, revision=revision)[2]
 
@@ -139,7 +166,7 @@ def _edition(
     """Return a record's schema and present row, and the change that sets its fields."""
     schema, row, read = read_for_edit(session, record_type, ref)
     if revision is not None and revision != row[REVISION]:
-        raise ConflictError(schema.public_id(row), why=f"it is at revision {row[REVISION]} now, not {revision}")
+        read = _at_revision(session, schema, row, revision)
     return schema, row, make_update(session, schema, read, values)
 
 
@@ -289,6 +316,17 @@ def _as_read(session: Session, schema: Schema, record: Record, row: Row) -> Row:
     return tuple(values)
 
 
+def _at_revision(session: Session, schema: Schema, row: Row, revision: int) -> Row:
+    """Return the row as the caller had read it, which the log knows. Raises ``DataError`` where it never was so."""
+    read = at_revision(session, schema, row[ID], revision)
+    if read is None:
+        raise DataError(
+            f"{schema.public_id(row)} never had the revision {revision}: it is at revision {row[REVISION]}.",
+            hint="Give the revision that you had read, as show --json has it.",
+        )
+    return read
+
+
 def _selected(session: Session, record_type: str, where: str) -> tuple[Schema, Sequence[Row]]:
     session.refresh()
     schema = session.writable_schema(record_type)
@@ -300,7 +338,15 @@ def _write_many(
     session: Session, verb: str, pairs: Sequence[tuple[Row, Change]], *, dry_run: bool, reason: str
 ) -> Many:
     rows, changes = tuple(row for row, _ in pairs), tuple(change for _, change in pairs)
-    if dry_run or not changes:
+    if not changes:
         return Many(rows=rows, changes=changes)
-    receipt = write(session, Changeset(operation=session.operation(verb, reason=reason), changes=changes))
-    return Many(rows=rows, changes=changes, receipt=receipt)
+    changeset = Changeset(operation=session.operation(verb, reason=reason), changes=changes)
+    receipt = None if dry_run else write(session, changeset)
+    if receipt is None:
+        ready = rehearse(session, changeset).changes
+        landed = [*ready, *would_bring_along(session, ready)]
+    else:
+        landed = [change for applied in receipt.applied for change in applied.changes]
+    # Plugins amend the changes where they stand, and everything that comes along stands behind them.
+    count = len(changes)
+    return Many(rows=rows, changes=tuple(landed[:count]), along=tuple(landed[count:]), receipt=receipt)

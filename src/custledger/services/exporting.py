@@ -17,7 +17,7 @@ from custledger.services import formats
 from custledger.services.atomic_file import atomic_write
 from custledger.services.selecting import Selection
 from custledger.services.session import Session
-from custledger.services.targets import check_target
+from custledger.services.targets import check_name, check_target
 from custledger.settings import check_language
 from custledger.values import Plain, fold, given_path, given_texts, time_exporter
 
@@ -72,6 +72,7 @@ def export(
     told = "" if hasattr(target, "write") else given_path(target)
     columns, order = given_texts(columns, "Columns"), given_texts(order, "Order")
     if told:
+        check_name(told)
         check_target(session.plugins, told)
     _check_words(language, headings)
     writer = formats.writer_for(session, told, format)
@@ -80,7 +81,7 @@ def export(
     conventions = session.conventions if language is None else attrs.evolve(session.conventions, language=language)
     heading = tuple(_heading(schema, field, conventions.language, headings) for field in fields)
     selection = Selection[Any](session, schema.name).order(*order)
-    if where:
+    if where is not None:
         selection = selection.where(where)
     if limit is not None:
         selection = selection.limit(limit)

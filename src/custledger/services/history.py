@@ -11,7 +11,8 @@ import attrs
 
 from custledger import ids
 from custledger.changes import DOCUMENT_TYPE, OPERATION_PREFIX, Action, LogEntry, Operation, by_key
-from custledger.schema import Schema
+from custledger.codec import row_from
+from custledger.schema import REVISION, Row, Schema
 from custledger.services.session import Session
 from custledger.structs import Struct
 
@@ -98,6 +99,22 @@ def history(session: Session, record_type: str, number: int) -> list[Event]:
         )
         state = before
     return events
+
+
+def at_revision(session: Session, schema: Schema, number: int, revision: int) -> Row | None:
+    """Return a record, which must be there, as it was at an earlier revision; ``None`` where it never had that one."""
+    while True:
+        row = session.view.get(schema, [number])[0]
+        entries = session.view.log(record=(schema.name, number), newest_first=True)
+        if session.view.get(schema, [number])[0] == row:
+            break
+    state, at = (by_key(schema, row), row[REVISION]) if row is not None else ({}, 0)
+    for entry in entries:
+        if state and at == revision:
+            break
+        state, _ = step_back(schema, entry, state)
+        at = state["revision"] if entry.action is Action.REMOVE else at - 1
+    return row_from(schema, {**state, "id": number, "revision": at}) if state and at == revision else None
 
 
 def step_back(

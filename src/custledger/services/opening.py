@@ -51,11 +51,13 @@ def open_session(
     - ``language`` and ``as_of`` override the ledger's language and the day that "today" means;
     - ``defaults``: what a *new* ledger is told of itself: ``name``, ``language``, ``currency``, ``zone``.
 
-    Raises ``UsageError`` for a URL that no store understands, and for what is handed in and is no such thing.
+    Raises ``UsageError`` for a URL that no store understands, and for what is handed in and is no such thing, and
+    ``InvalidValueError`` for what cannot be meant.
     """
     _check_handed_in(plugins, clock, source)
     _check_told(actor, language, as_of, defaults)
     found = plugins or Plugins.installed(disabled_by())
+    _check_defaults(defaults or {})
     kind, location = resolve_url(found, given_path(url, "Ledger"))
     store = kind.open(location, create=create and not read_only, read_only=read_only)
     try:
@@ -107,6 +109,15 @@ def _check_told(actor: object, language: object, as_of: object, defaults: object
         raise UsageError(
             f"A new ledger is not told its {shorten(unknown[0])}.", hint=f"It can be told: {', '.join(TOLD)}."
         )
+
+
+def _check_defaults(told: Mapping[str, Any]) -> None:
+    """Raise ``InvalidValueError`` for what no ledger can be told of itself, before one is made.
+
+    What was made and could not be told would be left behind, and stand in the way of the one that was meant.
+    """
+    given = {"language": told.get("language"), "currency": told.get("currency"), "zone_name": told.get("zone")}
+    check_conventions(Conventions(**{name: value for name, value in given.items() if value}))
 
 
 def resolve_url(plugins: Plugins, url: str) -> tuple[StoreType, str]:

@@ -34,7 +34,8 @@ MOST_WARNINGS = 1_000
 """How many warnings of writes that are over are kept for whoever asks: a program may run for months, and never ask."""
 
 if TYPE_CHECKING:
-    from custledger.expressions.scope import Named, World
+    from custledger.expressions.nodes import Named
+    from custledger.expressions.scope import World
 
 
 class Session:

@@ -23,6 +23,16 @@ def check_target(plugins: Plugins, target: str | os.PathLike[str]) -> None:
         )
 
 
+def check_name(target: str) -> None:
+    """Raise ``UsageError`` where what is named as an output is no file: a folder, or ``-``, the standard output."""
+    if target == "-":
+        raise UsageError(
+            "A file is needed, and - is the standard output.", hint="Name a file; one that is called - is ./- here."
+        )
+    if target.endswith(tuple(filter(None, (os.sep, os.altsep)))):
+        raise UsageError(f"{target} names a folder.", hint="Name the file in it.")
+
+
 def check_room(target: Path, hint: str) -> None:
     """Raise the ``CustledgerError`` that fits where no file can be made in the folder of ``target``."""
     folder = Path(os.path.realpath(target)).parent

@@ -31,27 +31,37 @@ from custledger.schema import ID, REVISION, Field, Row, Schema
 from custledger.services.history import UNTOLD, PastOperation, past, plain_before
 from custledger.services.naming import find_operation
 from custledger.services.session import Session
-from custledger.services.undo_settings import Standing, invert_documents
-from custledger.services.writing import write
+from custledger.services.undo_settings import Later, Standing, invert_documents
+from custledger.services.writing import rehearse, write
 from custledger.stores.contract import Query
 
 BATCH = 500
+EDITED = "it was edited later"
 Key = tuple[str, int]
 
 
 @attrs.frozen(kw_only=True)
 class Undone:
-    """What an undo did: the operation it took back, its receipt (``None`` if nothing was left to do), what stands."""
+    """What an undo did, or would do: the operation that it takes back, its changes, and what stands in the way.
+
+    There is no ``receipt`` where nothing was left to do, or nothing was to be written.
+    """
 
     operation: PastOperation
+    changes: tuple[Change, ...]
+    documents: tuple[DocumentChange, ...]
     receipt: Receipt | None
     standing: tuple[Standing, ...]
 
 
-def undo(session: Session, ref: int | str, *, reason: str = "") -> Undone:
-    """Take an operation back as far as no later edit stands in the way. Raises ``NotFoundError``."""
+def undo(session: Session, ref: int | str, *, dry_run: bool = False, reason: str = "") -> Undone:
+    """Take an operation back as far as no later edit stands in the way. Raises ``NotFoundError``.
+
+    With ``dry_run`` nothing is written.
+    """
     operation = find_operation(session, ref)
-    return _Undo(session, operation).run(reason or f"undo {ids.public(OPERATION_PREFIX, operation.id)}")
+    reason = reason or f"undo {ids.public(OPERATION_PREFIX, operation.id)}"
+    return _Undo(session, operation).run(reason, dry_run=dry_run)
 
 
 class _Undo:
@@ -65,8 +75,8 @@ class _Undo:
         self.documents: list[DocumentChange] = []
         self.standing: dict[Key, Standing] = {}
 
-    def run(self, reason: str) -> Undone:
-        """Write the inverse and say what it did."""
+    def run(self, reason: str, *, dry_run: bool) -> Undone:
+        """Write the inverse, unless it is only to be known, and say what it does."""
         self._invert_documents()
         for key, entries in self._by_record().items():
             self._invert_record(key, entries)
@@ -76,9 +86,18 @@ class _Undo:
             changes=list(self.changes.values()),
             documents=self.documents,
         )
-        receipt = write(self.session, changeset, amend=False) if changeset else None
-        undone = past(PastOperation, self.operation)
-        return Undone(operation=undone, receipt=receipt, standing=tuple(self.standing.values()))
+        receipt = None
+        if changeset and dry_run:
+            rehearse(self.session, changeset, amend=False)
+        elif changeset:
+            receipt = write(self.session, changeset, amend=False)
+        return Undone(
+            operation=past(PastOperation, self.operation),
+            changes=tuple(changeset.changes),
+            documents=tuple(changeset.documents),
+            receipt=receipt,
+            standing=tuple(self.standing.values()),
+        )
 
     def _by_record(self) -> dict[Key, list[tuple[LogEntry, bytes]]]:
         """Return the operation's entries record by record, each with the digest of the row it left."""
@@ -121,7 +140,7 @@ class _Undo:
             if digest(by_key(schema, row)) == left:
                 self.changes[key] = Change(type=key[0], id=key[1], before={}, after=None, revision=row[REVISION])
             else:
-                self._stand(key, "it was edited later")
+                self._stand(key, EDITED, self._edited_later(key, row, {}))
         else:
             self._set_back(schema, key, original, row, untouched=digest(by_key(schema, row)) == left)
 
@@ -141,24 +160,30 @@ class _Undo:
             for name, value in original.items()
             if name not in UNTOLD and name in schema.by_key and current.get(name) != value
         }
-        later = set() if untouched else self._touched_later(key)
-        kept = sorted(later & wanted.keys())
+        later = {} if untouched else self._edited_later(key, row, original)
+        kept = {name: later[name] for name in sorted(later.keys() & wanted.keys())}
         if kept:
-            self._stand(key, "it was edited later", kept)
+            self._stand(key, EDITED, kept, whole=False)
         after = {name: value for name, value in wanted.items() if name not in later}
         if after:
             before = {name: current.get(name) for name in after}
             self.changes[key] = Change(type=key[0], id=key[1], before=before, after=after, revision=row[REVISION])
 
-    def _touched_later(self, key: Key) -> set[str]:
-        """Return the fields of a record that a later operation changed."""
-        last = self.entries[-1].cursor
-        later = self.session.view.log(record=key, since=last)
-        return {name for entry in later for name in plain_before(entry)}
+    def _edited_later(self, key: Key, row: Row, original: Mapping[str, Any]) -> dict[str, Later]:
+        """Return the fields of a record that a later operation changed; ``original`` is what they were before ours."""
+        schema, left = self.session.schemas[key[0]], dict[str, Any]()
+        for entry in self.session.view.log(record=key, since=self.entries[-1].cursor):
+            for name, value in plain_before(entry).items():
+                left.setdefault(name, value)
+        return {
+            name: Later(original.get(name), value, row[schema.positions[name]])
+            for name, value in left.items()
+            if name not in UNTOLD and name in schema.by_key
+        }
 
-    def _stand(self, key: Key, why: str, fields: Sequence[str] = ()) -> None:
+    def _stand(self, key: Key, why: str, fields: Mapping[str, Later] | None = None, *, whole: bool = True) -> None:
         record = self.session.schemas[key[0]].public_id(key[1])
-        self.standing[key] = Standing(record=record, why=why, fields=tuple(fields))
+        self.standing[key] = Standing(record=record, why=why, type=key[0], whole=whole, fields=fields or {})
 
     def _invert_documents(self) -> None:
         self.documents, standing = invert_documents(self.session, self.entries)

@@ -1,7 +1,7 @@
 """Taking back what an operation did to the settings: custom fields, choices, and what the ledger takes for granted."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -13,13 +13,27 @@ from custledger.services.session import Session
 from custledger.settings import CHOICES_PREFIX, FIELD_PREFIX, split_choices_name, split_field_name
 
 
+class Later(NamedTuple):
+    """A field that was edited later: its plain value ``before`` the operation, ``after`` it, and ``now``."""
+
+    before: Any
+    after: Any
+    now: Any
+
+
 @attrs.frozen(kw_only=True)
 class Standing:
-    """What an undo left as it is, and why. ``fields`` is empty where it is the record as a whole."""
+    """What an undo leaves as it is, and why.
+
+    ``fields`` are those that were edited later, by key; only they stay, unless it is the record as a ``whole``.
+    ``type`` is its record type, and empty for a setting.
+    """
 
     record: str
     why: str
-    fields: tuple[str, ...] = ()
+    type: str = ""
+    whole: bool = True
+    fields: Mapping[str, Later] = attrs.field(factory=dict)
 
 
 def invert_documents(session: Session, entries: Sequence[LogEntry]) -> tuple[list[DocumentChange], list[Standing]]:

@@ -47,10 +47,10 @@ def load(session: Session, changesets: Iterable[Changeset]) -> Iterator[Receipt]
             return
 
 
-def rehearse(session: Session, changeset: Changeset) -> Changeset:
+def rehearse(session: Session, changeset: Changeset, *, amend: bool = True) -> Changeset:
     """Return a changeset as plugins would amend it. Raises what their checks would; nothing is written."""
     session.refresh()
-    return _ready(session, changeset, amend=True)
+    return _ready(session, changeset, amend=amend)
 
 
 class _Resumable(Iterator[Changeset]):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS, Aggregating
 from custledger.expressions.keywords import DISTINCT, WHERE
-from custledger.expressions.scope import Named, World
+from custledger.expressions.nodes import Named
+from custledger.expressions.scope import World
 from custledger.expressions.types import NUMBER_KINDS, SEVERAL_KINDS
 from custledger.fields import Kind, Labels, Spec
 from custledger.schema import Field, Schema

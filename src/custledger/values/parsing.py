@@ -8,6 +8,7 @@ from custledger.conventions import Conventions
 from custledger.errors import InvalidValueError
 from custledger.fields import Kind, Spec
 from custledger.values.currencies import currency_parser
+from custledger.values.damage import undamaged
 from custledger.values.lists import choice_parser, choices_parser, tags_parser, yes_no_parser
 from custledger.values.moments import date_parser, time_parser
 from custledger.values.numbers import integer_parser, money_parser, number_parser
@@ -22,6 +23,8 @@ def parser(spec: Spec, conventions: Conventions) -> Callable[[Any], Plain]:
     and codes are looked up elsewhere.
     """
     read = (currency_parser if spec.currency_of else _PARSERS[spec.kind])(spec, conventions)
+    if spec.kind is Kind.PHONE or spec.long_number:
+        read = undamaged(read)
 
     def parse(value: Any) -> Plain:
         return None if is_empty(value) else read(value)

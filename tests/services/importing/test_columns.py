@@ -40,7 +40,7 @@ def one_by_one(codec, key, cells):
     return values, bad
 
 
-@pytest.mark.parametrize("key", ["name", "code", "phone", "birthday", "email", "level", "consent", "tags"])
+@pytest.mark.parametrize("key", ["name", "code", "phone", "id_number", "birthday", "email", "level", "consent", "tags"])
 @given(cells=CELLS)
 @example(
     cells=[
@@ -57,6 +57,9 @@ def one_by_one(codec, key, cells):
 @example(cells=["a@b.com", "", "x.y@b.com", "a.@b.com", "a@b.test", "@b.com", "a@", "a@b@c.com", "a\nb@c.com"])
 @example(cells=["1٣", "²", "x", " 1 ", "\0001"])
 @example(cells=[" K9", "K9\u3000", "\x1f9", " \ud800 "])
+@example(
+    cells=["13800000001", "1.38E+10", "13800000001.0", "1,3e9 ", "１．３８Ｅ１０", "1E5\n", "555.0000", "", "X1.0"]
+)
 def test_a_column_is_read_as_its_cells_are(key, cells):
     parse = ColumnParser(CODEC.schema.by_key[key], CODEC)
     for _ in range(2):  # the second time from memory

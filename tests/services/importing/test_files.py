@@ -158,3 +158,12 @@ def test_a_fault_at_the_end_of_the_file_is_found_before_the_first_row(session, b
         bring("name\n" + "A\n" * 5 + '"B\nC\n')
     assert "undo" not in caught.value.hint
     assert values(session, "name") == []
+
+
+def test_headings_that_say_nothing_come_with_how_the_file_was_read(bring):
+    for text in ("姓名,城市\n张伟,上海\n", "姓名\n张伟\n"):
+        with pytest.raises(DataError) as caught:
+            bring(text, encoding="utf-16-be")
+        assert "The file was read as GB18030" in caught.value.hint
+        assert "encoding says otherwise" in caught.value.hint
+        assert bring(text, encoding="utf-16-be", options={"encoding": "utf-16-be"}).added == 1

@@ -176,3 +176,14 @@ def test_a_file_that_is_named_for_rejected_rows_must_have_a_format_before_anythi
 
 def test_rejected_rows_are_listed_nowhere_else_where_they_are_in_a_file(bring):
     assert bring("name,phone\nA,x\n").unkept == ()
+
+
+def test_rows_with_numbers_that_a_spreadsheet_has_damaged_are_rejected_and_kept(session, bring, tmp_path):
+    rows = "A,1.38E+10,1\nB,13800000001.0,2\nC,13800000001,1.10101E+17\nD,13800000001,110101199003070011\n"
+    report = bring(f"name,phone,身份证号\n{rows}")
+    assert (report.added, report.rejected) == (1, 3)
+    kept = (tmp_path / "in.rejected.csv").read_text("utf-8-sig")
+    assert kept.count("is how a spreadsheet writes a long number, of which it may have lost digits") == 3
+    assert "1.38E+10" in kept
+    assert bring("name,code,notes\nE,1E5,1.38E+10\n", name="codes.csv").added == 1
+    assert values(session, "code")[-1] == "1E5"

@@ -96,11 +96,17 @@ def checked(stream: BinaryIO, encoding: str, path: object) -> str:
     return encoding
 
 
-def known(name: str) -> str:
-    """Return Python's name of an encoding that a user named. Raises ``UsageError``.
+def readable(name: str) -> str:
+    """Return the encoding in which to read a file that is said to be in another. Raises ``UsageError``.
 
     GB2312 and GBK are read as GB18030, which has all of both: files that say one often hold the other.
     """
+    found = known(name)
+    return _WIDER.get(found, found)
+
+
+def known(name: str) -> str:
+    """Return Python's name of an encoding that a user named. Raises ``UsageError``."""
     try:
         found = codecs.lookup(name).name
         io.TextIOWrapper(io.BytesIO(), encoding=found).detach()
@@ -108,7 +114,7 @@ def known(name: str) -> str:
         raise UsageError(
             f"There is no encoding {name!r}.", hint="Usual ones are utf-8, gb18030, utf-16, cp1252, big5 and shift_jis."
         ) from None
-    return _WIDER.get(found, found)
+    return found
 
 
 def shown(encoding: str) -> str:

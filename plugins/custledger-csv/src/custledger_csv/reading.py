@@ -31,7 +31,7 @@ def open_csv(path: object, *, encoding: str | None = None, delimiter: str | None
     """
     return CsvTable(
         str(path),
-        encoding=encodings.known(encoding) if encoding else None,
+        encoding=encodings.readable(encoding) if encoding else None,
         delimiter=dialects.named(delimiter) if delimiter else None,
     )
 

@@ -1,7 +1,7 @@
 """What a seller should act on: contracts that are about to expire, and opportunities whose day has passed."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from custledger.expressions import Expression, field_expression
 from custledger.fields import Labels
@@ -35,8 +35,7 @@ def _short_products(context: Context) -> Iterator[Reminder]:
 
 def _expiring_contracts(context: Context) -> Iterator[Reminder]:
     schema = context.schema("contract")
-    notice = timedelta(days=NOTICE_DAYS)
-    first, last = context.today - notice, context.today + notice
+    first, last = _days_from(context.today, -NOTICE_DAYS), _days_from(context.today, NOTICE_DAYS)
     where = context.understand(f"expires_on between {first} and {last}", schema)
     for row in _rows(context, "contract", where):
         values = dict(zip(schema.keys, row, strict=True))
@@ -58,6 +57,14 @@ def _overdue_opportunities(context: Context) -> Iterator[Reminder]:
             name = schema.display(row)
             text = Labels(f"Opportunity {name} was to close on {day}", f"商机 {name} 预计 {day} 成交，仍未关闭")
             yield Reminder(on=day, text=text, type="opportunity", id=values["id"], owner=values["owner"] or "")
+
+
+def _days_from(day: date, days: int) -> date:
+    """Return the day so many days later, or the calendar's first or last where there is none."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
 
 
 def _rows(context: Context, record_type: str, where: Expression) -> Iterator[Row]:

@@ -43,9 +43,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
 def _tell(run: Invocation, problems: list[CustledgerError]) -> int:
     """Say what could not be understood, which is left out of what was shown, and return the exit code."""
     for problem in problems:
-        run.output.note(f"error: {problem.message}")
-        if problem.hint:
-            run.output.note(f"hint: {problem.hint}")
+        run.output.complain("error", problem.message, problem.hint)
     return max((problem.exit_code for problem in problems), default=0)
 
 

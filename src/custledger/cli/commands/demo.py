@@ -1,6 +1,7 @@
 """``custledger demo``: a small ledger of invented people, to look around in."""
 
 import shlex
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,13 +12,15 @@ from custledger.cli.invocation import Invocation
 from custledger.cli.output import Form
 from custledger.cli.shown import Shower, usual_fields
 from custledger.config import DEFAULT_LEDGER, write_project_file
-from custledger.errors import file_error
+from custledger.errors import UsageError, file_error
 from custledger.schema import Row, Schema
 
 if TYPE_CHECKING:
     from custledger.services.demo import Demo
 
 FOLDER = "custledger-demo"
+YEARS = 100
+"""How many years before and after today the demo may reach: people have birthdays."""
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -34,6 +37,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         """Make a ledger of invented people in FOLDER, and show who is due, who bought what, and where to go next."""
         from custledger.services.demo import SEED, make_demo, standing_demo  # noqa: PLC0415 - needed only when it runs
 
+        _refuse_edge(run)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -48,6 +52,15 @@ def register(app: typer.Typer, run: Invocation) -> None:
         made = make_demo(session, seed=SEED if seed is None else seed)
         write_project_file(folder, DEFAULT_LEDGER)
         _show(run, made, folder, "Made {ledger}: {counts}. The people in it are invented.")
+
+
+def _refuse_edge(run: Invocation) -> None:
+    """Raise ``UsageError`` where today is so near an end of the calendar that the demo's years do not fit."""
+    as_of = run.config["as_of"]
+    if as_of is not None and not date.min.year + YEARS <= as_of.year <= date.max.year - YEARS:
+        raise UsageError(
+            f"The demo tells of the years around today, and {as_of} has too few.", hint="Choose another day."
+        )
 
 
 def _show(run: Invocation, made: "Demo", folder: Path, title: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from custledger.cli.invocation import Invocation
-from custledger.cli.options import JsonFlag, WhereOption, check_delimiter
+from custledger.cli.options import JsonFlag, WhereOption, check_delimiter, given_where
 from custledger.errors import UsageError
 
 STANDARD_OUTPUT = frozenset({"-", "/dev/stdout", "/dev/fd/1"})
@@ -23,7 +23,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
             str,
             typer.Option("--to", metavar="FILE", show_default=False, help="The file; the standard output otherwise."),
         ] = "-",
-        where: WhereOption = "",
+        where: WhereOption = None,
         columns: Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
         sort: Annotated[list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-created_at,name")] = None,
         keys: Annotated[bool, typer.Option("--keys", help="Head the columns by the keys of the fields.")] = False,
@@ -55,7 +55,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
             run.session,
             record_type,
             target,
-            where=where or None,
+            where=None if where is None else given_where(where),
             columns=split_names(columns or ()),
             order=split_names(sort or ()),
             headings="keys" if keys else "labels",

@@ -96,6 +96,8 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
     if unmapped := [heading for heading in report.unmapped if heading not in passed_over]:
         unread = words(", ").join(unmapped)
         note(words("Nothing was read from: {columns}. --map COLUMN=FIELD says what a column is.", columns=unread))
+    if report.left_to_ledger:
+        note(words("Left to the ledger itself: {columns}.", columns=words(", ").join(report.left_to_ledger)))
     schema = run.session.schema(report.record_type)
     for other, column, key in report.passed_over:
         label = schema.by_key[key].label(words.language or "en")

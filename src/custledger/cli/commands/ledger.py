@@ -34,7 +34,7 @@ def _add_set(app: typer.Typer, run: Invocation) -> None:
         *,
         name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="What it is called.")] = None,
         language: Annotated[
-            str | None, typer.Option("--language", metavar="en|zh", help="The language of its headings and choices.")
+            str | None, typer.Option("--lang", metavar="en|zh", help="The language of its headings and choices.")
         ] = None,
         currency: Annotated[
             str | None, typer.Option("--currency", metavar="CODE", help="What amounts without a currency are in.")
@@ -52,9 +52,7 @@ def _add_set(app: typer.Typer, run: Invocation) -> None:
         from custledger.services.about_ledger import about_ledger, set_ledger  # noqa: PLC0415 - needed when it runs
 
         if name is language is currency is zone is None:
-            raise UsageError(
-                "Nothing is said of what to change.", hint="Give --name, --language, --currency or --zone."
-            )
+            raise UsageError("Nothing is said of what to change.", hint="Give --name, --lang, --currency or --zone.")
         before = about_ledger(run.session)
         receipt = set_ledger(
             run.session, name=name, language=language, currency=currency, zone=zone, force=force, reason=reason

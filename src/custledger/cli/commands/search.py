@@ -8,6 +8,7 @@ import typer
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
+from custledger.errors import UsageError
 from custledger.schema import Row, Schema
 
 
@@ -34,7 +35,12 @@ def register(app: typer.Typer, run: Invocation) -> None:
         from custledger.services.searching import search  # noqa: PLC0415 - needed only when it runs
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
-        found = search(run.session, " ".join(text), record_types=types or (), limit=limit)
+        if not (wanted := " ".join(text)).strip():
+            raise UsageError(
+                "Nothing is said of what to look for.",
+                hint="Give a word, a part of a number, or two Chinese characters.",
+            )
+        found = search(run.session, wanted, record_types=types or (), limit=limit)
         _emit(run, found, form)
         if form is Form.SHOWN:
             more = "{count} found or more; --limit shows more." if len(found) == limit else "{count} found."

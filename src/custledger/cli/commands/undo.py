@@ -1,17 +1,28 @@
 """``custledger undo``: take an operation back."""
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from custledger.changes import DOCUMENT_TYPE, Receipt
+from custledger.changes import Action, Change
 from custledger.cli.invocation import Invocation
-from custledger.cli.options import JsonFlag, ReasonOption
-from custledger.cli.shown import operation_id
+from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption
+from custledger.cli.output import Cell, Column
+from custledger.cli.shown import HIDDEN, Shower, operation_id
 from custledger.cli.telling import reason_in, setting
+from custledger.codec import row_from
 from custledger.errors import ConflictError
-from custledger.services.deeds import deeds_of
+
+if TYPE_CHECKING:
+    from custledger.services.undo import Undone
+    from custledger.services.undo_settings import Standing
+
+SHOWN_AT_ONCE = 20
+"""How many of the records that would be written a rehearsal shows: an import has a million."""
+_COUNTED = {Action.CREATE: "created", Action.UPDATE: "updated", Action.REMOVE: "removed"}
+_TOOK = "Took back {operation} ({verb}): {told}. custledger undo {undo} takes that back."
+_WOULD_TAKE = "{operation} ({verb}) would be taken back: {told}."
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -21,52 +32,113 @@ def register(app: typer.Typer, run: Invocation) -> None:
     def undo(
         *,
         operation: Annotated[str, typer.Argument(metavar="OPERATION", help="An operation's id, or the end of one.")],
+        dry_run: DryRunFlag = False,
         reason: ReasonOption = "",
         json: JsonFlag = False,
     ) -> None:
         """Take an operation back. What was edited later stays, is shown, and makes the exit code 5."""
         from custledger.services.undo import undo  # noqa: PLC0415 - needed only when it runs
 
-        undone = undo(run.session, operation, reason=reason)
-        receipt = undone.receipt
-        run.output.landed = f"{undone.operation.ref} was taken back" if receipt else ""
-        counts = {name: getattr(receipt, name, 0) for name in ("created", "updated", "removed")}
+        undone = undo(run.session, operation, dry_run=dry_run, reason=reason)
+        run.output.landed = f"{undone.operation.ref} was taken back" if undone.receipt else ""
         if json:
-            from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
-
-            mine = operation_id(receipt.operation) if receipt else None
-            stands = json_form(undone.standing)
-            run.output.json({"undone": undone.operation.ref, "operation": mine, **counts, "stands": stands})
-        elif receipt is None:
-            run.output.note(run.words("Nothing was left to take back."))
+            run.output.json(_json(run, undone, dry_run=dry_run))
         else:
-            taken_back = "Took back {operation} ({verb}): {told}. custledger undo {undo} takes that back."
-            run.output.note(
-                run.words(
-                    taken_back,
-                    operation=undone.operation.ref,
-                    verb=run.words(undone.operation.verb),
-                    told=_told(run, receipt, counts),
-                    undo=operation_id(receipt.operation),
-                )
-            )
-        for one in undone.standing:
-            stays = "{record} ({fields}) stays as it is: {why}." if one.fields else "{record} stays as it is: {why}."
-            fields, why = run.words(", ").join(one.fields), reason_in(run.words, one.why, run.session.schemas)
-            run.output.note(run.words(stays, record=one.record, fields=fields, why=why))
+            _tell(run, undone, dry_run=dry_run)
         if undone.standing:
-            edits = "1 later edit was" if len(undone.standing) == 1 else f"{len(undone.standing)} later edits were"
-            why = f"{edits} not overwritten"
-            error = ConflictError("What this operation wrote", why=why)
+            edits = "1 later edit" if len(undone.standing) == 1 else f"{len(undone.standing)} later edits"
+            were = "would not be" if dry_run else "was not" if len(undone.standing) == 1 else "were not"
+            error = ConflictError("What this operation wrote", why=f"{edits} {were} overwritten")
             error.hint = "custledger log REF shows what was done to a record since."
             raise error
 
 
-def _told(run: Invocation, receipt: Receipt, counts: Mapping[str, int]) -> str:
-    """Say how many records an undo wrote, and which settings."""
+def _json(run: Invocation, undone: "Undone", *, dry_run: bool) -> dict[str, Any]:
+    """Return what was done, or would be: a rehearsal names every change."""
+    mine = operation_id(undone.receipt.operation) if undone.receipt else None
+    about = {"undone": undone.operation.ref, "dry_run": dry_run, "operation": mine, **_counts(undone)}
+    changes = [_change_json(run, change) for change in undone.changes] if dry_run else None
+    stands = [_standing_json(run, one) for one in undone.standing]
+    return {**about, **({} if changes is None else {"changes": changes}), "stands": stands}
+
+
+def _change_json(run: Invocation, change: Change) -> dict[str, Any]:
+    record = run.session.schema(change.type).public_id(change.id)
+    fields = sorted(change.after or ()) if change.action is Action.UPDATE else []
+    return {"type": change.type, "record": record, "action": change.action.value, "fields": fields}
+
+
+def _standing_json(run: Invocation, one: "Standing") -> dict[str, Any]:
+    fields = {}
+    for key, values in one.fields.items():
+        schema = run.session.schema(one.type)
+        field, codec = schema.by_key[key], run.session.codec_of(schema)
+        fields[key] = {
+            name: None if value is None else HIDDEN["en"] if field.spec.sensitive else codec.json_value(field, value)
+            for name, value in values._asdict().items()
+        }
+    return {"record": one.record, "why": one.why, "whole": one.whole, "fields": fields}
+
+
+def _tell(run: Invocation, undone: "Undone", *, dry_run: bool) -> None:
+    """Say how many records were written, or which would be, and what stands."""
+    words, operation = run.words, undone.operation
+    if dry_run and undone.changes:
+        _table(run, undone.changes)
+    if not undone.changes and not undone.documents:
+        run.output.note(words("Nothing was left to take back."))
+    else:
+        mine = operation_id(undone.receipt.operation) if undone.receipt else ""
+        verb, told = words(operation.verb), _told(run, undone)
+        template = _WOULD_TAKE if dry_run else _TOOK
+        run.output.note(words(template, operation=operation.ref, verb=verb, told=told, undo=mine))
+    for one in undone.standing:
+        run.output.note(_stays(run, one))
+
+
+def _table(run: Invocation, changes: tuple[Change, ...]) -> None:
+    """Show what would become of records, a few of them."""
+    columns = [
+        Column(heading=run.words("Type"), key="type"),
+        Column(heading=run.words("ID"), key="id", whole=True, kept=True),
+        Column(heading=run.words("Name"), key="name"),
+        Column(heading=run.words("Change"), key="change"),
+    ]
+    shown = changes[:SHOWN_AT_ONCE]
+    run.output.no_room(run.output.table(columns, [_cells(run, change) for change in shown]))
+    if len(changes) > len(shown):
+        run.output.note(run.words("and {count} more; --json shows every one.", count=len(changes) - len(shown)))
+
+
+def _cells(run: Invocation, change: Change) -> list[Cell]:
+    schema = run.session.schema(change.type)
+    row = run.session.get(change.type, [change.id])[0] or row_from(schema, {**(change.after or {}), "id": change.id})
+    back = change.action is Action.CREATE
+    does = run.words("brought back") if back else Shower(run.session, schema).change(change)
+    return [Cell(text) for text in (run.words.noun(schema.info), schema.public_id(row), schema.display(row), does)]
+
+
+def _stays(run: Invocation, one: "Standing") -> str:
+    """Say what stays as it is and why, with what became of it since: a sensitive value stays hidden."""
+    why = reason_in(run.words, one.why, run.session.schemas)
+    if not one.fields:
+        return run.words("{record} stays as it is: {why}.", record=one.record, why=why)
+    since = {key: (values.after, values.now) for key, values in one.fields.items()}
+    fields = Shower(run.session, run.session.schema(one.type)).differences(since)
+    stays = "{record} stays as it is: {why} ({fields})." if one.whole else "{record} ({fields}) stays as it is: {why}."
+    return run.words(stays, record=one.record, fields=fields, why=why)
+
+
+def _counts(undone: "Undone") -> dict[str, int]:
+    counted = Counter(change.action for change in undone.changes)
+    return {name: counted[action] for action, name in _COUNTED.items()}
+
+
+def _told(run: Invocation, undone: "Undone") -> str:
+    """Say how many records an undo writes, and which settings."""
+    counts = _counts(undone)
     told = [run.words("{created} brought back, {updated} set back, {removed} removed", **counts)]
-    (deeds,) = deeds_of(run.session, run.session.view.operations(ids=[receipt.operation]))
-    documents = [name for deed in deeds if deed.type == DOCUMENT_TYPE for name in deed.names]
-    if documents and not any(counts.values()):
+    if undone.documents and not any(counts.values()):
         told = []
-    return run.words(", ").join([*told, *(setting(run.session, run.words, name) for name in documents)])
+    names = (setting(run.session, run.words, document.name) for document in undone.documents)
+    return run.words(", ").join([*told, *names])

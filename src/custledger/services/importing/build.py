@@ -73,6 +73,8 @@ class Builder:
         self.rehearsed: dict[str, set[Any]] = defaultdict(set)
         self.language = session.conventions.language
         self.today = session.today.isoformat()
+        self.own = session.conventions.currency
+        self.currencies = {field.key for field in schema.currencies.values()}
         linked = {link.column.index for link in links}
         codec = session.codec(schema.name)
         currencies = {key: field for key, field in schema.currencies.items() if plan.column_of(field.key)}
@@ -171,6 +173,8 @@ class Builder:
                 column = ids
             elif name in columns:
                 column = columns[name] if whole else [columns[name][index] for index in kept]
+                if name in self.currencies and self.own in column:
+                    column = [self.kept(name, value) for value in column]
             else:
                 column = [fixed.get(name)] * count
             filled.append(column)
@@ -223,6 +227,10 @@ class Builder:
             examples=examples,
             **more,
         )
+
+    def kept(self, key: str, value: Any) -> Any:
+        """Return a value as it is kept: a currency that is the ledger's own is said of an amount by saying none."""
+        return None if value == self.own and key in self.currencies else value
 
     def landed(self, built: Built) -> None:
         """Be told that a chunk has landed, or would have."""

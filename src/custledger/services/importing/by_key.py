@@ -30,8 +30,6 @@ class KeyBuilder(Builder):
         self.key = key
         self.erase = erase
         self.seen: set[Any] = set()
-        self.own = self.session.conventions.currency
-        self.currencies = {field.key for field in self.schema.currencies.values()}
 
     def landed(self, built: Built) -> None:
         """Remember the keys of a chunk that has landed, or would have."""
@@ -149,7 +147,7 @@ class KeyBuilder(Builder):
             if name in self.currencies and (value or self.own) == (old or self.own):
                 continue
             if value != old and name != "id" and (value is not None or self.erase):
-                before[name], after[name] = old, value
+                before[name], after[name] = old, self.kept(name, value)
         if not after:
             return None
         return Change(type=self.schema.name, id=row[ID], before=before, after=after, revision=row[REVISION])

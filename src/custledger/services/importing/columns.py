@@ -27,6 +27,9 @@ _ISO_DATE = re.compile(
 ).fullmatch
 """Matches days of the calendar, all but the 29th of February."""
 
+_MAY_BE_DAMAGED = re.compile(r"[0-9][eE][0-9+-]|\.0$|[^\x00-\x7f]", re.MULTILINE)
+"""Finds all that a spreadsheet may have made of a long number (``values.is_damaged``), and more."""
+
 _NAMES = re.compile(r"[A-Za-z0-9_]+(?:[.+\-\n][A-Za-z0-9_]+)*")
 """Matches lines of which each is what ``COMMON`` takes before the ``@``."""
 
@@ -76,6 +79,8 @@ class ColumnParser:
         self._memo = Memo(lambda cell: codec.parse(field.key, cell))
         spec = field.spec
         fast = _codes if spec.is_code else _FAST.get(spec.kind, _remembered)
+        if spec.long_number:
+            fast = _long_numbers
         self._read = _remembered if spec.currency_of else fast
 
     def __call__(self, cells: Sequence[str]) -> Parsed:
@@ -156,9 +161,12 @@ def _empty_as_none(cells: Sequence[str]) -> list[Plain]:
     return [cell or None for cell in cells] if "" in cells else list(cells)
 
 
-def _phones(cells: Sequence[str], memo: Memo) -> list[Plain]:
+def _long_numbers(cells: Sequence[str], memo: Memo) -> list[Plain]:
+    """Read phones, and texts that are long numbers: one that ends in a digit is what it says, unless it is damaged."""
     if not _is_clean(cells):
         return _remembered(cells, memo)
+    if _MAY_BE_DAMAGED.search("\n".join(cells)):
+        return [cell if cell[-1:].isdigit() and not _MAY_BE_DAMAGED.search(cell) else memo[cell] for cell in cells]
     return [cell if cell[-1:].isdigit() else memo[cell] for cell in cells]
 
 
@@ -202,7 +210,7 @@ def _is_clean(cells: Sequence[str]) -> bool:
 
 _FAST: dict[Kind, Callable[[Sequence[str], Memo], list[Plain]]] = {
     Kind.TEXT: _texts,
-    Kind.PHONE: _phones,
+    Kind.PHONE: _long_numbers,
     Kind.DATE: _dates,
     Kind.EMAIL: _emails,
 }

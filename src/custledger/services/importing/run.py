@@ -15,7 +15,7 @@ import attrs
 from custledger.changes import Changeset, Operation
 from custledger.errors import CustledgerError, DataError, DuplicateError, FileFormatError, UsageError
 from custledger.fields import Kind
-from custledger.files import Table
+from custledger.files import Reader, Table
 from custledger.schema import Field, Schema
 from custledger.services import formats, writing
 from custledger.services.importing.build import EXAMPLES, Builder, Built, typed_reference
@@ -27,7 +27,8 @@ from custledger.services.importing.references import References, public_number
 from custledger.services.importing.rejects import Rejects, RejectsTarget, rejects_target
 from custledger.services.importing.report import Example, ImportInterrupted, ImportReport
 from custledger.services.session import Session
-from custledger.values import given_text, given_texts
+from custledger.services.targets import check_name
+from custledger.values import given_path, given_text, given_texts
 
 CHUNK = 5_000
 """Rows in one changeset."""
@@ -74,6 +75,7 @@ def import_file(
     what is in, ``NotFoundError`` for a name that is nothing's, ``FileFormatError`` for a file that makes no sense; the
     hint of an error that comes after something landed says how to take that back.
     """
+    _check_names(path, rejects)
     session.refresh()
     schema = session.writable_schema(record_type)
     reader = formats.reader_for(session, path, format)
@@ -84,11 +86,12 @@ def import_file(
     with reader.open(path, **given) as table:
         chunks = _chunks(table)
         first = next(chunks, [])
-        plan = make_plan(schema, table.heading, parse_maps(maps), wanted)
-        if plan.id_column and not plan.certain and not _has_ids(first, plan.id_column, schema):
-            plan = plan.without_ids()
-        by = _key_field(schema, plan, wanted)
-        _check_required(schema, plan, by)
+        with _saying_how_it_was_read(reader, table):
+            plan = make_plan(schema, table.heading, parse_maps(maps), wanted)
+            if plan.id_column and not plan.certain and not _has_ids(first, plan.id_column, schema):
+                plan = plan.without_ids()
+            by = _key_field(schema, plan, wanted)
+            _check_required(schema, plan, by)
         operation = session.operation("import", reason=reason, about=_about(path))
         builder = _builder(session, plan, operation, schema=schema, by=by, erase=erase, makes=makes, dry=dry_run)
         run = Run(session, builder, table, path, target, dry_run=dry_run, progress=progress)
@@ -330,6 +333,28 @@ def _rejected(built: Built, error: DataError) -> Built:
         made=[],
         examples=[],
     )
+
+
+@contextmanager
+def _saying_how_it_was_read(reader: Reader, table: Table) -> Iterator[None]:
+    """Say with an error about the headings how the file was read: in another encoding they may be others."""
+    try:
+        yield
+    except DataError as error:
+        told = f"The file was read as {table.description}"
+        otherwise = "; the option encoding says otherwise." if "encoding" in reader.options else "."
+        error.hint = f"{error.hint} {told}{otherwise}".lstrip()
+        raise
+
+
+def _check_names(path: str, rejects: str | None) -> None:
+    """Raise ``UsageError`` where no file is named: to be read, or for rejected rows."""
+    if not path:
+        raise UsageError("The name of the file is empty.", hint="Name a file, or - for the standard input.")
+    if path != "-" and Path(path).is_dir():
+        raise UsageError(f"{path} is a folder.", hint="Name a file in it.")
+    if rejects is not None:
+        check_name(given_path(rejects, "Rejects"))
 
 
 def _chunks(table: Table) -> Iterator[list[SourceRow]]:
