@@ -4,7 +4,7 @@ import pytest
 
 from custledger.conventions import Conventions
 from custledger.expressions import Moment, after_filter, comparable, sort_key, understand_order
-from custledger.expressions.order import comparable_of
+from custledger.expressions.comparing import comparable_of
 from custledger.schema import ID, Row, Schema
 from custledger.testing.samples import Person
 

@@ -11,9 +11,9 @@ from custledger.conventions import Conventions
 from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError, QueryError
 from custledger.expressions import tree
 from custledger.expressions.check_terms import TermChecker, Typed
+from custledger.expressions.comparing import UNSORTED_KINDS
 from custledger.expressions.literals import FREE_KINDS, read_value
 from custledger.expressions.nodes import Expression, Named
-from custledger.expressions.order import UNSORTED_KINDS
 from custledger.expressions.parser import parse, parse_term
 from custledger.expressions.scope import World
 from custledger.expressions.syntax import (

@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Protocol
 
+from custledger.expressions.comparing import comparable_form
 from custledger.expressions.dates import computed, local_day
 from custledger.expressions.numbers import calculator, doubled, held, plain_number
 from custledger.expressions.tree import (
@@ -25,11 +26,10 @@ from custledger.expressions.tree import (
     Value,
     choices_of,
 )
-from custledger.expressions.types import FOLDED_KINDS
-from custledger.fields import Choice, Kind
+from custledger.fields import Kind
 from custledger.schema import ID, Row, Schema
 from custledger.structs import Struct, frozen
-from custledger.values import Plain, folder
+from custledger.values import Plain
 
 ValueOf = Callable[[Row], Any]
 Gather = Callable[[list[Row]], Any]
@@ -100,22 +100,6 @@ def plain_value(term: Term, frame: Frame) -> ValueOf:
         return value
     convert = plain_number(term.scale, term.kind)
     return lambda row: None if (number := value(row)) is None else convert(number)
-
-
-def comparable_form(kind: Kind, choices: tuple[Choice, ...]) -> Callable[[Plain], Any]:
-    """Return a function that turns a plain value (not ``None``) into the form in which it sorts and groups."""
-    if kind in FOLDED_KINDS:
-        return folder(kind)
-    if kind is Kind.CHOICE:
-        return places(choices)
-    return lambda value: value
-
-
-def places(choices: tuple[Choice, ...]) -> Callable[[Plain], int]:
-    """Return a function that gives a code its place among the choices; codes that are not there come after all."""
-    order = {choice.code: place for place, choice in reversed(list(enumerate(choices)))}
-    last = len(choices)
-    return lambda code: order.get(code, last)
 
 
 def _step(term: StepNode, frame: Frame) -> ValueOf:

@@ -7,7 +7,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from custledger.expressions.compute import Alone, Frame, Related, comparable_form, plain_value, value_of
+from custledger.expressions.comparing import comparable_form
+from custledger.expressions.compute import Alone, Frame, Related, plain_value, value_of
 from custledger.expressions.nodes import Expression, Moment
 from custledger.expressions.numbers import comparer
 from custledger.expressions.settle import settle, settle_term

@@ -3,6 +3,7 @@
 from typing import Literal
 
 Aggregating = Literal["count", "sum", "avg", "min", "max", "first", "last", "exists", "most_frequent"]
+Sign = Literal["+", "-", "*", "/"]
 Dating = Literal["days_since", "days_until", "age", "next_anniversary", "year", "quarter", "month", "day", "weekday"]
 
 AGGREGATES: dict[str, Aggregating] = {

@@ -8,7 +8,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from custledger.expressions.syntax import Sign
+from custledger.expressions.functions import Sign
 from custledger.expressions.tree import SCALES, Scale
 from custledger.fields import Kind
 

@@ -6,29 +6,12 @@ Empties come last in either direction, and ties go by id. Texts sort by their fo
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from custledger.expressions.compute import Related, comparable_form
+from custledger.expressions.comparing import Ordering, comparable_of
+from custledger.expressions.compute import Related
 from custledger.expressions.evaluate import evaluator
 from custledger.expressions.nodes import Expression, Moment
-from custledger.fields import Kind
 from custledger.schema import ID, Row, Schema
 from custledger.values import Plain
-
-Ordering = Sequence[tuple[Expression, bool]]
-"""Sort keys, the first first, each with whether it runs downwards."""
-
-UNSORTED_KINDS = frozenset({Kind.TAGS, Kind.CHOICES})
-"""The kinds that hold several values, and have no order."""
-
-
-def comparable_of(expression: Expression) -> Callable[[Plain], Any]:
-    """Return a function that turns a value of ``expression`` into the form in which it sorts and groups.
-
-    Two values whose forms are equal compare equal. Empty stays ``None``.
-    """
-    if expression.spec is None:
-        return lambda value: value
-    convert = comparable_form(expression.kind, expression.spec.choices)
-    return lambda value: None if value is None else convert(value)
 
 
 def comparable(

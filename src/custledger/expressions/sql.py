@@ -17,11 +17,11 @@ indexes serve.
 from collections.abc import Sequence
 
 from custledger.expressions.columns import FOLDED_SUFFIX, column, comparable_column, folded, side_table
+from custledger.expressions.comparing import UNSORTED_KINDS, Ordering, comparable_of
 from custledger.expressions.conditions import Conditions, NotPushedError
 from custledger.expressions.dialects import POSTGRES, SQLITE, Dialect
 from custledger.expressions.fragments import Sql
 from custledger.expressions.nodes import Expression, Moment
-from custledger.expressions.order import UNSORTED_KINDS, Ordering, comparable_of
 from custledger.expressions.paging import PageKey, after_condition, after_segments
 from custledger.expressions.settle import settle, settle_term
 from custledger.expressions.tree import Term

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Self
 
 from custledger.expressions.columns import column, comparable_column
-from custledger.expressions.compute import places
+from custledger.expressions.comparing import places
 from custledger.expressions.dates import computed
 from custledger.expressions.dialects import Dialect
 from custledger.expressions.fragments import Sql, all_of

@@ -5,10 +5,10 @@ from typing import Literal
 
 import attrs
 
+from custledger.expressions.functions import Sign
+
 Word = Literal["=", "<", "<=", ">", ">=", "in", "between", "contains", "starts", "ends", "empty"]
 """The operators, as the tree names them; their negations are marked beside them."""
-
-Sign = Literal["+", "-", "*", "/"]
 
 
 @attrs.frozen

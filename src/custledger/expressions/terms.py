@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from custledger.errors import QueryError, shorten
 from custledger.expressions import keywords
 from custledger.expressions.cursor import Cursor
-from custledger.expressions.functions import AGGREGATES, FUNCTIONS
+from custledger.expressions.functions import AGGREGATES, FUNCTIONS, Sign
 from custledger.expressions.lexer import Token
-from custledger.expressions.syntax import Call, Clause, Name, Number, Operation, Sign, Term, names_in
+from custledger.expressions.syntax import Call, Clause, Name, Number, Operation, Term, names_in
 from custledger.schema import nearest
 from custledger.values import fold
 

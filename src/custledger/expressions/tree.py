@@ -13,8 +13,7 @@ from typing import Literal
 
 import attrs
 
-from custledger.expressions.functions import Aggregating, Dating
-from custledger.expressions.syntax import Sign
+from custledger.expressions.functions import Aggregating, Dating, Sign
 from custledger.fields import Choice, Kind
 from custledger.schema import Schema
 from custledger.structs import Struct, frozen

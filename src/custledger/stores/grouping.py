@@ -2,22 +2,26 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from custledger.expressions import Expression, Moment, evaluator
-from custledger.expressions.compute import Related, places
-from custledger.expressions.order import comparable_of
+from custledger.expressions import Expression, Moment
+from custledger.expressions.comparing import comparable_of, places
 from custledger.fields import Kind
 from custledger.schema import Row, Schema
 from custledger.values import fold
 
+if TYPE_CHECKING:
+    from custledger.expressions.compute import Related
+
 
 def grouped(
-    rows: Iterable[Row], schema: Schema, by: Sequence[Expression], moment: Moment, related: Related | None = None
+    rows: Iterable[Row], schema: Schema, by: Sequence[Expression], moment: Moment, related: "Related | None" = None
 ) -> list[tuple[Any, ...]]:
     """Return ``[(value of each by …, count)]``, the greatest count first, then by value, empties last."""
     if not by:
         return [(sum(1 for _ in rows),)]
+    from custledger.expressions import evaluator  # noqa: PLC0415 - of no use where the store counts
+
     read = [evaluator(expression, schema, moment, related) for expression in by]
     return tallied(((tuple(value(row) for value in read), 1) for row in rows), by)
 

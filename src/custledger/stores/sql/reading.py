@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from custledger.expressions import after_filter, evaluator, sort_key
+from custledger import expressions
 from custledger.expressions.fragments import Sql, all_of
 from custledger.expressions.split import split
 from custledger.expressions.sql import compile_after_segments, compile_column, compile_order
@@ -97,15 +97,15 @@ class Plan:
         """Do to whole rows, in the order of their ids, what the database could not."""
         query, schema = self._query, self._table.schema
         if self._left_over is not None:
-            rows = filter(evaluator(self._left_over, schema, query.moment, related), rows)
+            rows = filter(expressions.evaluator(self._left_over, schema, query.moment, related), rows)
         if self._order:
-            rows = iter(sorted(rows, key=sort_key(self._order, schema, query.moment, related)))
+            rows = iter(sorted(rows, key=expressions.sort_key(self._order, schema, query.moment, related)))
         if query.after is not None:
-            rows = filter(after_filter(self._order, query.after, schema, query.moment, related), rows)
+            rows = filter(expressions.after_filter(self._order, query.after, schema, query.moment, related), rows)
         rows = itertools.islice(rows, query.limit)
         if query.columns is None:
             return rows
-        columns = [evaluator(column, schema, query.moment, related) for column in query.columns]
+        columns = [expressions.evaluator(column, schema, query.moment, related) for column in query.columns]
         return (tuple(column(row) for column in columns) for row in rows)
 
 

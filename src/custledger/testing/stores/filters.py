@@ -17,7 +17,7 @@ from custledger.expressions import (
     understand,
     understand_order,
 )
-from custledger.expressions.order import Ordering
+from custledger.expressions.comparing import Ordering
 from custledger.expressions.split import split
 from custledger.schema import ID, Row, Schema
 from custledger.stores.contract import Order, Query, Store
