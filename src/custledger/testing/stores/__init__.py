@@ -10,6 +10,7 @@ from custledger.testing.stores.machine import MachineCases
 from custledger.testing.stores.merging import MergingCases
 from custledger.testing.stores.reading import ReadingCases
 from custledger.testing.stores.references import ReferenceCases
+from custledger.testing.stores.relating import RelatingCases
 from custledger.testing.stores.schemas import SchemaCases
 from custledger.testing.stores.searching import SearchCases
 from custledger.testing.stores.writing import WritingCases
@@ -28,6 +29,7 @@ class StoreContract(
     LoadCases,
     HandleCases,
     FilterCases,
+    RelatingCases,
     MachineCases,
 ):
     """Every case that a store must pass. Override ``open_store``, and ``make_place`` where a path will not do.
