@@ -18,7 +18,7 @@ from custledger.expressions.tree import StepNode
 from custledger.fields import Kind
 from custledger.schema import ID, Row, Schema
 from custledger.testing.expressions import TODAY, ZONE, rows
-from custledger.testing.related import PERSON, VISIT, WORLD, related_filters, terms
+from custledger.testing.related import PERSON, VISIT, WORLD, Written, related_filters, terms
 from custledger.values import folder
 
 EXAMPLES = int(os.environ.get("CUSTLEDGER_EXAMPLES", "300"))
@@ -115,7 +115,7 @@ def test_nearly_all_of_that_is_pushed_down() -> None:
 
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(st.lists(terms(), min_size=3, max_size=6), ledgers(), st.sampled_from(MOMENTS))
-def test_sql_and_the_evaluator_compute_the_same_values(written: list[object], ledger: Rows, moment: Moment) -> None:
+def test_sql_and_the_evaluator_compute_the_same_values(written: list[Written], ledger: Rows, moment: Moment) -> None:
     with closing(ledger.connection):
         for text, _ in written:
             expression = understood(text, None)

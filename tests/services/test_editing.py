@@ -291,7 +291,8 @@ def test_an_edit_that_names_a_revision_is_compared_with_what_happened_since(ledg
     assert raised.value.fields[0][:4] == ("city", "Bonn", "Hamburg", "Berlin")
     edit(ledger.session, "customer", added.id, {"level": "A", "tags": ["old", "mine"]}, revision=1)
     merged = ledger.customers.get(added.id)
-    assert (merged.city, merged.level, merged.tags, merged.revision) == ("Berlin", "A", {"old", "mine", "theirs"}, 3)
+    assert (merged.city, merged.level, merged.revision) == ("Berlin", "A", 3)
+    assert merged.tags == {"old", "mine", "theirs"}
     assert edit(ledger.session, "customer", added.id, {"level": "B"}, revision=3).row[3] == 4
 
 
