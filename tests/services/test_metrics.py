@@ -89,7 +89,7 @@ def test_names_that_are_taken_and_circles_are_refused_and_nothing_is_written(led
     session = ledger.session
     add_metric(session, "twice", "order_count * 2")
     before = len(ledger.operations())
-    for name in ("城市", "twice ", "total_spent", "transactions", "a.b", "last order", ""):
+    for name in ("城市", "twice ", "累计消费", "transactions", "a.b", "last order", ""):
         with pytest.raises(InvalidValueError):
             add_metric(session, name, "age")
     for text in ("twice + 1", "nothing", "count(customers where twice > 1)", "sum(transactions)"):
@@ -100,6 +100,16 @@ def test_names_that_are_taken_and_circles_are_refused_and_nothing_is_written(led
     assert len(ledger.operations()) == before
     add_metric(session, "twice", "order_count + order_count")
     assert [known.problem for known in list_metrics(session)] == [""] * len(list_metrics(session))
+
+
+def test_a_ledgers_own_metric_goes_before_one_that_a_plugin_brings(ledger: Ledger) -> None:
+    ann = ledger.customers.add(name="Ann")
+    bought(ledger, ann, "1", "100", "2026-01-02", status="unpaid")
+    assert ledger.customers.count("total_spent") == {0: 1}
+    add_metric(ledger.session, "total_spent", "sum(transactions.amount)")
+    assert ledger.customers.count("total_spent") == {100: 1}
+    remove_metric(ledger.session, "total_spent")
+    assert ledger.customers.count("累计消费") == {0: 1}
 
 
 def test_a_metric_keeps_its_meaning_when_a_label_changes(ledger: Ledger) -> None:

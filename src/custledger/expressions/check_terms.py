@@ -9,6 +9,7 @@ import attrs
 from custledger.conventions import Conventions
 from custledger.errors import InvalidValueError, QueryError, shorten
 from custledger.expressions import tree
+from custledger.expressions.dates import parse_day
 from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS, Aggregating
 from custledger.expressions.keywords import GLUED
 from custledger.expressions.nodes import Named
@@ -236,14 +237,27 @@ class TermChecker(ABC):
         function = DATE_FUNCTIONS[call.function]
         if call.where is not None:
             raise self.error(f"{call.function} has no {'where'}: it looks at one date", call.start)
+        kind = Kind.DATE if function == "next_anniversary" else Kind.INTEGER
+        if (day := self.day(call.argument)) is not None:
+            return self.made(
+                tree.DayFunction(function, day, kind), kind, " ".join(self.text[call.start : call.end].split())
+            )
         argument = self.term(call.argument)
         if argument.kind not in {Kind.DATE, Kind.TIME}:
             why = f"{self.label(argument.field)} is {described(argument.kind)}, and {call.function} needs a date"
             raise self.error(why, start_of(call.argument), hint=f"For instance: {call.function}(created_at)")
         self.not_sensitive(argument, start_of(call.argument))
-        kind = Kind.DATE if function == "next_anniversary" else Kind.INTEGER
         node = tree.DateFunction(function=function, argument=argument.node, kind=kind)
         return self.made(node, kind, f"{call.function}({argument.field.key})")
+
+    def day(self, term: Term) -> tree.Day | None:
+        """Return the day counted from today that a term is, if it is no name: ``today``, ``30 days ago``."""
+        if not isinstance(term, Name) or fold(" ".join(term.text.split())) in self.scope:
+            return None
+        try:
+            return parse_day(term.text)
+        except ValueError as error:
+            raise self.error(f"“{term.text}” {error}", term.start) from None
 
     def aggregate(self, call: Call, function: Aggregating) -> Typed:
         """Return what is made of the related records."""

@@ -18,6 +18,7 @@ from custledger.expressions.tree import (
     Aggregate,
     Condition,
     DateFunction,
+    DayFunction,
     FieldNode,
     NamedNode,
     Operation,
@@ -91,6 +92,8 @@ def value_of(term: Term, frame: Frame) -> ValueOf:
             return _operation(term, frame)
         case Aggregate():
             return _aggregate(term, frame)
+        case DayFunction():
+            raise TypeError(f"{term!r} is not settled")
 
 
 def plain_value(term: Term, frame: Frame) -> ValueOf:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import attrs
 
-from custledger.expressions.dates import FURTHEST, bounds, day_of
+from custledger.expressions.dates import FURTHEST, bounds, computed, day_of
 from custledger.expressions.nodes import Moment
 from custledger.expressions.tree import (
     Aggregate,
@@ -19,6 +19,7 @@ from custledger.expressions.tree import (
     Condition,
     DateFunction,
     Day,
+    DayFunction,
     Empty,
     FieldNode,
     Has,
@@ -71,6 +72,11 @@ def settle_term(term: Term, schema: Schema, moment: Moment) -> Term:
         case DateFunction():
             argument = settle_term(term.argument, schema, moment)
             return attrs.evolve(term, argument=argument, today=moment.today.isoformat(), zone=str(moment.zone))
+        case DayFunction(function, counted, kind):
+            day = day_of(counted, moment.today)
+            value = computed(function, day, moment.today)
+            # In the calendar's last year there may be no anniversary any more: then the day is its own.
+            return Value(day.isoformat() if value is None else value, kind)
         case Operation():
             left, right = settle_term(term.left, schema, moment), settle_term(term.right, schema, moment)
             return attrs.evolve(term, left=left, right=right)

@@ -19,6 +19,7 @@ from custledger.expressions.tree import (
     Aggregate,
     Condition,
     DateFunction,
+    DayFunction,
     FieldNode,
     NamedNode,
     Operation,
@@ -98,6 +99,8 @@ class Terms(ABC):
                 return computed_ if term.scale is None else self.once(self.dialect.exact, computed_)
             case Aggregate():
                 return self.aggregate(term, compared=False)
+            case DayFunction():
+                raise TypeError(f"{term!r} is not settled")
 
     def compared(self, term: Term) -> Sql:
         """Return what a term is compared by."""

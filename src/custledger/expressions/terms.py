@@ -2,16 +2,20 @@
 
 import re
 from abc import ABC, abstractmethod
+from contextlib import suppress
 
 from custledger.errors import QueryError, shorten
 from custledger.expressions import keywords
 from custledger.expressions.cursor import Cursor
+from custledger.expressions.dates import parse_day
 from custledger.expressions.functions import AGGREGATES, FUNCTIONS, Sign
 from custledger.expressions.lexer import Token
 from custledger.expressions.syntax import Call, Clause, Name, Number, Operation, Term, names_in
 from custledger.schema import nearest
 from custledger.values import fold
 
+_LONGEST_DAY = 3
+"""How many words a day counted from today has at most."""
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _SUMS: dict[str, Sign] = {"+": "+", "-": "-"}
 _PRODUCTS: dict[str, Sign] = {"*": "*", "/": "/"}
@@ -67,13 +71,24 @@ class TermParser(Cursor, ABC):
         is_called = self.sort(1) == "open"
         if is_called and self.folded[self.at] in FUNCTIONS:
             return self.call()
-        length = self.name_length()
+        length = self.name_length() or self.day_length()
         if not length and _NUMBER.fullmatch(self.folded[self.at]):
             return Number(self.folded[self.at], self.take().start)
         if not length and is_called and not self.operator_length(self.at):
             raise self.no_function()
         last = [self.take() for _ in range(length or self.words_before_operator())][-1]
         return Name(self.text[token.start : last.end], token.start)
+
+    def day_length(self) -> int:
+        """Return how many words from here on are a day counted from today: ``30 days ago``."""
+        words = 0
+        while words < _LONGEST_DAY and self.sort(words) == "word":
+            words += 1
+        for length in range(words, 0, -1):
+            with suppress(ValueError):
+                if parse_day(self.text[self.here().start : self.tokens[self.at + length - 1].end]) is not None:
+                    return length
+        return 0
 
     def no_function(self) -> QueryError:
         """Return the error for a word before a bracket that is neither a field nor a function."""

@@ -105,13 +105,27 @@ class Aggregate(Struct):
 
 @frozen(kw_only=True)
 class DateFunction(Struct):
-    """What ``function`` makes of a date, or of a time's day. ``today`` and ``zone`` are there once it is settled."""
+    """What ``function`` makes of a date, or of a time's day; settled, it has ``today`` and ``zone``."""
 
     function: Dating
     argument: "Term"
     kind: Kind
     today: str = ""
     zone: str = ""
+
+    @property
+    def scale(self) -> Scale:
+        """The scale of a number: these are whole."""
+        return 0
+
+
+@frozen
+class DayFunction(Struct):
+    """What ``function`` makes of a day that is counted from today; settled, it is a ``Value``."""
+
+    function: Dating
+    day: Day
+    kind: Kind
 
     @property
     def scale(self) -> Scale:
@@ -149,7 +163,7 @@ class NamedNode(Struct):
         return self.root.scale
 
 
-Term = FieldNode | StepNode | Value | Aggregate | DateFunction | Operation | NamedNode
+Term = FieldNode | StepNode | Value | Aggregate | DateFunction | DayFunction | Operation | NamedNode
 Literally = Value | Day
 Operand = Term | Day
 

@@ -62,7 +62,7 @@ def _known(
 def add_metric(
     session: Session, name: str, expression: str, *, subject: str = "customer", label_en: str = "", label_zh: str = ""
 ) -> Metric:
-    """Add a metric to this ledger's settings, or replace the one of that name there, and return it.
+    """Add a metric to this ledger's settings, or replace the one of that name, and return it.
 
     Raises ``InvalidValueError`` for a name that means something else already, and ``QueryError`` for an expression
     that cannot be understood or is defined by itself.
@@ -81,7 +81,9 @@ def add_segment(
     label_zh: str = "",
     color: str = "",
 ) -> Segment:
-    """Add a segment to this ledger's settings, or replace the one of that name there, and return it.
+    """Add a segment to this ledger's settings, or replace the one of that name, and return it.
+
+    One that a plugin brings is back as it was when the ledger's own is removed.
 
     Raises as ``add_metric`` does, and ``InvalidValueError`` for a colour that is none.
     """
@@ -98,9 +100,10 @@ def _add(session: Session, given: DefinitionT, *, want: Kind | None) -> Definiti
     schema = session.schema(given.subject)
     text = given_text(given.expression, "Expression")
     made = attrs.evolve(given, subject=schema.name, expression=text)
-    own = [one for one in _of_settings(session, given) if one.subject == schema.name and one.name == given.name]
+    known = session.segments() if _word(given) == "segment" else session.metrics()
+    present = next((one for _, one in known if (one.subject, one.name) == (schema.name, given.name)), None)
     for called in dict.fromkeys((given.name, *given.labels.both())):
-        _require_free(session, schema.name, called, but=own[0] if own else None)
+        _require_free(session, schema.name, called, but=present)
     understood = session.understand_named(made.named(), want=want)
     document, value = definition_document(attrs.evolve(made, names=understood.names))
     write_document(session, generation, f"{_word(given)} add", document, value)

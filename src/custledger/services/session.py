@@ -8,7 +8,7 @@ import copy
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -16,6 +16,7 @@ from custledger import expressions
 from custledger.changes import Operation
 from custledger.codec import Codec
 from custledger.conventions import Clock, Conventions, SystemClock, utc_text
+from custledger.definitions import Definition
 from custledger.errors import NotFoundError
 from custledger.expressions import Expression, Moment
 from custledger.fields import Kind
@@ -36,6 +37,9 @@ MOST_WARNINGS = 1_000
 if TYPE_CHECKING:
     from custledger.expressions.nodes import Named
     from custledger.expressions.scope import World
+
+
+DefinitionT = TypeVar("DefinitionT", bound=Definition)
 
 
 class Session:
@@ -223,11 +227,11 @@ class Session:
 
     def segments(self) -> list[tuple[str, Segment]]:
         """Return the segments there are, each with the plugin that brings it, or ``""`` for those of the settings."""
-        return [*self.plugins.segments(), *(("", segment) for segment in self.settings.segments)]
+        return _with_own(self.plugins.segments(), self.settings.segments)
 
     def metrics(self) -> list[tuple[str, Metric]]:
         """Return the metrics there are, each with the plugin that brings it, or ``""`` for those of the settings."""
-        return [*self.plugins.metrics(), *(("", metric) for metric in self.settings.metrics)]
+        return _with_own(self.plugins.metrics(), self.settings.metrics)
 
     def understand_order(self, keys: Sequence[str], schema: Schema) -> tuple[tuple[Expression, bool], ...]:
         """Return sort keys, each with whether it runs downwards: ``-total_spent`` does."""
@@ -274,6 +278,13 @@ class Session:
             for schema in self.schemas.values()
             for name in (*schema.info.labels.both(), schema.info.plural, schema.name)
         }
+
+
+def _with_own(brought: Sequence[tuple[str, DefinitionT]], own: Sequence[DefinitionT]) -> list[tuple[str, DefinitionT]]:
+    """Return what plugins bring and what the settings have, which goes before what has its name."""
+    taken = {(one.subject, one.name) for one in own}
+    kept = [(plugin, one) for plugin, one in brought if (one.subject, one.name) not in taken]
+    return [*kept, *(("", one) for one in own)]
 
 
 def _present(schema: Schema, seen: Schema) -> Schema:

@@ -163,7 +163,15 @@ def _steps(schema: Schema) -> st.SearchStrategy[Written]:
 
 def _date_functions(schema: Schema) -> st.SearchStrategy[Written]:
     days = [f"[{field.key}]" for field in _fields(schema, frozenset({Kind.DATE, Kind.TIME}))]
-    days += ["last(visits.at)", "min(visits.x_on)", "mentor.born", "next_anniversary(born)"]
+    days += [
+        "today",
+        "30 days ago",
+        "两个月前",
+        "last(visits.at)",
+        "min(visits.x_on)",
+        "mentor.born",
+        "next_anniversary(born)",
+    ]
     kinds = {word: Kind.DATE if meant == "next_anniversary" else Kind.INTEGER for word, meant in DATE_FUNCTIONS.items()}
     return st.tuples(st.sampled_from(sorted(kinds)), st.sampled_from(days)).map(
         lambda drawn: Written(f"{drawn[0]}({drawn[1]})", _like(kinds[drawn[0]]))
