@@ -1,9 +1,9 @@
 """Eight rules over customers and their transactions, memberships fetched, beside hand-written SQL.
 
-The shape is fixed: 100,000 customers (``CUSTLEDGER_BENCH_CUSTOMERS`` says otherwise) with ten transactions each over two
-years, one customer in ten of them tagged. The baseline is eight statements of the form ``SELECT id FROM customer LEFT
-JOIN aggregate … WHERE …`` on the same file, tags through ``EXISTS``; the aggregate table (count, sum, first, last) is
-built beforehand and not counted. Both must choose the same customers, or the script fails.
+The shape is fixed: 100,000 customers (``CUSTLEDGER_BENCH_CUSTOMERS`` says otherwise) with ten transactions each over
+two years, one customer in ten of them tagged. The baseline is eight statements of the form ``SELECT id FROM customer
+LEFT JOIN aggregate … WHERE …`` on the same file, tags through ``EXISTS``; the aggregate table (count, sum, first,
+last) is built beforehand and not counted. Both must choose the same customers, or the script fails.
 """
 
 import os

@@ -3,21 +3,23 @@
 from datetime import date
 from pathlib import Path
 
+import custledger_segments
 import pytest
 from custledger_segments.standard import SEGMENTS
 
 import custledger
 from custledger.ledger import Ledger
+from custledger.plugins import Plugins
 from custledger.services.defining import add_segment, list_segments, remove_segment
 from custledger.services.segmenting import members
-
-pytest.importorskip("custledger_sales", reason="most segments are about purchases, which custledger-sales brings")
 
 TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
+    pytest.importorskip("custledger_sales", reason="custledger-sales, which brings purchases, is not installed")
+    pytest.importorskip("custledger_sqlite", reason="custledger-sqlite is not installed")
     return custledger.open(tmp_path / "l.db", defaults={"zone": "UTC"}, as_of=TODAY)
 
 
@@ -63,8 +65,19 @@ def test_a_ledgers_own_segment_goes_before_one_of_its_name(ledger: Ledger) -> No
         assert members(session, "高价值").count() == 1
 
 
-def test_all_of_them_can_be_computed_and_say_what_they_are_in_both_languages(ledger: Ledger) -> None:
+def test_all_of_them_can_be_computed(ledger: Ledger) -> None:
     with ledger:
         assert [known.problem for known in list_segments(ledger.session)] == [""] * len(SEGMENTS)
+
+
+def test_without_what_brings_purchases_those_about_them_say_so_and_the_others_work() -> None:
+    with custledger.open("memory:", plugins=Plugins.of(segments=custledger_segments)) as ledger:
+        known = {one.definition.name: one.problem for one in list_segments(ledger.session)}
+        assert known["birthday_month"] == ""
+        assert "total_spent" in known["high_value"]
+        assert ledger.customers.where("birthday_month").count() == 0
+
+
+def test_all_of_them_say_what_they_are_in_both_languages() -> None:
     for segment in SEGMENTS:
         assert all((segment.labels.en, segment.labels.zh, segment.summary.en, segment.summary.zh, segment.color))
