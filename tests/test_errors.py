@@ -78,6 +78,19 @@ def test_a_field_can_be_named_later() -> None:
     assert (error.message, error.field, error.hint) == ("Birthday: “x” is not a date", "Birthday", "Write it so.")
 
 
+@pytest.mark.parametrize(
+    ("owner", "field", "told"),
+    [
+        ("a customer", "Name", "A customer needs a name"),
+        ("an interaction", "Address", "An interaction needs an address"),
+        ("a customer", "ID number", "A customer needs an ID number"),
+        ("a customer", "客户名称", "A customer needs a 客户名称"),
+    ],
+)
+def test_what_is_missing_is_asked_for(owner: str, field: str, told: str) -> None:
+    assert InvalidValueError(None, f"is not enough: {owner} needs one", field=field).message == told
+
+
 def test_what_was_meant_is_suggested() -> None:
     assert NotFoundError("field", "nmae", suggestions=("name", "notes")).hint == "Did you mean name or notes?"
     assert NotFoundError("field", "nmae", suggestions=("name",), hint="Look it up.").hint == "Look it up."

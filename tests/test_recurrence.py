@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custledger.errors import InvalidValueError
-from custledger.recurrence import Days, Months, Rule, canonical, next_due, parse_every, planned
+from custledger.recurrence import Days, Months, Rule, canonical, in_words, next_due, parse_every, planned
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 
@@ -199,3 +199,19 @@ def test_any_text_is_understood_or_refused_with_a_reason(text: str) -> None:
     except InvalidValueError as error:
         understood = error.field == "Every" and bool(error.hint)
     assert understood
+
+
+@pytest.mark.parametrize(
+    ("every", "english", "chinese"),
+    [
+        ("month", "month", "每月"),
+        ("每10天", "10 days", "每10天"),
+        ("2 quarters", "2 quarters", "每2个季度"),
+        ("每两年", "2 years", "每2年"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=MONTHLY;BYMONTHDAY=-1"),
+        ("now and then", "now and then", "now and then"),
+    ],
+)
+def test_every_is_shown_in_the_words_of_the_reader(every: str, english: str, chinese: str) -> None:
+    assert in_words(every, "en") == english
+    assert in_words(every, "zh") == chinese

@@ -36,6 +36,9 @@ path made of a URL has lost one of the two before it."""
 _SECRET = re.compile(r"([?&](?:password|passwd|pwd|secret|token)=)[^\s&#]*", re.IGNORECASE)
 
 
+_NEEDED = re.compile(r"is not enough: (?P<owner>.+) needs one")
+
+
 class CustledgerError(Exception):
     """The root of the tree; catches everything that a user of the ledger can cause."""
 
@@ -48,6 +51,8 @@ class CustledgerError(Exception):
         self.message = message
         self.hint = hint
         self.details: Mapping[str, Any] = {}
+        self.language = "en"
+        """The language of the message and the hint: English, unless somebody put them into another."""
 
 
 class UsageError(CustledgerError):
@@ -65,14 +70,18 @@ class DataError(CustledgerError):
 
 
 class InvalidValueError(DataError):
-    """A value does not fit its field. ``why`` completes the sentence "it …"."""
+    """A value does not fit its field. ``why`` completes the sentence "it …".
+
+    Nothing, ``None``, that "is not enough: a customer needs one" is told as "A customer needs a name".
+    """
 
     code = "invalid_value"
 
     def __init__(self, value: object, why: str, *, field: str = "", hint: str = "") -> None:
-        shown = shorten(value)
+        needed = _NEEDED.fullmatch(why) if value is None and field else None
         place = f"{field}: " if field else ""
-        super().__init__(f"{place}{shown} {why}", hint=hint)
+        told = _needs(needed["owner"], field) if needed else f"{place}{shorten(value)} {why}"
+        super().__init__(told, hint=hint)
         self.value = value
         self.why = why
         self.field = field
@@ -243,6 +252,12 @@ class PluginError(CustledgerError):
             hint=f"Set CUSTLEDGER_DISABLE_PLUGINS={plugin} to go on without it.",
         )
         self.plugin = plugin
+
+
+def _needs(owner: str, field: str) -> str:
+    """Return that a field must have a value, by its label: ``A customer needs a name``."""
+    label = field if field[1:2].isupper() else field[:1].lower() + field[1:]
+    return f"{owner[:1].upper()}{owner[1:]} needs {'an' if label[:1].lower() in {*'aeiou'} else 'a'} {label}"
 
 
 def _around(text: str, position: int, reach: int = 60) -> str:

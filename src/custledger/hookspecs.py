@@ -174,6 +174,10 @@ class Sampler(Protocol):
         """The ledger's day, around which things happen."""
 
     @property
+    def language(self) -> str:
+        """The ledger's language, ``en`` or ``zh``, for what is neither a customer's nor said to one."""
+
+    @property
     def owners(self) -> Sequence[str]:
         """The people who work with the ledger."""
 

@@ -32,6 +32,14 @@ _WORDS = {
     **dict.fromkeys(("daily", "天", "日"), "day"),
 }
 _CHINESE_DIGITS = {"两": 2, **{digit: number for number, digit in enumerate("一二三四五六七八九十", 1)}}
+_CHINESE_UNITS = {
+    "day": ("天", "天"),
+    "week": ("周", "周"),
+    "month": ("月", "个月"),
+    "quarter": ("季度", "个季度"),
+    "year": ("年", "年"),
+}
+"""The units in Chinese: every one of them, and every so many."""
 _ENGLISH = re.compile(r"(?:every\s+)?(?:(?P<count>\d{1,4})\s*)?(?P<unit>[a-z]+)")
 _CHINESE = re.compile(
     r"每?\s*(?P<count>\d{1,4}|[一二两三四五六七八九十])?\s*"
@@ -228,3 +236,21 @@ def _rule_text(parts: Mapping[str, str]) -> str:
 
 def _wrong(every: str, why: str) -> InvalidValueError:
     return InvalidValueError(every, why, field="Every", hint=HINT)
+
+
+def in_words(every: str, language: str) -> str:
+    """Return how often something repeats as people read it in ``language``; a rule stays as it is.
+
+    >>> in_words("month", "zh"), in_words("每10天", "en"), in_words("2 weeks", "zh")
+    ('每月', '10 days', '每2周')
+    """
+    text = fold(every.strip())
+    found = _ENGLISH.fullmatch(text) or _CHINESE.fullmatch(text)
+    unit = (_WORDS.get(found["unit"]) or found["unit"].removesuffix("s")) if found else ""
+    if found is None or unit not in _CHINESE_UNITS:
+        return every
+    count = _CHINESE_DIGITS.get(found["count"] or "一") or int(found["count"])
+    if language == "zh":
+        one, several = _CHINESE_UNITS[unit]
+        return f"每{one}" if count == 1 else f"每{count}{several}"
+    return unit if count == 1 else f"{count} {unit}s"

@@ -8,7 +8,11 @@ import pytest
 
 import custledger.cli
 from custledger.cli.words import CHINESE, Words
+from custledger.config import SETTINGS
+from custledger.fields import Kind
+from custledger.plugins import Plugins
 
+from ..chinese.said import mixed  # noqa: TID252 - the tests are no package that has a name
 from .conftest import Run
 
 CLI = Path(custledger.cli.__file__).parent
@@ -17,7 +21,7 @@ NAMES = re.compile(r"\{(\w+)\}")
 
 def templates() -> set[str]:
     """Return every English text in the program's own modules, which is where the table's come from."""
-    modules = [path for path in CLI.rglob("*.py") if path.name not in {"words.py", "chinese.py"}]
+    modules = [path for path in CLI.rglob("*.py") if path.name != "words.py"]
     nodes = [node for path in modules for node in ast.walk(ast.parse(path.read_text("utf-8")))]
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
@@ -64,7 +68,7 @@ def test_the_table_fills_in_the_same_names_in_both_languages() -> None:
         (("ledger", "show"), "货币: CNY"),
         (("config", "show"), "设置\t值"),
         (("export", "customer", "--to", "x.csv"), "已导出客户 2 条到 x.csv。"),
-        (("customer", "add"), "客户名称：不能为空，每条客户都要有"),
+        (("customer", "add"), "错误：客户必须有客户名称\n"),
         (("customer", "add"), "请给出 --name 值"),
         (("customer", "show", "王五"), "没有客户“王五”。"),
         (("customer", "list", "--columns", "cityy"), "没有客户字段“cityy”。"),
@@ -87,7 +91,7 @@ def test_ambiguous_names_and_references_are_told_in_chinese(shop: Run) -> None:
     assert "“张伟”可能指多个客户：" in shop("--lang", "zh", "customer", "show", "张伟").err
     shop("transaction", "add", "--customer", "K1", "--amount", "5")
     refused = shop("--lang", "zh", "customer", "remove", "K1").err
-    assert "不能删除：还有 1 transaction 引用它。" in refused
+    assert "不能删除：还有交易 1 条引用它。" in refused
 
 
 def test_an_import_is_told_in_chinese(shop: Run, folder: Path) -> None:
@@ -96,5 +100,130 @@ def test_an_import_is_told_in_chinese(shop: Run, folder: Path) -> None:
     assert "新增 1，修改 0，跳过 0，拒收 2" in done.out
     assert "没有读取的列：别的。" in done.err
     assert "取自“手机”" in done.err or "取自“电话”" in done.err
-    assert "不能为空，每条客户都要有" in done.err
+    assert "第 4 行拒收：客户必须有客户名称" in done.err
+    assert "a.csv：UTF-8，以逗号分隔；3 行。" in done.err
     assert "拒收的行连同原因写进了" in done.err
+
+
+def schema_words() -> set[str]:
+    """The names of types, fields, kinds and settings, which are the same in every language."""
+    schemas = Plugins.installed().schemas().values()
+    keys = {key for schema in schemas for key in (schema.name, *schema.keys)}
+    return keys | {kind.value for kind in Kind} | {setting.name for setting in SETTINGS}
+
+
+EVERYDAY = [
+    ("custommer",),
+    ("customer", "lst"),
+    ("customer", "list", "--limitt", "3"),
+    ("customer", "list", "--limit", "x"),
+    ("customer", "list", "--limit", "-1"),
+    ("customer", "list", "--limit"),
+    ("customer", "list", "--all", "--limit", "3"),
+    ("customer", "list", "extra"),
+    ("customer", "count", "--tsv", "--csv"),
+    ("customer", "show"),
+    ("--ledger",),
+    ("customer", "list", "--as", "a", "--as", "b"),
+    ("customer", "list", "--as-of", "soon"),
+    ("customer", "list", "--where", "city ="),
+    ("customer", "list", "--where", "citty = 上海"),
+    ("customer", "list", "--where", "city == = 上海"),
+    ("customer", "list", "--where", "a = b = c"),
+    ("customer", "list", "--where", "(city = 上海"),
+    ("customer", "list", "--where", "city = 上海)"),
+    ("customer", "list", "--where", "city = '上海"),
+    ("customer", "list", "--where", "level = 甲"),
+    ("customer", "list", "--where", "birthday = soon"),
+    ("customer", "list", "--where", "birthday > "),
+    ("customer", "list", "--where", "tags > x"),
+    ("customer", "list", "--where", "birthday contains 3"),
+    ("customer", "list", "--where", "city"),
+    ("customer", "list", "--where", "城市 上海"),
+    ("customer", "list", "--sort", "tags"),
+    ("customer", "add", "--name", "x", "--phone", "none"),
+    ("customer", "add", "--name", "x", "--email", "nobody"),
+    ("customer", "add", "--name", "x", "--level", "Z"),
+    ("customer", "add", "--name", "x", "--set", "nothing"),
+    ("customer", "add", "--name", "x", "--code", "K1"),
+    ("customer", "edit", "K1"),
+    ("customer", "edit", "K1", "--city", "x", "--revision", "7"),
+    ("customer", "remove", "K1", "--where", "city = 上海"),
+    ("customer", "remove", "--where", "city is not empty"),
+    ("transaction", "add", "--customer", "nobody", "--amount", "3"),
+    ("transaction", "add", "--customer", "K1", "--amount", "much"),
+    ("transaction", "add", "--customer", "K1", "--amount", "3 XYZ"),
+    ("opportunity", "add", "--customer", "K1", "--title", "x", "--probability", "300"),
+    ("followup", "add", "--customer", "K1", "--due", "2026-01-31", "--every", "often"),
+    ("followup", "add", "--customer", "K1", "--due", "2026-02-30"),
+    ("followup", "done", "nothing"),
+    ("import", "nowhere.csv", "--as", "customer"),
+    ("import", "a.xlsx", "--as", "customer"),
+    ("import", "odd.csv", "--as", "customer"),
+    ("import", "a.csv", "--as", "customer", "--key", "code"),
+    ("import", "a.csv", "--as", "customer", "--map", "x=y"),
+    ("import", "a.csv", "--as", "customer", "--encoding", "klingon"),
+    ("import", "a.csv", "--as", "unicorn"),
+    ("import", "a.csv"),
+    ("export", "customer", "--to", "x.pdf"),
+    ("export", "customer", "--to", "nowhere/x.csv"),
+    ("export", "customer", "--to", "ledger.db"),
+    ("backup", "a.csv"),
+    ("backup", "nowhere/x.db"),
+    ("restore", "nothing.db"),
+    ("restore", "a.csv"),
+    ("undo", "O-0000000000001"),
+    ("undo", "x"),
+    ("log", "nothing"),
+    ("init",),
+    ("field", "add", "customer", "电话"),
+    ("field", "add", "customer", "颜色", "--kind", "colour"),
+    ("field", "choices", "customer.level", "B"),
+    ("field", "rename", "customer.name", "--label-en", "x"),
+    ("ledger", "set", "--zone", "Mars"),
+    ("ledger", "set"),
+    ("config", "show", "--origin"),
+    ("doctor",),
+]
+
+
+@pytest.mark.parametrize("asked", [("--lang", "zh"), ()], ids=["asked", "of the ledger"])
+@pytest.mark.parametrize("command", EVERYDAY, ids=" ".join)
+def test_what_goes_wrong_every_day_is_told_wholly_in_chinese(
+    run: Run, folder: Path, command: tuple[str, ...], asked: tuple[str, ...]
+) -> None:
+    run("init", "--zone", "UTC", *(() if asked else ("--lang", "zh")))
+    run("customer", "add", "--name", "张伟", "--code", "K1", "--city", "上海", "--level", "A", "--phone", "13800001234")
+    run("customer", "add", "--name", "李娜", "--city", "杭州")
+    (folder / "a.csv").write_text("姓名,电话\n甲,1\n", encoding="utf-8")
+    (folder / "odd.csv").write_bytes(b"a,b\n1,\xff\xfe\x00\n")
+    (folder / "a.xlsx").write_bytes(b"PK")
+    done = run(*asked, *command)
+    told = done.err if command[0] not in {"doctor", "config"} else done.out.replace(str(folder), "").replace("\t", "\n")
+    lines = [line for line in told.splitlines() if line.strip()]
+    assert lines
+    known = [*schema_words(), *command, "custledger", "list", "sqlite", "apsw", "memory", "core", "sales"]
+    assert [line for line in lines if mixed(line, known)] == []
+    assert done.code in {0, 1, 2, 3, 4, 5}
+    if command[0] not in {"doctor", "config"}:
+        assert lines[0].startswith("错误：")
+
+
+def test_rejected_rows_have_their_reasons_in_the_language_of_the_ledger(shop: Run, folder: Path) -> None:
+    (folder / "a.csv").write_text("姓名,电话\n乙,没有\n,5\n", encoding="utf-8")
+    shop("--lang", "zh", "import", "a.csv", "--as", "customer")
+    kept = (folder / "a.rejected.csv").read_text("utf-8-sig").splitlines()
+    assert kept[0] == "custledger：拒收原因,姓名,电话"
+    assert kept[1].startswith("第 2 行：联系电话：“没有”里面没有数字，不是电话号码,乙")
+    assert kept[2].startswith("第 3 行：客户必须有客户名称,")
+
+
+def test_warnings_are_in_the_language_of_the_run(shop: Run) -> None:
+    done = shop("--lang", "zh", "transaction", "add", "--customer", "K1", "--amount", "-5")
+    assert "警告：这是取消或退货：数量或金额为负。" in done.err
+
+
+def test_an_english_run_in_a_chinese_ledger_is_told_in_english(run: Run) -> None:
+    run("init", "--lang", "zh")
+    assert run("customer", "list", "--nothing", "--lang", "en").err.startswith("error: ")
+    assert run("customer", "list", "--nothing").err.startswith("错误：")

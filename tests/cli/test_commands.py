@@ -173,6 +173,15 @@ def test_demo_makes_a_ledger_to_look_around_in(run: Run, folder: Path) -> None:
     assert run("--ledger", "play/ledger.db", "customer", "count").out == "60\n"
 
 
+def test_a_demo_is_in_the_language_asked_for_and_stays_in_it(run: Run, folder: Path) -> None:
+    made = run("--lang", "zh", "demo", "play", "--as-of", "2026-11-22")
+    assert "今天到期" in made.out
+    assert "每月" in made.out
+    assert run("--ledger", "play/ledger.db", "log").out.splitlines()[1].endswith("虚构的记录，用来随便看看")
+    assert "名称: 演示" in run("--ledger", "play/ledger.db", "ledger", "show").out
+    assert run("--ledger", "play/ledger.db", "customer", "list", "--limit", "1").out.startswith("ID\t客户编号")
+
+
 def test_a_demo_that_stands_is_shown_and_how_to_make_another(run: Run) -> None:
     assert run("demo", "play", "--as-of", "2026-11-22").code == 0
     again = run("demo", "play", "--as-of", "2026-11-22")

@@ -170,7 +170,7 @@ def test_an_import_says_how_many_more_and_why_rows_were_rejected(shop: Run, fold
     done = shop("import", "many.csv", "--as", "customer")
     assert (done.code, done.out) == (3, "7 added, 0 changed, 0 skipped, 9 rejected\n")
     assert "  … and 2 more added\n" in done.err
-    assert "  … and 4 more rejected\n  8 rows: Name: " in done.err
+    assert "  … and 4 more rejected\n  8 rows: A customer needs a name\n" in done.err
     assert "\n  1 row: Level: " in done.err
     (folder / "few.csv").write_text("customer,amount\nNew One,5\nNew Two,6\n", "utf-8")
     made = shop("import", "few.csv", "--as", "transaction", "--create-customers")

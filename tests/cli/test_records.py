@@ -262,7 +262,7 @@ def test_text_that_drives_terminals_is_shown_and_kept_but_does_not_drive(shop: R
         (["customer", "edit", "K1", "--where", "level = A", "--level", "B"], 2, "cannot both be given"),
         (["customer", "add", "--set", "name"], 2, "--set name"),
         (["customer", "add", "--name", "X", "--set", "name=Y"], 2, "by its option and by --set"),
-        (["customer", "add"], 3, "Name"),
+        (["customer", "add"], 3, "A customer needs a name"),
         (["customer", "add", "--name", "X", "--code", "K1"], 3, "already taken"),
         (["customer", "add", "--name", "X", "--set", "nonsense=1"], 3, "nonsense"),
         (["customer", "add", "--name", "X", "--level", "Z"], 3, "A, B, C"),
@@ -375,7 +375,7 @@ def test_csv_is_safe_in_a_spreadsheet_and_tsv_is_exact(shop: Run) -> None:
 
 
 def test_messages_count_and_name_in_grammatical_english(shop: Run) -> None:
-    assert "an interaction needs one" in shop("interaction", "add", "--summary", "x").err
+    assert "An interaction needs a customer" in shop("interaction", "add", "--summary", "x").err
     assert "Give --customer VALUE" in shop("interaction", "add", "--summary", "x").err
     assert "a follow-up needs one" in shop("followup", "add", "--customer", "K1").err
     assert "is not a whole number" in shop("customer", "list", "--limit", "abc").err
@@ -404,3 +404,16 @@ def test_hints_of_an_import_name_its_option(shop: Run, folder: Path) -> None:
     assert "Name one with --format." in shop("import", "a.doc", "--as", "customer").err
     (folder / "b.csv").write_bytes(b"name\n\x81\x00\xff\n")
     assert "with --encoding" in shop("import", "b.csv", "--as", "customer").err
+
+
+def test_what_was_bought_is_shown_where_it_is_no_product_of_the_ledger(shop: Run) -> None:
+    shop("transaction", "add", "--customer", "K1", "--item", "22423", "--amount", "5")
+    heading, line = shop("transaction", "list").out.splitlines()
+    assert (heading.split("\t")[4], line.split("\t")[4]) == ("Item", "22423")
+    shop("transaction", "add", "--customer", "K1", "--item", "71053", "--description", "White lantern", "--amount", "5")
+    assert "Description" in shop("transaction", "list").out.splitlines()[0]
+    assert "White lantern" in shop("customer", "show", "K1").out
+    assert "Product" in shop("transaction", "list", "--columns", "product").out
+    shop("product", "add", "--name", "Cake stand", "--sku", "22423")
+    shop("transaction", "add", "--customer", "K1", "--item", "22423", "--amount", "5")
+    assert shop("transaction", "list").out.splitlines()[0].split("\t")[4] == "Product"

@@ -2,11 +2,17 @@
 
 import io
 import re
+import sys
+from collections.abc import Callable
 
 import pytest
 
+from custledger.cli.main import main
 from custledger.cli.output import Cell, Column, Output
-from custledger.cli.text import one_line, visible, width
+from custledger.cli.progress import progress
+from custledger.cli.text import cut, one_line, visible, width
+
+from .conftest import Run
 
 CODES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -118,3 +124,107 @@ def test_ids_and_dates_are_never_cut_and_the_least_important_columns_go_first(
     assert ("2026-12-24" in line) == ("day" not in left)
     assert left == {120: [], 60: [], 40: ["place", "day"], 20: ["due", "place", "day"]}[room]
     assert width(line.rstrip()) <= max(room, len(ID_TEXT) + 2 + 8)
+
+
+def test_of_columns_without_room_the_lightest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    headings = [Column(heading=f"H{weight}", key=f"k{weight}", whole=True, weight=weight) for weight in (2, 5, 1, 4)]
+    row = [Cell(letter * 10) for letter in "abcd"]
+    for room, left in ((50, []), (40, ["k1"]), (30, ["k2", "k1"]), (12, ["k2", "k1", "k4"])):
+        monkeypatch.setenv("COLUMNS", str(room))
+        output = Output(Terminal(), io.StringIO())
+        assert [column.key for column in output.table(headings, [row, row[::-1]])] == left
+
+
+def test_a_column_that_says_the_same_in_every_row_goes_first_and_is_told_with_what_it_says() -> None:
+    headings = [Column(heading=heading, key=heading, whole=True, weight=9) for heading in ("Status", "Empty", "Name")]
+    rows = [[Cell("Open"), Cell(""), Cell(name * 57)] for name in "ab"]
+    output = Output(Terminal(), io.StringIO())
+    left = output.table(headings, rows)
+    assert [column.heading for column in left] == ["Status = Open"]
+    assert isinstance(output.stdout, io.StringIO)
+    assert CODES.sub("", output.stdout.getvalue()).split()[0] == "Name"
+
+
+def test_a_code_that_every_record_has_makes_the_id_dispensable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    headings = [
+        Column(heading="ID", key="id", whole=True, weight=5, like="code"),
+        Column(heading="Code", key="code", whole=True, weight=2),
+        Column(heading="Name", key="name", kept=True),
+    ]
+    rows = [[Cell(ID_TEXT), Cell("K-1"), Cell("Ann Example")], [Cell(ID_TEXT[::-1]), Cell("K-2"), Cell("Bob")]]
+    for code, left in (("K-2", ["ID"]), ("", ["Code"])):
+        rows[1][1] = Cell(code)
+        output = Output(Terminal(), io.StringIO())
+        assert [column.heading for column in output.table(headings, rows)] == left
+
+
+@pytest.fixture
+def look(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Return what a command shows on a terminal so many cells wide, standard error included, in a demo of one day."""
+    assert run("demo", ".", "--as-of", "2026-11-22", "--lang", "en").code == 0
+
+    def look_at(cells: int, *command: str) -> str:
+        terminal = Terminal()
+        with monkeypatch.context() as patch:
+            patch.setenv("COLUMNS", str(cells))
+            patch.setattr(sys, "stdout", terminal)
+            patch.setattr(sys, "stderr", terminal)
+            main([*command, "--as-of", "2026-11-22"])
+        shown = CODES.sub("", terminal.getvalue())
+        tables = [line for line in shown.splitlines() if "list --where" not in line and not line.startswith("No room")]
+        assert all(width(line.rstrip()) <= cells for line in tables if "  " in line.strip())
+        return shown
+
+    return look_at
+
+
+@pytest.mark.parametrize(
+    ("cells", "command", "headings"),
+    [
+        (80, ("transaction", "list", "--where", "status != paid"), "ID At Customer Product Amount Status"),
+        (80, ("customer", "list"), "Code Name Type Status Level Phone"),
+        (80, ("followup", "due"), "ID Due Customer Purpose Note Every"),
+        (40, ("followup", "due"), "Due Customer Note"),
+        (80, ("interaction", "list"), "ID At Customer Channel Category Subject"),
+        (80, ("contract", "list"), "Number Title Customer Expires on Amount Status"),
+        (80, ("customer", "history", "KH0001"), "At Operation Changes Reason"),
+        (80, ("log",), "Operation At Verb About Reason"),
+        (80, ("search", "KH0001"), "Type ID Name Details"),
+    ],
+)
+def test_the_main_screens_keep_what_matters_where_there_is_little_room(
+    look: Callable[..., str], cells: int, command: tuple[str, ...], headings: str
+) -> None:
+    assert " ".join(look(cells, *command).splitlines()[0].split()) == headings
+
+
+def test_what_changed_is_wrapped_and_never_cut(look: Callable[..., str], run: Run) -> None:
+    notes = "Now ships to two shops, one in Dublin and one in Cork; wants the invoice by mail"
+    run("customer", "edit", "KH0001", "--notes", notes, "--reason", "They moved")
+    for command in (("customer", "history", "KH0001"), ("log", "KH0001")):
+        first, _, *rows = look(80, *command).splitlines()
+        assert "…" not in "".join(rows)
+        start, end = first.index("Changes"), first.index("Reason")
+        assert notes in " ".join(" ".join(line[start:end].strip() for line in rows[:8]).split())
+        assert end - start > 25
+
+
+def test_a_long_title_leaves_room_for_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    errors = Terminal()
+    with progress(Output(io.StringIO(), errors), "Importing " + "a-long-name" * 20 + ".csv") as told:
+        assert told is not None
+        told(0.5)
+    bars = re.findall("[━╸╺]+", CODES.sub("", errors.getvalue()))
+    assert max(map(len, bars)) >= 15
+    assert "name.csv" in errors.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "shown"),
+    [("short", 9, "short"), ("a-long-name.csv", 9, "a-lo….csv"), ("上海客户名单", 7, "上…单")],
+)
+def test_a_text_is_cut_in_its_middle(text: str, cells: int, shown: str) -> None:
+    assert cut(text, cells) == shown
+    assert width(cut(text, cells)) <= cells

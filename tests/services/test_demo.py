@@ -21,7 +21,19 @@ from custledger.services.undo import undo
 TODAY = date(2026, 11, 22)
 
 
-def empty(today: date = TODAY, **plugins: Any) -> Session:
+NUMBERS = {
+    "中国": r"1\d\d 0000 \d{4}",
+    "United Kingdom": r"\+44 (20 7946|117 496|113 496) 0\d{3}",
+    "Ireland": r"\+353 20 91\d \d{4}",
+    "Canada": r"\+1 416 555 01\d\d",
+    "United States": r"\+1 617 555 01\d\d",
+    "Australia": r"\+61 3 7010 \d{4}",
+    "Germany": r"\+49 40 66969 \d{3}",
+}
+"""What is kept free for stories in each country, and in China assigned to nobody."""
+
+
+def empty(today: date = TODAY, language: str = "", **plugins: Any) -> Session:
     return open_session(
         "memory:",
         plugins=Plugins.of(**plugins),
@@ -29,7 +41,7 @@ def empty(today: date = TODAY, **plugins: Any) -> Session:
         source=random.Random(7),
         actor="tester",
         as_of=today,
-        defaults={"zone": "Asia/Shanghai"},
+        defaults={"zone": "Asia/Shanghai", "language": language},
     )
 
 
@@ -63,7 +75,7 @@ def test_nobody_in_it_can_be_reached(made: tuple[Session, Demo]) -> None:
     session, _ = made
     for customer in content(session, "customer"):
         assert customer["email"].endswith("@example.com")
-        assert re.fullmatch(r"1\d\d0000\d{4}|\+1 \d{3} 555 01\d\d", customer["phone"])
+        assert re.fullmatch(NUMBERS[customer["country"]], customer["phone"])
         assert "id_number" not in customer
 
 
@@ -80,6 +92,39 @@ def test_nothing_in_it_happened_later_than_now(made: tuple[Session, Demo]) -> No
     session, _ = made
     assert Selection(session, "interaction").where("at > today").count() == 0
     assert Selection(session, "followup").where("done_at > today").count() == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_how_far_somebody_has_come_agrees_with_everything_else(seed: int) -> None:
+    session = empty()
+    make_demo(session, seed=seed)
+    schema = session.schema("customer")
+    customers = {row[0]: dict(zip(schema.keys, row, strict=True)) for row in Selection[Any](session, "customer").rows()}
+    for customer in customers.values():
+        bought = customer["stage"] in {"customer", "after_sales"}
+        assert (customer["customer_since"] is not None) == bought
+        assert (customer["type"] == "potential") == (not bought)
+        assert bought or customer["status"] in {"new", "active"}
+    for said in content(session, "interaction"):
+        customer = customers[said["customer"]]
+        assert said["at"] >= (customer["customer_since"] or "")
+        assert said["category"] not in {"complaint", "praise"} or customer["customer_since"]
+        if customer["status"] in {"paused", "lost"}:
+            assert said["at"] < (TODAY - timedelta(days=100)).isoformat()
+    for owed in content(session, "followup"):
+        customer = customers[owed["customer"]]
+        assert owed["purpose"] != "win_back" or customer["status"] in {"paused", "lost"} or "every" in owed
+        assert owed["purpose"] != "birthday" or customer["kind"] == "person"
+
+
+def test_it_says_why_it_was_made_in_the_language_of_the_ledger() -> None:
+    for language, told in (("en", "invented records to look around in"), ("zh", "虚构的记录，用来随便看看")):
+        session = empty(language=language)
+        demo = make_demo(session)
+        assert session.view.operations(limit=1)[0].reason == told
+        where = next(step.arguments[3] for step in demo.next_steps if "--where" in step.arguments)
+        assert Selection(session, "customer").where(where).count() > 0
+        assert ("城市" in where) == (language == "zh")
 
 
 def test_one_seed_and_day_give_the_same_records(made: tuple[Session, Demo]) -> None:

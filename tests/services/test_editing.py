@@ -73,9 +73,9 @@ def test_a_name_that_two_have_is_ambiguous_and_names_both(ledger: Ledger) -> Non
 def test_a_required_text_of_blanks_is_refused_and_any_other_is_empty(ledger: Ledger, blanks: str | None) -> None:
     added = ledger.customers.add(name="Acme", city=blanks, referred_by=blanks)
     assert (added.city, added.referred_by) == (None, None)
-    with pytest.raises(InvalidValueError, match=r"Name: .*a customer needs one"):
+    with pytest.raises(InvalidValueError, match="A customer needs a name"):
         ledger.customers.add(name=blanks)
-    with pytest.raises(InvalidValueError, match=r"Name: .*a customer needs one"):
+    with pytest.raises(InvalidValueError, match="A customer needs a name"):
         ledger.customers.edit(added, name=blanks)
 
 
@@ -103,7 +103,7 @@ def test_an_unknown_field_offers_the_nearest_name(ledger: Ledger) -> None:
 
 
 def test_a_missing_name_is_refused(ledger: Ledger) -> None:
-    with pytest.raises(InvalidValueError, match="Name") as raised:
+    with pytest.raises(InvalidValueError, match="needs a name") as raised:
         ledger.customers.add(city="Berlin")
     assert raised.value.hint == "Give name a value."
 

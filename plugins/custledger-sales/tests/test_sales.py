@@ -441,3 +441,39 @@ def test_a_value_that_does_not_fit_is_refused_in_the_fields_own_name(ledger: Any
 def test_a_product_that_no_store_can_hold_is_refused() -> None:
     with pytest.raises(InvalidValueError, match="too large"):
         times(922_337_203_685_477 * SCALE, 922_337_203_685_477 * SCALE)
+
+
+@pytest.mark.parametrize("seed", [20_260_101, 1, 2])
+def test_who_buys_in_the_demo_is_a_customer_and_many_buy_a_little(seed: int) -> None:
+    from collections import Counter
+
+    from custledger.services.demo import make_demo
+    from custledger.services.opening import open_session
+    from custledger.services.selecting import Selection
+
+    session = open_session(
+        "memory:",
+        plugins=Plugins.of(sales=custledger_sales),
+        clock=FixedClock(1_795_348_800_000),
+        as_of=date(2026, 11, 22),
+        defaults={"language": "en"},
+    )
+    demo = make_demo(session, seed=seed)
+    rows = {name: [dict(zip(session.schema(name).keys, row, strict=True)) for row in Selection[Any](session, name).rows()]
+            for name in ("customer", "transaction", "contract", "opportunity", "product")}  # fmt: skip
+    customers = {one["id"]: one for one in rows["customer"]}
+    first: dict[int, str] = {}
+    for line in sorted(rows["transaction"], key=lambda line: line["at"]):
+        first.setdefault(line["customer"], line["at"][:10])
+        assert line["at"][:10] >= (customers[line["customer"]]["customer_since"] or "~")
+    assert first.keys() == {one["id"] for one in rows["customer"] if one["customer_since"]}
+    bought = Counter(line["customer"] for line in rows["transaction"])
+    assert max(bought.values()) <= 45
+    assert sum(count <= 8 for count in bought.values()) >= len(bought) / 2
+    assert all(one["signed_on"] >= customers[one["customer"]]["customer_since"] for one in rows["contract"])
+    assert all(one["stage"] == "lost" or customers[one["customer"]]["stage"] != "lead" for one in rows["opportunity"])
+    shown = demo.highlights[0]
+    place, status = shown.schema.positions["customer"], shown.schema.positions["status"]
+    assert len({row[place] for row in shown.rows}) == len(shown.rows) == 6
+    assert {row[status] for row in shown.rows} <= {"paid", "unpaid"}
+    assert {one["category"] for one in rows["product"]} == {"Tea", "Teaware", "Gifts", "Stationery", "Other"}

@@ -16,7 +16,7 @@ from custledger.cli import records
 from custledger.cli.application import PROGRAM, call, group, names_of
 from custledger.cli.flags import CommandLine
 from custledger.cli.invocation import Invocation
-from custledger.errors import ConflictError, CustledgerError, UsageError
+from custledger.errors import ConflictError, CustledgerError, UsageError, file_error
 from custledger.schema import Schema, nearest
 from custledger.values import fold
 
@@ -56,33 +56,39 @@ def run(line: CommandLine, invocation: Invocation | None = None) -> int:
     """Run what was typed and return the exit code. Raises ``CustledgerError``."""
     invocation = invocation or Invocation(line)
     try:
-        code = _run(line.rest, invocation)
+        code = _run(line, invocation)
         invocation.output.stdout.flush()
     except BaseException as error:
         if isinstance(error, ConflictError) and error.fields:
             from custledger.cli.conflicts import show_conflict  # noqa: PLC0415 - needed only here
 
             show_conflict(error, invocation.session)
+        told = _told(error, invocation)
         _close_quietly(invocation, str(error))
-        if isinstance(error, CustledgerError):
-            _put_into_own_words(error, invocation)
-        if isinstance(error, OSError) and _is_of_printing(error):
-            raise invocation.output.unprinted(error) from error
-        raise
+        if told is error:
+            raise
+        raise told from error
     invocation.close()
     return code
 
 
-def _put_into_own_words(error: CustledgerError, invocation: Invocation) -> None:
-    from custledger.cli.hints import put_into_own_terms  # noqa: PLC0415 - needed only here
+def _told(error: BaseException, invocation: Invocation) -> BaseException:
+    """Return what to tell of an error, in the language of the run, as far as that can be found out."""
+    if isinstance(error, OSError) and _is_of_printing(error):
+        error = invocation.output.unprinted(error)
+    elif isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+        error = file_error(error.filename or "The file", error, "used")
+    with suppress(CustledgerError):  # settings or plugins that cannot be understood have their error in English
+        if isinstance(error, CustledgerError | KeyboardInterrupt):
+            invocation.find_language()  # it was perhaps not needed, or not to be had, until something went wrong
+        if isinstance(error, CustledgerError):
+            from custledger.cli.hints import put_into_own_terms  # noqa: PLC0415 - needed only here
 
-    with suppress(CustledgerError):  # plugins that cannot be asked have their error in the library's English
-        schemas = invocation.plugins.schemas()
-        put_into_own_terms(error, schemas)
-        if invocation.words.chinese:
-            from custledger.cli.chinese import put_into_chinese  # noqa: PLC0415 - as above
-
-            put_into_chinese(error, schemas)
+            put_into_own_terms(error, invocation.plugins.schemas())
+            return invocation.put(error)
+        if isinstance(error, KeyboardInterrupt):
+            error.said = invocation.told(f"Interrupted. {error}".strip())  # type: ignore[attr-defined]
+    return error
 
 
 def _is_of_printing(error: OSError) -> bool:
@@ -94,7 +100,10 @@ def _is_of_printing(error: OSError) -> bool:
     return error.errno in UNPRINTED and raised_in.startswith(PRINTING)
 
 
-def _run(words: list[str], invocation: Invocation) -> int:
+def _run(line: CommandLine, invocation: Invocation) -> int:
+    if line.problem is not None:
+        raise line.problem
+    words = line.rest
     word = words[0] if words else ""
     if not word or word.startswith("-"):
         with _blaming("A command that a plugin brings"):

@@ -20,16 +20,14 @@ def events(output: Output, session: Session, schema: Schema, happened: Sequence[
     if form in {Form.JSON, Form.LINES}:
         output.objects((event_json(shower, event) for event in happened), form)
         return
+    words = output.words
     columns = [
-        Column(heading=output.words(heading), key=key, whole=key in {"at", "operation"})
-        for key, heading in (
-            ("at", "At"),
-            ("actor", "Actor"),
-            ("verb", "Verb"),
-            ("operation", "Operation"),
-            ("changes", "Changes"),
-            ("reason", "Reason"),
-        )
+        Column(heading=words("At"), key="at", whole=True, weight=5),
+        Column(heading=words("Actor"), key="actor", weight=2),
+        Column(heading=words("Verb"), key="verb", weight=1),
+        Column(heading=words("Operation"), key="operation", whole=True, weight=4),
+        Column(heading=words("Changes"), key="changes", kept=True, wrapped=True, least=28),
+        Column(heading=words("Reason"), key="reason", wrapped=True, weight=3, least=12),
     ]
     rows = [_event_texts(shower, output.words, event) for event in happened]
     if form is Form.SHOWN:

@@ -21,6 +21,8 @@ class CommandLine(NamedTuple):
 
     flags: dict[str, str]
     rest: list[str]
+    problem: UsageError | None = None
+    """What is wrong with those options, to be raised where the language of the run is known."""
 
     @property
     def words(self) -> list[str]:
@@ -46,11 +48,12 @@ class CommandLine(NamedTuple):
 def read(arguments: Sequence[str]) -> CommandLine:
     """Pick the options that every command takes out of the arguments; what follows ``--`` is left alone.
 
-    Raises ``UsageError`` for one without its value, or given twice.
+    One without its value, or given twice, is the ``problem``.
     """
     flags: dict[str, str] = {}
     rest: list[str] = []
     own: frozenset[str] = frozenset()
+    problem: UsageError | None = None
     remaining = iter(arguments)
     for argument in remaining:
         if argument == "--":
@@ -60,11 +63,12 @@ def read(arguments: Sequence[str]) -> CommandLine:
         if name in FLAGS and name not in own:
             given = value if equals else next(remaining, None)
             if given is None:
-                raise UsageError(f"The option {name} needs a value.", hint="custledger --help shows the options.")
+                problem = UsageError(f"The option {name} needs a value.", hint="custledger --help shows the options.")
+                break
             if FLAGS[name] in flags:
-                raise UsageError(f"The option {name} is given twice.", hint="Give it once.")
-            flags[FLAGS[name]] = given
+                problem = problem or UsageError(f"The option {name} is given twice.", hint="Give it once.")
+            flags.setdefault(FLAGS[name], given)
             continue
         rest.append(argument)
         own = OWN_FLAGS.get(tuple(rest), own)
-    return CommandLine(flags, rest)
+    return CommandLine(flags, rest, problem)

@@ -3,10 +3,11 @@
 import gc
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from custledger.cli.flags import CommandLine
 from custledger.cli.output import Output
@@ -16,6 +17,9 @@ from custledger.errors import CustledgerError, InvalidValueError, NotAllowedErro
 from custledger.plugins import Plugins
 from custledger.services.opening import open_session
 from custledger.services.session import Session
+
+if TYPE_CHECKING:
+    from custledger.chinese import Chinese
 
 
 class Invocation:
@@ -27,6 +31,8 @@ class Invocation:
         self.output.words = Words(line.flags.get("language", ""))
         self.output.as_json = line.wants_json
         self._session: Session | None = None
+        self._opening = False
+        """Whether the ledger that is meant was to be opened, be it in vain."""
 
     @cached_property
     def config(self) -> Config:
@@ -59,10 +65,10 @@ class Invocation:
     @cached_property
     def plugins(self) -> Plugins:
         """The installed plugins, without the disabled ones."""
-        plugins = Plugins.installed(self.config["disable_plugins"])
+        self.plugins = plugins = Plugins.installed(self.config["disable_plugins"])
         for name in plugins.unknown:
             origin = self.config.values["disable_plugins"].origin
-            self.output.complain("warning", f"There is no plugin {name} to go without ({origin}).")
+            self._warn(f"There is no plugin {name} to go without ({origin}).")
         return plugins
 
     @property
@@ -74,11 +80,13 @@ class Invocation:
     def session(self) -> Session:
         """The ledger that is meant, opened when it is first asked for. Raises ``NotFoundError`` where there is none."""
         if self._session is None:
+            self._opening = True
             try:
                 self._session = self.open()
             except NotAllowedError:
                 self._session = self.open(read_only=True)
             self.output.words = Words(self._session.conventions.language)
+            self.__dict__.pop("_chinese", None)
             gc.freeze()  # what a start has made stays: a collection need not look at it
             gc.enable()
         return self._session
@@ -88,13 +96,49 @@ class Invocation:
         """The program's own words, in the language asked for, or that of the ledger once it is open."""
         return self.output.words
 
-    def in_language(self, sentence: str) -> str:
-        """Return a sentence from below the command line in the language of the run, as far as it can be said in it."""
-        if not self.words.chinese:
-            return sentence
-        from custledger.cli.chinese import translated  # noqa: PLC0415 - needed only here
+    def find_language(self) -> None:
+        """Find out in which language this run is, where nobody said so: the ledger that is meant does."""
+        if self._session is not None or self._opening:
+            return
+        with suppress(CustledgerError, OSError):
+            self._understand_config()
+            if not self.config["language"]:
+                session = self.open(read_only=True)
+                self.output.words = Words(session.conventions.language)
+                session.close()
 
-        return translated(sentence, {})
+    def _understand_config(self) -> None:
+        """Read the settings, as far as they can be understood."""
+        try:
+            known = self.config["language"]
+        except CustledgerError:
+            from custledger.cli.leniently import settings_as_far_as_possible, understood  # noqa: PLC0415 - as above
+
+            self.config, _ = settings_as_far_as_possible(understood(self.line.flags))
+            known = self.config["language"]
+        self.output.words = Words(known or self.words.language)
+
+    def told(self, sentence: str) -> str:
+        """Return a sentence of the library in the language of this run, as far as it can be said in it."""
+        return self._chinese(sentence) if self.words.chinese else sentence
+
+    def put(self, error: CustledgerError) -> CustledgerError:
+        """Return an error with its message and hint in the language of this run."""
+        if self.words.chinese:
+            self._chinese.put(error)
+        return error
+
+    @cached_property
+    def _chinese(self) -> "Chinese":
+        from custledger.services.speaking import chinese  # noqa: PLC0415 - most runs have nothing to put into Chinese
+
+        return chinese(self.plugins, self._session.schemas if self._session else self.plugins.schemas())
+
+    def _warn(self, sentence: str, hint: str = "", times: int = 1) -> None:
+        line = self.told(sentence) + (f" ({self.told(hint)})" if hint else "")
+        if times > 1:
+            line = self.words("{message} ({count} times)", message=line, count=times)
+        self.output.complain("warning", line)
 
     @property
     def schema_language(self) -> str:
@@ -123,6 +167,7 @@ class Invocation:
         """Make ``session`` the ledger of this run, to be closed with it."""
         self.close()
         self._session = session
+        self.__dict__.pop("_chinese", None)
         self.output.words = Words(session.conventions.language)
         return session
 
@@ -138,10 +183,7 @@ class Invocation:
             elif failure.message != told:
                 warnings[failure.message, failure.hint] += 1
         for (message, hint), times in warnings.items():
-            line = self.in_language(message) + (f" ({self.in_language(hint)})" if hint else "")
-            if times > 1:
-                line = self.words("{message} ({count} times)", message=line, count=times)
-            self.output.complain("warning", line)
+            self._warn(message, hint, times)
         self._session.close()
         self._session = None
 

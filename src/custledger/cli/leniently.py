@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,17 @@ from custledger.errors import CustledgerError
 
 NOWHERE = Path(os.devnull)
 """A folder, and a file, in which no setting can be."""
+
+
+def understood(flags: Mapping[str, str]) -> dict[str, str]:
+    """Return the flags without those whose value cannot be understood."""
+    kept = {}
+    for setting in SETTINGS:
+        with suppress(CustledgerError):
+            if setting.name in flags:
+                setting.read(flags[setting.name])
+                kept[setting.name] = flags[setting.name]
+    return kept
 
 
 def settings_as_far_as_possible(flags: Mapping[str, Any]) -> tuple[Config, list[CustledgerError]]:

@@ -92,7 +92,7 @@ def _run(arguments: list[str], *, alone: bool) -> int:
     from custledger.cli import flags  # noqa: PLC0415 - --version needs none of it
 
     line = flags.read(arguments)
-    if line.rest == ["--version"]:
+    if line.rest == ["--version"] and line.problem is None:
         return _run(line.rest, alone=alone)
     if alone:
         from custledger.cli.deferring import defer  # noqa: PLC0415 - as above
@@ -125,17 +125,16 @@ def _tell(error: CustledgerError, *, as_json: bool) -> None:
     if as_json:
         _write_json({"code": error.code, "message": error.message, "hint": error.hint, **error.details})
         return
-    from custledger.cli.text import one_line  # noqa: PLC0415 - needed only here
+    from custledger.cli.text import lines_of  # noqa: PLC0415 - needed only here
 
-    sys.stderr.write(f"error: {one_line(error.message)}\n")
-    if error.hint:
-        sys.stderr.write(f"hint: {one_line(error.hint)}\n")
+    sys.stderr.writelines(f"{line}\n" for line in lines_of(error))
 
 
 def _tell_interrupted(interrupted: KeyboardInterrupt, *, as_json: bool) -> None:
     """Say that the run was interrupted and, where an import was, what of it is in."""
     if not as_json:
-        sys.stderr.write(f"Interrupted. {interrupted}".strip() + "\n")
+        said = getattr(interrupted, "said", "") or f"Interrupted. {interrupted}".strip()
+        sys.stderr.write(f"{said}\n")
         return
     report = getattr(interrupted, "report", None)
     details = {} if report is None else {"operation": report.operation_ref, "rejects": report.rejects}

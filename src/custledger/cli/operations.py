@@ -51,11 +51,11 @@ def show_operation(run: Invocation, ref: str, limit: int | None, form: Form) -> 
         run.output.json({**operation_json(run, operation, deeds), "changes": changes})
         return
     columns = [
-        Column(heading=run.words("Type"), key="type"),
-        Column(heading=run.words("Record"), key="record", whole=True, kept=True),
-        Column(heading=run.words("Name"), key="name"),
-        Column(heading=run.words("Action"), key="action"),
-        Column(heading=run.words("Changes"), key="changes", wrapped=True),
+        Column(heading=run.words("Type"), key="type", weight=2),
+        Column(heading=run.words("Record"), key="record", whole=True, weight=3),
+        Column(heading=run.words("Name"), key="name", kept=True, wrapped=True, least=12),
+        Column(heading=run.words("Action"), key="action", weight=2),
+        Column(heading=run.words("Changes"), key="changes", kept=True, wrapped=True, least=28),
     ]
     rows = [_texts(run, event) for event in happened]
     if form is not Form.SHOWN:

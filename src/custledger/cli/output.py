@@ -42,8 +42,10 @@ class Cell(NamedTuple):
 class Column(NamedTuple):
     """A column of a table: its heading for people, its key for programs, and whether numbers stand in it.
 
-    What is ``whole`` (ids, dates, numbers) is never cut; what is ``kept`` (the id, the title) is never left out;
-    what is ``wrapped`` goes on in the next line instead of being cut.
+    What is ``whole`` (ids, dates, numbers) is never cut; what is ``kept`` (the title) is never left out; what is
+    ``wrapped`` goes on in the next line instead of being cut. Of the others those of the least ``weight`` are left out
+    first, and among equals the last one. Text is not squeezed below ``least`` cells, where that is given. ``like`` is
+    the key of a column that names a record as well: where it is filled in every row, this one weighs little.
     """
 
     heading: str
@@ -52,6 +54,9 @@ class Column(NamedTuple):
     whole: bool = False
     kept: bool = False
     wrapped: bool = False
+    weight: int = 1
+    least: int = 0
+    like: str = ""
 
 
 class Output:

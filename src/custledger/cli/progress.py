@@ -4,6 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from custledger.cli.output import Output
+from custledger.cli.text import cut
+
+BESIDE = 40
+"""How many cells the bar, the share and the time need beside the title."""
+NARROW = 12
 
 
 @contextmanager
@@ -15,7 +20,8 @@ def progress(output: Output, title: str) -> Iterator[Callable[[float], None] | N
     from rich.console import Console  # noqa: PLC0415 - imported only where there is a terminal
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - as above
 
-    parts = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*parts, console=Console(file=output.stderr), transient=True) as bar:
-        task = bar.add_task(title, total=1.0)
+    parts = (TextColumn("{task.description}"), BarColumn(bar_width=None), TaskProgressColumn(), TimeRemainingColumn())
+    console = Console(file=output.stderr)
+    with Progress(*parts, console=console, transient=True, expand=True) as bar:
+        task = bar.add_task(cut(title, max(NARROW, console.width - BESIDE)), total=1.0)
         yield lambda fraction: bar.update(task, completed=fraction)

@@ -89,7 +89,8 @@ def _list(schema: Schema, run: Invocation) -> Callable[..., None]:
             limit = SHOWN_AT_ONCE
         chosen = selection if limit is None else selection.limit(limit)
         known, fields, rows = chosen.computed(split_names(columns or ()))
-        left_out = Shower(session, known).emit(run.output, rows, fields or usual_fields(known, form), form)
+        usual = fields or usual_fields(known, form)
+        left_out = Shower(session, known).emit(run.output, rows, usual, form, brief=not columns)
         if form is Form.SHOWN and run.output.on_terminal:
             _tell_the_rest(run, selection.count(), limit, left_out)
 

@@ -72,6 +72,7 @@ def _print_related(run: Invocation, found: Overview, related: Related) -> None:
     schema, language = related.schema, run.schema_language
     fields = [field for field in usual_fields(schema, Form.SHOWN) if field.key != related.field.key]
     shower = Shower(run.session, schema)
+    fields = shower.telling(fields, related.rows)
     template = "{title} ({count})" if related.open is None else "{title} ({count}, {open} open)"
     named = schema.info.labels.in_language(language)
     title = run.words(template, title=named, count=related.count, open=related.open)
@@ -79,7 +80,7 @@ def _print_related(run: Invocation, found: Overview, related: Related) -> None:
         title = f"{title}: {related.field.label(language)}"
     run.output.say()
     run.output.say(title)
-    left_out = run.output.table(columns_of(fields, language), shower.cells(related.rows, fields))
+    left_out = run.output.table(columns_of(fields, language, schema.info), shower.cells(related.rows, fields))
     # A key is of letters and underlines, and so is an id: nothing in the condition ends the quotation.
     command = f"custledger {schema.name} list --where '{related.field.key} = {found.schema.public_id(found.row)}'"
     if related.count > len(related.rows):

@@ -9,18 +9,30 @@ from custledger.changes import OPERATION_PREFIX, Action, Change
 from custledger.cli.output import Cell, Column, Form, Output
 from custledger.cli.words import Words
 from custledger.fields import Kind
-from custledger.schema import ID, Field, Row, Schema
+from custledger.schema import ID, Field, Row, Schema, TypeInfo
 from custledger.services.session import Session
 
 CHUNK = 500
 """How many rows are looked at together when references are named."""
 MINUTES = len("2026-11-22 14:30")
+EVERY = ("followup", "every")
+"""What is kept in one form and shown in words."""
 HIDDEN = {"en": "(hidden)", "zh": "（已隐藏）"}
 """What stands for a sensitive value where what happened to it is told, by language; JSON has the English one."""
 _NUMERIC = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY})
 _WHOLE = _NUMERIC | {Kind.ID, Kind.DATE, Kind.TIME, Kind.YES_NO, Kind.PHONE}
 _COMMAS = ",，、"
 _BRACKETS = {"(": 1, "（": 1, "[": 1, "【": 1, ")": -1, "）": -1, "]": -1, "】": -1}
+_WHEN, _CODE = 8, 7
+_WEIGHTS = {
+    **dict.fromkeys((Kind.REFERENCE, Kind.MONEY, Kind.DATE, Kind.TIME), 6),
+    **dict.fromkeys((Kind.ID, Kind.PHONE), 5),
+    **dict.fromkeys((Kind.CHOICE, Kind.YES_NO), 4),
+    **dict.fromkeys((Kind.INTEGER, Kind.NUMBER), 3),
+}
+"""How much columns tell by their kind, when some must go: who, how much and when it is come before the rest."""
+_READABLE, _NAMED = 14, 10
+"""How many cells a title, and the name of another record, need at least."""
 
 
 def operation_id(number: int) -> str:
@@ -55,18 +67,27 @@ def usual_fields(schema: Schema, form: Form) -> list[Field]:
     return [schema.fields[ID], *(brief or schema.editable[:6])]
 
 
-def columns_of(fields: Sequence[Field], language: str) -> list[Column]:
-    """Return the columns of a table of these fields."""
+def columns_of(fields: Sequence[Field], language: str, info: TypeInfo | None = None) -> list[Column]:
+    """Return the columns of a table of these fields, which are of the type ``info`` if they are of one."""
+    code = next((field.key for field in fields if field.spec.code), "")
     return [
         Column(
             heading=field.label(language),
             key=field.key,
             numeric=field.spec.kind in _NUMERIC,
             whole=_is_whole(field),
-            kept=field.spec.kind is Kind.ID or field.spec.title,
+            kept=field.spec.title,
+            weight=_WHEN if info and field.key == info.when else _CODE if field.spec.code else _weight(field),
+            least=_READABLE if field.spec.title else _NAMED if field.spec.kind is Kind.REFERENCE else 0,
+            like=code if field.spec.kind is Kind.ID else "",
         )
         for field in fields
     ]
+
+
+def _weight(field: Field) -> int:
+    """Return how much a column tells of a record, where there is little room; texts tell least."""
+    return _WEIGHTS.get(field.spec.kind, 2 if field.spec.searchable else 1)
 
 
 def _is_whole(field: Field) -> bool:
@@ -85,9 +106,18 @@ class Shower:
 
         self._own_currency = session.conventions.currency
 
-    def emit(self, output: Output, rows: Iterable[Row], fields: Sequence[Field], form: Form) -> list[Column]:
-        """Print rows in ``form``; return the columns that a terminal had no room for."""
-        columns = columns_of(fields, self.session.conventions.language)
+    def emit(
+        self, output: Output, rows: Iterable[Row], fields: Sequence[Field], form: Form, *, brief: bool = False
+    ) -> list[Column]:
+        """Print rows in ``form``; return the columns that a terminal had no room for.
+
+        ``brief`` says that nobody chose the fields, so that others may tell more of these rows.
+        """
+        if brief and form is Form.SHOWN:
+            stream = iter(rows)
+            first = list(itertools.islice(stream, CHUNK))
+            fields, rows = self.telling(fields, first), itertools.chain(first, stream)
+        columns = columns_of(fields, self.session.conventions.language, self.schema.info)
         if form in {Form.JSON, Form.LINES}:
             output.objects((self.json(row, fields) for row in rows), form)
         elif form in {Form.CSV, Form.TSV}:
@@ -95,6 +125,29 @@ class Shower:
         else:
             return output.table(columns, self.cells(rows, fields))
         return []
+
+    def telling(self, fields: Sequence[Field], rows: Sequence[Row]) -> list[Field]:
+        """Return the fields, with what a row says of itself in the place of a reference that all of them are without.
+
+        That is the title where it is not shown anyway, or the texts that follow the reference: what was sold, where it
+        is no product of the ledger.
+        """
+        told = list(fields)
+        for place, field in enumerate(fields):
+            if field.spec.kind is Kind.REFERENCE and rows and not self._is_filled(field, rows):
+                instead = (one for one in self._instead_of(field) if one not in told and self._is_filled(one, rows))
+                told[place] = next(instead, field)
+        return told
+
+    def _instead_of(self, field: Field) -> Iterator[Field]:
+        if self.schema.title_field is not None:
+            yield self.schema.title_field
+        following = self.schema.fields[self.schema.positions[field.key] + 1 :]
+        yield from itertools.takewhile(lambda one: one.spec.kind is Kind.TEXT, following)
+
+    def _is_filled(self, field: Field, rows: Sequence[Row]) -> bool:
+        place = self.schema.positions[field.key]
+        return any(row[place] is not None for row in rows)
 
     def json(self, row: Row, fields: Sequence[Field] | None = None) -> dict[str, Any]:
         """Return a row as a JSON object, all of it or some fields."""
@@ -131,6 +184,10 @@ class Shower:
         if field.spec.kind is Kind.CHOICE:
             color = next((choice.color for choice in field.spec.choices if choice.code == value), "")
         text = self.codec.text(field, value)
+        if text and (self.schema.name, field.key) == EVERY:
+            from custledger.recurrence import in_words  # noqa: PLC0415 - few records have it
+
+            text = in_words(text, self.session.conventions.language)
         return Cell(text[:MINUTES] if field.spec.kind is Kind.TIME else text, color)
 
     def change(self, change: Change) -> str:

@@ -41,12 +41,13 @@ def print_table(
 ) -> "list[Column]":
     """Print a table that fits the terminal; return the columns that there was no room for.
 
-    Only text is cut, with an ellipsis; ids, dates and numbers never are, even if the lines get too long for that.
+    Only text is cut, with an ellipsis; ids, dates and numbers never are, even if the lines get too long for that. Where
+    room is short, a column goes first that says the same in every row: what it says is told with its heading.
     """
     console = _console(output)
     kept = list(rows)
     wanted = _widths(columns, kept)
-    shown = _fitting(columns, wanted, console.width)
+    shown = _fitting(columns, kept, wanted, console.width)
     widths = _shrunk([columns[index] for index in shown], [wanted[index] for index in shown], console.width)
     table = Table(
         box=box.SIMPLE_HEAD,
@@ -69,7 +70,8 @@ def print_table(
         table.add_row(*(Text(one_line(cell.text), style=STYLES.get(cell.color, "")) for cell in cells_of_row))
     console.width = max(console.width, _total(widths))
     console.print(table)
-    return [column for index, column in enumerate(columns) if index not in shown]
+    left = [index for index in range(len(columns)) if index not in shown]
+    return [told for index in left if (told := _told(columns[index], kept, index)) is not None]
 
 
 def print_pairs(output: "Output", pairs: "Sequence[tuple[str, Cell]]") -> None:
@@ -92,32 +94,58 @@ def _widths(columns: "Sequence[Column]", rows: "Sequence[Sequence[Cell]]") -> li
     for row in itertools.islice(rows, SAMPLE):
         for index, cell in enumerate(row):
             wanted[index] = max(wanted[index], width(one_line(cell.text)))
-    return [cells if column.whole else min(cells, WIDEST) for column, cells in zip(columns, wanted, strict=True)]
+    free = [column.whole or column.wrapped for column in columns]
+    return [cells if as_it_is else min(cells, WIDEST) for as_it_is, cells in zip(free, wanted, strict=True)]
 
 
 def _total(widths: Sequence[int]) -> int:
     return sum(widths) + GAP * (len(widths) - 1)
 
 
-def _fitting(columns: "Sequence[Column]", wanted: Sequence[int], room: int) -> list[int]:
+def _fitting(
+    columns: "Sequence[Column]", rows: "Sequence[Sequence[Cell]]", wanted: Sequence[int], room: int
+) -> list[int]:
     """Return the places of the columns that fit when each is squeezed as far as it may be; one at least."""
-    least = [cells if column.whole else min(cells, NARROWEST) for column, cells in zip(columns, wanted, strict=True)]
+    least = [_least(column, cells) for column, cells in zip(columns, wanted, strict=True)]
+    filled = {column.key for index, column in enumerate(columns) if all(row[index].text for row in rows)}
     shown = list(range(len(columns)))
+
+    def weight(index: int) -> tuple[bool, int, int]:
+        column = columns[index]
+        return _same(rows, index) is None, 1 if column.like in filled else column.weight, -index
+
     while _total([least[index] for index in shown]) > room:
-        last = next((index for index in reversed(shown[1:]) if not columns[index].kept), None)
-        if last is None:
+        droppable = [index for index in shown[1:] + shown[:1] if not columns[index].kept]
+        if len(shown) == 1 or not droppable:
             break
-        shown.remove(last)
+        shown.remove(min(droppable, key=weight))
     return shown
+
+
+def _same(rows: "Sequence[Sequence[Cell]]", index: int) -> str | None:
+    """Return the text that a column has in every row of several, or ``None`` where it differs."""
+    texts = {row[index].text for row in rows}
+    return texts.pop() if len(rows) > 1 and len(texts) == 1 else None
+
+
+def _told(column: "Column", rows: "Sequence[Sequence[Cell]]", index: int) -> "Column | None":
+    """Return a column that was left out as people should hear of it: with what it says in every row, if it does."""
+    same = _same(rows, index)
+    if same is None:
+        return column
+    return column._replace(heading=f"{column.heading} = {same}") if same else None
+
+
+def _least(column: "Column", wanted: int) -> int:
+    return wanted if column.whole else min(wanted, column.least or NARROWEST)
 
 
 def _shrunk(columns: "Sequence[Column]", wanted: Sequence[int], room: int) -> list[int]:
     """Return widths that fit ``room``, taken from the widest columns of text first."""
     widths = list(wanted)
-    texts = [index for index, column in enumerate(columns) if not column.whole]
-    while texts and _total(widths) > room:
-        widest = max(texts, key=widths.__getitem__)
-        if widths[widest] <= NARROWEST:
+    while _total(widths) > room:
+        texts = [index for index, column in enumerate(columns) if widths[index] > _least(column, wanted[index])]
+        if not texts:
             break
-        widths[widest] -= 1
+        widths[max(texts, key=widths.__getitem__)] -= 1
     return widths

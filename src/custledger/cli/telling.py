@@ -1,13 +1,13 @@
-"""What operations did, in a line each; and why rows were rejected, in the language of the run."""
+"""What operations did, in a line each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from custledger.changes import DOCUMENT_TYPE, Action, Operation
 from custledger.cli.shown import operation_id
 from custledger.cli.words import Words
-from custledger.schema import Schema
 from custledger.services.deeds import Deed
 from custledger.services.session import Session
+from custledger.services.speaking import speaker
 from custledger.settings import CHOICES_PREFIX, FIELD_PREFIX, LEDGER, split_choices_name, split_field_name
 
 ONE_SORT = frozenset({"add", "edit", "remove", "done"})
@@ -26,7 +26,7 @@ def about(session: Session, words: Words, operation: Operation, deeds: Sequence[
     if rejected := operation.about.get("rejected"):
         more.append(words("{count} rejected", count=rejected))
     if where := operation.about.get("incomplete"):
-        more.append(words("incomplete {where}", where=where))
+        more.append(words("incomplete {where}", where=speaker(session)(where)))
     text = words(", ").join(more)
     if operation.undoes is None:
         return text
@@ -63,12 +63,3 @@ def setting(session: Session, words: Words, name: str) -> str:
     except ValueError:
         return words("the setting {name}", name=name)  # somebody else's document, whose name only looks like ours
     return words("the setting {name}", name=name)
-
-
-def reason_in(words: Words, reason: str, schemas: Mapping[str, Schema]) -> str:
-    """Return why a row was rejected in the language of ``words``, as far as that can be said in it."""
-    if not words.chinese:
-        return reason
-    from custledger.cli.chinese import reason_in_chinese  # noqa: PLC0415 - needed only here
-
-    return reason_in_chinese(reason, schemas)

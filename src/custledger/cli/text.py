@@ -3,6 +3,11 @@
 import unicodedata
 from functools import lru_cache
 
+from custledger.errors import CustledgerError
+
+_ERROR = {"en": ("error: ", "hint: "), "zh": ("错误：", "提示：")}
+"""What stands before the message of an error and before its hint, by their language."""
+
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 """Needed to write Persian and to compose emoji, and harmless."""
@@ -21,6 +26,12 @@ def visible(text: str) -> str:
     return "".join(character if character.isprintable() else _picture(character) for character in text)
 
 
+def lines_of(error: CustledgerError) -> list[str]:
+    """Return an error as it is printed: a line with its message, and one with its hint where it has one."""
+    texts = zip(_ERROR[error.language], (error.message, error.hint), strict=True)
+    return [f"{before}{one_line(text)}" for before, text in texts if text]
+
+
 def one_line(text: str) -> str:
     """Return ``text`` as it can stand in one line of a table: visible, with line ends and tabs as spaces."""
     return text if text.isprintable() else visible(" ".join(text.splitlines()).replace("\t", " "))
@@ -34,6 +45,20 @@ def _picture(character: str) -> str:
     if code < 32:
         return chr(_CONTROL_PICTURES + code)
     return "\N{SYMBOL FOR DELETE}" if code == _DELETE else "\N{REPLACEMENT CHARACTER}"
+
+
+def cut(text: str, cells: int) -> str:
+    """Return ``text`` in so many cells of a terminal at most: without its middle, if it is longer."""
+    text = one_line(text)
+    if width(text) <= cells:
+        return text
+    half = (cells - 1) // 2
+    front, back = text, text
+    while width(front) > cells - 1 - half:
+        front = front[:-1]
+    while width(back) > half:
+        back = back[1:]
+    return f"{front}…{back}"
 
 
 def width(text: str) -> int:

@@ -119,7 +119,6 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "Removed, with {count} that belonged to it. custledger undo {operation} brings it back.": (
             "已删除，连同附属的 {count} 条。恢复：custledger undo {operation}"
         ),
-        "Nothing was removed.": "没有删除任何记录。",
         "The metric {name} was removed.": "已删除指标 {name}。",
         "The segment {name} was removed.": "已删除分群 {name}。",
         "1 member": "1 个成员",
@@ -162,6 +161,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "Due today": "今天到期",
         "Next, in this folder (cd {folder}):": "接下来，在这个文件夹里（cd {folder}）：",
         # import, export, backup
+        "Importing {file}": "正在导入 {file}",
         "{path}: {description}; 1 row.": "{path}：{description}；1 行。",
         "{path}: {description}; {count} rows.": "{path}：{description}；{count} 行。",
         "Nothing was read from: {columns}. --map COLUMN=FIELD says what a column is.": (

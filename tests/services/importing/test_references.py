@@ -59,7 +59,7 @@ def test_rows_may_refer_to_rows_of_the_same_file(session, bring, monkeypatch):
     assert values(session, "referred_by") == [second, None, first, first, values(session, "id")[5], None]
     assert reasons(report) == {
         6: "it refers to row 7, which is rejected",
-        7: "Name: (empty) is not enough: a customer needs one",
+        7: "A customer needs a name",
         8: "Referred by: There is no customer “5”.",
     }
 

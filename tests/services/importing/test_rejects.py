@@ -25,9 +25,9 @@ def test_rejected_rows_can_be_corrected_and_imported_again(session, bring, tmp_p
     assert (report.added, report.rejected, report.rejects) == (1, 3, str(rejected))
     assert stat.S_IMODE(rejected.stat().st_mode) == 0o600
     lines = rejected.read_text("utf-8-sig")
-    assert lines.startswith("custledger: rejected because,name,code,phone,foo\nrow 3: Name: (empty)")
+    assert lines.startswith("custledger: rejected because,name,code,phone,foo\nrow 3: A customer needs a name")
     assert "'=1+1" in lines
-    corrected = lines.replace("enough: a customer needs one,,", "enough: a customer needs one,B,").replace("none", "30")
+    corrected = lines.replace("needs a name,,", "needs a name,B,").replace("none", "30")
     again = bring(corrected.replace("D,1,", "D,4,"), name="in.rejected.csv")
     assert (again.added, again.rejected, again.unmapped) == (3, 0, ("foo",))
     assert values(session, "code") == ["1", "2", "3", "4"]
@@ -110,10 +110,9 @@ def test_a_cell_that_cannot_be_read_is_not_called_empty_as_well(bring, options):
     report = bring("name,code\nA\0B,1\n,2\n", **options)
     assert reasons(report) == {
         2: "Name: “A�B” holds a NUL character, which is not text",
-        3: "Name: it is empty, so there is no telling which customer is meant; "
-        "Name: (empty) is not enough: a customer needs one"
+        3: "Name: it is empty, so there is no telling which customer is meant; A customer needs a name"
         if options.get("key") == "name"
-        else "Name: (empty) is not enough: a customer needs one",
+        else "A customer needs a name",
     }
 
 

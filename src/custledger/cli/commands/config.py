@@ -24,6 +24,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
     ) -> int:
         """Show the settings of the program; what belongs to a ledger is in the ledger."""
         problems = run.setting_problems
+        run.find_language()
         rows = [(setting.name, run.config.values[setting.name]) for setting in SETTINGS]
         if json:
             run.output.json({name: {"value": _plain(each.value), "origin": each.origin} for name, each in rows})
@@ -33,7 +34,8 @@ def register(app: typer.Typer, run: Invocation) -> None:
         ]
         shown = len(columns) if origin else len(columns) - 1
         run.output.table(
-            columns[:shown], [[Cell(name), Cell(_text(each.value)), Cell(each.origin)][:shown] for name, each in rows]
+            columns[:shown],
+            [[Cell(name), Cell(_text(each.value)), Cell(run.told(each.origin))][:shown] for name, each in rows],
         )
         return _tell(run, problems)
 
@@ -43,7 +45,8 @@ def register(app: typer.Typer, run: Invocation) -> None:
 def _tell(run: Invocation, problems: list[CustledgerError]) -> int:
     """Say what could not be understood, which is left out of what was shown, and return the exit code."""
     for problem in problems:
-        run.output.complain("error", problem.message, problem.hint)
+        told = run.put(problem)
+        run.output.complain("error", told.message, told.hint)
     return max((problem.exit_code for problem in problems), default=0)
 
 

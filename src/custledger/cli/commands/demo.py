@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from custledger.cli.commands.followup import FOLLOWUP, print_reminders
+from custledger.cli.commands.followup import print_due, print_reminders
+from custledger.cli.commands.setting_up import language_of_a_new_one
 from custledger.cli.invocation import Invocation
 from custledger.cli.output import Form
 from custledger.cli.shown import Shower, usual_fields
 from custledger.config import DEFAULT_LEDGER, write_project_file
 from custledger.errors import UsageError, file_error
+from custledger.fields import Labels
 from custledger.schema import Row, Schema
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 FOLDER = "custledger-demo"
 YEARS = 100
 """How many years before and after today the demo may reach: people have birthdays."""
+NAME = Labels("Demo", "演示")
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -42,7 +45,9 @@ def register(app: typer.Typer, run: Invocation) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise file_error(folder, error, "made") from error
-        session = run.use(run.open(str(folder / DEFAULT_LEDGER), create=True, defaults={"name": "Demo"}))
+        language = language_of_a_new_one(run)
+        told = {"name": NAME.in_language(language), "language": language}
+        session = run.use(run.open(str(folder / DEFAULT_LEDGER), create=True, defaults=told))
         standing = standing_demo(session) if seed is None else None
         if standing is not None:
             _show(run, standing, folder, "The demo {ledger} was made before: {counts}. The people in it are invented.")
@@ -71,7 +76,7 @@ def _show(run: Invocation, made: "Demo", folder: Path, title: str) -> None:
     say(words(title, ledger=folder / DEFAULT_LEDGER, counts=counts))
     say()
     say(words("Due today"))
-    _table(run, run.session.schema(FOLLOWUP), made.agenda.followups)
+    print_due(run, made.agenda.followups)
     if made.agenda.reminders:
         print_reminders(run, list(made.agenda.reminders))
     for highlight in made.highlights:
@@ -86,4 +91,4 @@ def _show(run: Invocation, made: "Demo", folder: Path, title: str) -> None:
 
 def _table(run: Invocation, schema: Schema, rows: tuple[Row, ...]) -> None:
     fields = [field for field in usual_fields(schema, Form.SHOWN) if field.key != "id"]
-    Shower(run.session, schema).emit(run.output, rows, fields, Form.SHOWN)
+    Shower(run.session, schema).emit(run.output, rows, fields, Form.SHOWN, brief=True)

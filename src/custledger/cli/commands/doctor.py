@@ -22,6 +22,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         """Look at the stores, plugins, ledger, keyring, fonts and terminal; exit code 1 where something is bad."""
         from custledger.services.health import Finding, examine  # noqa: PLC0415 - needed only when it runs
 
+        run.find_language()
         python = ".".join(map(str, sys.version_info[:3]))
         found = [
             Finding("custledger", "good", f"{__version__} on Python {python}"),
@@ -44,10 +45,10 @@ def register(app: typer.Typer, run: Invocation) -> None:
                 columns,
                 [
                     [
-                        Cell(run.in_language(one.what)),
+                        Cell(run.told(one.what)),
                         Cell(run.words(one.state), COLORS[one.state]),
-                        Cell(run.in_language(one.found)),
-                        Cell(run.in_language(one.advice)),
+                        Cell(run.told(one.found)),
+                        Cell(run.told(one.advice)),
                     ]
                     for one in found
                 ],

@@ -1,5 +1,6 @@
 """``custledger followup due`` and ``done``: what to act on, and that it was done."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -9,9 +10,10 @@ from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, ReasonOption, RefArgument, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.hookspecs import Reminder
-from custledger.schema import Row
+from custledger.schema import Field, Row, Schema
 
 FOLLOWUP = "followup"
+STATUS = "status"
 
 
 def extend(app: typer.Typer, run: Invocation) -> None:
@@ -34,7 +36,7 @@ def _add_due(app: typer.Typer, run: Invocation) -> None:
         tsv: TsvFlag = False,
     ) -> None:
         """Show what is overdue or due today, and what plugins remind of."""
-        from custledger.cli.shown import Shower, usual_fields  # noqa: PLC0415 - needed only when it runs
+        from custledger.cli.shown import Shower  # noqa: PLC0415 - needed only when it runs
         from custledger.services.followups import agenda  # noqa: PLC0415 - as above
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
@@ -45,12 +47,28 @@ def _add_due(app: typer.Typer, run: Invocation) -> None:
             objects = [{"type": FOLLOWUP, "record": shower.json(row)} for row in found.followups]
             run.output.objects([*objects, *(_reminder_json(run, one) for one in found.reminders)], form)
             return
-        left_out = shower.emit(run.output, found.followups, usual_fields(schema, form), form)
+        left_out = shower.emit(run.output, found.followups, _due_fields(schema, form), form)
         if form is Form.SHOWN:
             run.output.note(_told(run, len(found.followups), days))
             run.output.no_room(left_out)
             if found.reminders:
                 print_reminders(run, list(found.reminders))
+
+
+def _due_fields(schema: Schema, form: Form) -> list[Field]:
+    """Return the fields of follow-ups that are due: people need not be told that they are open."""
+    from custledger.cli.shown import usual_fields  # noqa: PLC0415 - as above
+
+    return [field for field in usual_fields(schema, form) if form is not Form.SHOWN or field.key != STATUS]
+
+
+def print_due(run: Invocation, rows: Sequence[Row]) -> list[Column]:
+    """Print follow-ups that are due, without their ids; return the columns that there was no room for."""
+    from custledger.cli.shown import Shower  # noqa: PLC0415 - as above
+
+    schema = run.session.schema(FOLLOWUP)
+    fields = [field for field in _due_fields(schema, Form.SHOWN) if field.key != "id"]
+    return Shower(run.session, schema).emit(run.output, rows, fields, Form.SHOWN)
 
 
 def _told(run: Invocation, count: int, days: int) -> str:
@@ -65,9 +83,9 @@ def _told(run: Invocation, count: int, days: int) -> str:
 def print_reminders(run: Invocation, reminders: list[Reminder]) -> None:
     """Print what plugins want acted on."""
     columns = [
-        Column(heading=run.words("On"), key="on", whole=True),
-        Column(heading=run.words("Reminder"), key="text"),
-        Column(heading=run.words("Record"), key="record", whole=True),
+        Column(heading=run.words("On"), key="on", whole=True, weight=3),
+        Column(heading=run.words("Reminder"), key="text", kept=True, wrapped=True, least=24),
+        Column(heading=run.words("Record"), key="record", whole=True, weight=2),
         Column(heading=run.words("Owner"), key="owner"),
     ]
     language = run.schema_language

@@ -1,6 +1,7 @@
 """``custledger import``: records from a file."""
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,7 +9,6 @@ import typer
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption, check_delimiter
 from custledger.cli.progress import progress
-from custledger.cli.telling import reason_in
 
 if TYPE_CHECKING:
     from custledger.services.importing import ImportReport
@@ -60,7 +60,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         types = [*(create or ()), *(["customer"] if create_customers else [])]
         check_delimiter(delimiter)
         options = {name: value for name, value in (("encoding", encoding), ("delimiter", delimiter)) if value}
-        with progress(run.output, f"Importing {file}") as told:
+        with progress(run.output, run.words("Importing {file}", file=Path(file).name)) as told:
             report = import_file(
                 run.session,
                 file,
@@ -91,7 +91,7 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
     note = run.output.note
     words = run.words
     read = "{path}: {description}; 1 row." if report.rows == 1 else "{path}: {description}; {count} rows."
-    note(words(read, path=report.path, description=report.description, count=report.rows))
+    note(words(read, path=report.path, description=run.told(report.description), count=report.rows))
     passed_over = [heading for heading, _, _ in report.passed_over]
     if unmapped := [heading for heading in report.unmapped if heading not in passed_over]:
         unread = words(", ").join(unmapped)
@@ -107,7 +107,7 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
         [example for example in report.examples if example.what != "rejected"] if report.unkept else report.examples
     )
     for example in (*listed, *report.unkept):
-        told = reason_in(words, example.text, run.session.schemas) if example.what == "rejected" else example.text
+        told = run.told(example.text) if example.what == "rejected" else example.text
         note(words("  row {row} {what}: {text}", row=example.row, what=words(example.what), text=told))
     _tell_more(run, report)
     run.output.say(
@@ -125,7 +125,7 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
         run.output.say(words(f"{{what}} {would}made for what refers to {them}", what=made))
     for message, times in report.warnings:
         warned = "warning: {message} ({count} times)" if times > 1 else "warning: {message}"
-        note(words(warned, message=message, count=times))
+        note(words(warned, message=run.told(message), count=times))
     if report.rejects:
         where = "The rejected rows are in {path}, with reasons: correct them there and import that file."
         note(words(where, path=report.rejects))
@@ -146,4 +146,4 @@ def _tell_more(run: Invocation, report: "ImportReport") -> None:
     if report.rejected > told["rejected"]:
         for reason, count in report.reasons:
             told_of = "  1 row: {reason}" if count == 1 else "  {count} rows: {reason}"
-            run.output.note(run.words(told_of, count=count, reason=reason_in(run.words, reason, run.session.schemas)))
+            run.output.note(run.words(told_of, count=count, reason=run.told(reason)))

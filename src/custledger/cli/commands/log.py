@@ -18,7 +18,6 @@ from custledger.services.deeds import Deed, deeds_of
 SHOWN_AT_ONCE = 20
 TOGETHER = 100
 """How many operations are looked into at once."""
-HEADINGS = ("Operation", "At", "Actor", "Verb", "About", "Reason")
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -64,8 +63,12 @@ def _emit(run: Invocation, operations: list[Operation], form: Form) -> None:
         run.output.objects((operation_json(run, *each) for each in _with_deeds(run, operations)), form)
         return
     columns = [
-        Column(heading=run.words(heading), key=heading.lower(), whole=heading in {"Operation", "At"})
-        for heading in HEADINGS
+        Column(heading=run.words("Operation"), key="operation", whole=True, kept=True),
+        Column(heading=run.words("At"), key="at", whole=True, weight=3),
+        Column(heading=run.words("Actor"), key="actor", weight=1),
+        Column(heading=run.words("Verb"), key="verb", weight=2),
+        Column(heading=run.words("About"), key="about", kept=True, wrapped=True, least=20),
+        Column(heading=run.words("Reason"), key="reason", wrapped=True, weight=2, least=12),
     ]
     rows = (operation_texts(run, *each) for each in _with_deeds(run, operations))
     if form is Form.SHOWN:

@@ -39,7 +39,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         )
         for one in found:
             for problem in one.problems:
-                run.output.complain("warning", run.in_language(problem))
+                run.output.complain("warning", run.told(problem))
 
     app.add_typer(plugin, name="plugin")
 

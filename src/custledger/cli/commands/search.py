@@ -52,10 +52,10 @@ def _emit(run: Invocation, found: list[tuple[Schema, Row]], form: Form) -> None:
         run.output.objects(_objects(run, found), form)
         return
     columns = [
-        Column(heading=run.words("Type"), key="type"),
-        Column(heading=run.words("ID"), key="id", whole=True, kept=True),
-        Column(heading=run.words("Name"), key="name", kept=True),
-        Column(heading=run.words("Details"), key="details"),
+        Column(heading=run.words("Type"), key="type", weight=3),
+        Column(heading=run.words("ID"), key="id", whole=True, weight=2),
+        Column(heading=run.words("Name"), key="name", kept=True, least=16),
+        Column(heading=run.words("Details"), key="details", wrapped=True, least=20),
     ]
     rows = [
         [_kind(run, schema, form), schema.public_id(row), schema.display(row), _details(run, schema, row)]

@@ -34,7 +34,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         _refuse_existing(run, place)
         told: dict[str, Any] = {
             "name": name,
-            "language": run.config["language"] or ("zh" if _speaks_chinese() else ""),
+            "language": language_of_a_new_one(run),
             "currency": currency,
             "zone": zone,
         }
@@ -58,10 +58,10 @@ def register(app: typer.Typer, run: Invocation) -> None:
         run.output.note(run.words("Next: custledger customer add --name …, or custledger import FILE --as customer."))
 
 
-def _speaks_chinese() -> bool:
-    """Whether the computer's locale says that its user reads Chinese."""
+def language_of_a_new_one(run: Invocation) -> str:
+    """Return the language that a new ledger is to have: the one asked for, or Chinese where the computer has it."""
     named = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return named.lower().startswith("zh")
+    return run.config["language"] or ("zh" if named.lower().startswith("zh") else "")
 
 
 def _refuse_existing(run: Invocation, place: str) -> None:

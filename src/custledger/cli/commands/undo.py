@@ -10,7 +10,7 @@ from custledger.cli.invocation import Invocation
 from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption
 from custledger.cli.output import Cell, Column
 from custledger.cli.shown import HIDDEN, Shower, operation_id
-from custledger.cli.telling import reason_in, setting
+from custledger.cli.telling import setting
 from custledger.codec import row_from
 from custledger.errors import ConflictError
 
@@ -120,7 +120,7 @@ def _cells(run: Invocation, change: Change) -> list[Cell]:
 
 def _stays(run: Invocation, one: "Standing") -> str:
     """Say what stays as it is and why, with what became of it since: a sensitive value stays hidden."""
-    why = reason_in(run.words, one.why, run.session.schemas)
+    why = run.told(one.why)
     if not one.fields:
         return run.words("{record} stays as it is: {why}.", record=one.record, why=why)
     since = {key: (values.after, values.now) for key, values in one.fields.items()}

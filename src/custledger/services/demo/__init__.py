@@ -8,12 +8,14 @@ import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 import attrs
 
 from custledger.changes import Change, Changeset, Receipt, by_key
 from custledger.errors import UsageError
+from custledger.expressions import field_expression, is_in
 from custledger.fields import Labels
 from custledger.schema import Row, Schema
 from custledger.services.demo import contacts, customers, names
@@ -25,6 +27,9 @@ from custledger.stores.contract import Query
 
 SEED = 20_260_101
 """What the demo grows from, unless another seed is given."""
+
+REASON = Labels("invented records to look around in", "虚构的记录，用来随便看看")
+"""Why, for the log."""
 
 
 @attrs.frozen(kw_only=True)
@@ -77,7 +82,7 @@ def make_demo(session: Session, *, seed: int = SEED) -> Demo:
     contacts.add_interactions(sampler)
     contacts.add_followups(sampler)
     session.plugins.demo(sampler)
-    operation = session.operation("demo", reason="invented records to look around in")
+    operation = session.operation("demo", reason=REASON.in_language(session.conventions.language))
     receipt = write(session, Changeset(operation=operation, changes=sampler.changes))
     session.take_warnings()
     highlights = sampler.highlights()
@@ -86,7 +91,7 @@ def make_demo(session: Session, *, seed: int = SEED) -> Demo:
         counts=dict(Counter(change.type for change in sampler.changes)),
         agenda=agenda(session),
         highlights=tuple(highlights),
-        next_steps=tuple(_next_steps(_busiest(sampler), highlights)),
+        next_steps=tuple(_next_steps(session, _busiest(sampler), highlights)),
     )
 
 
@@ -102,7 +107,7 @@ def standing_demo(session: Session) -> Demo | None:
         return None
     schema = session.schema("customer")
     first = next(session.view.select(schema, Query(moment=session.moment, limit=1)))
-    steps = _next_steps(by_key(schema, first), ())
+    steps = _next_steps(session, by_key(schema, first), ())
     return Demo(receipt=None, counts=counts, agenda=agenda(session), highlights=(), next_steps=tuple(steps))
 
 
@@ -115,12 +120,17 @@ class _Sampler:
         self.source = source
         self.changes: list[Change] = []
         self.customers: list[tuple[int, Mapping[str, Any]]] = []
-        self.owners: Sequence[str] = names.OWNERS
+        self.owners: Sequence[str] = (*names.OWNERS["zh"], *names.OWNERS["en"])
 
     @property
     def today(self) -> date:
         """The ledger's day."""
         return self._session.today
+
+    @property
+    def language(self) -> str:
+        """The ledger's language."""
+        return self._session.conventions.language
 
     def add(self, record_type: str, **values: Any) -> int:
         """Add a record and return the id it will have."""
@@ -152,7 +162,12 @@ def _busiest(sampler: _Sampler) -> Mapping[str, Any]:
     return max(sampler.customers, key=lambda customer: referred[customer[0]])[1]
 
 
-def _next_steps(busiest: Mapping[str, Any], highlights: Sequence[Highlight]) -> list[NextStep]:
+def _next_steps(session: Session, busiest: Mapping[str, Any], highlights: Sequence[Highlight]) -> list[NextStep]:
+    schema = session.schema("customer")
+    cities = [field_expression(schema, "city")]
+    counted = session.view.count(schema, is_in(schema, "level", ["A", "B"]), cities, session.moment)
+    city = max(counted, key=itemgetter(1), default=("",))[0]
+    in_english, in_chinese = f"city = {city} and level in (A, B)", f"城市 = {city} 且 客户等级 在 (A, B)"
     steps = [
         NextStep(
             arguments=("followup", "due", "--days", "7"), shows=Labels("what is due this week", "本周要跟进的客户")
@@ -162,7 +177,12 @@ def _next_steps(busiest: Mapping[str, Any], highlights: Sequence[Highlight]) -> 
             shows=Labels("one customer, and all that belongs to it", "一位客户及其全部往来"),
         ),
         NextStep(
-            arguments=("customer", "list", "--where", "city = 上海 and level in (A, B)"),
+            arguments=(
+                "customer",
+                "list",
+                "--where",
+                in_chinese if session.conventions.language == "zh" else in_english,
+            ),
             shows=Labels("the customers you ask for", "按条件筛选客户"),
         ),
         NextStep(arguments=("search", busiest["name"]), shows=Labels("whatever mentions a name", "全文搜索")),

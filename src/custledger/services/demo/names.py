@@ -5,6 +5,7 @@ Numbers are of the shapes that are kept free for stories or are assigned to nobo
 """
 
 import random
+from collections.abc import Mapping
 from typing import NamedTuple
 
 _SURNAMES = "林陆沈苏顾江温叶宋程傅简"
@@ -23,25 +24,48 @@ CHINESE_TRADES = (
     ("酒店管理", "酒店"),
     ("设计", "设计"),
 )
-CHINESE_CITIES = (
-    ("上海", "上海", "浦东新区"), ("北京", "北京", "朝阳区"), ("浙江", "杭州", "西湖区"), ("广东", "深圳", "南山区"),
-    ("四川", "成都", "锦江区"), ("江苏", "苏州", "姑苏区"), ("福建", "厦门", "思明区"),
-)  # fmt: skip
-
 FIRST_STARTS = ("Ma", "Le", "No", "Ti", "Ka", "El", "Jo", "Re", "Sa", "Bri")
 FIRST_ENDS = ("ra", "na", "lia", "vin", "dan", "ssa", "ren", "mi")
 PLACE_STARTS = ("Bram", "Tol", "Fen", "Har", "Pel", "Quil", "Ros", "Thorn", "Wex", "Al")
 PLACE_ENDS = ("combe", "mere", "stead", "wick", "worth", "by", "low", "thwaite")
 ENGLISH_TRADES = (("Teas", "Food"), ("Paper", "Retail"), ("Interiors", "Furnishing"), ("Bakery", "Food"),
                   ("Hotels", "Hospitality"), ("Studio", "Design"))  # fmt: skip
-ENGLISH_FORMS = ("Ltd", "Inc.", "GmbH", "& Daughters")
-ENGLISH_CITIES = (
-    ("United Kingdom", "Bristol"), ("United Kingdom", "Leeds"), ("Ireland", "Cork"), ("Canada", "Toronto"),
-    ("Australia", "Hobart"), ("Germany", "Bremen"),
-)  # fmt: skip
+CHINA = "中国"
 
-OWNERS = ("周宁", "Ines Varga", "韩一诺")
-"""Who works with the demo ledger."""
+OWNERS = {"zh": ("周宁", "韩一诺"), "en": ("Ines Varga", "Owen Lindqvist")}
+"""Who works with the demo ledger, by the language in which they do."""
+
+
+class Place(NamedTuple):
+    """Where somebody is: its fields, how telephone numbers there begin, and what companies are called there.
+
+    The numbers are of the ranges that are kept free for stories, and in China of one that is assigned to nobody. They
+    end in so many more ``digits``.
+    """
+
+    fields: Mapping[str, str]
+    numbers: tuple[str, ...]
+    digits: int
+    company_forms: tuple[str, ...] = ()
+
+
+_CHINESE_MOBILES = ("138 0000 ", "139 0000 ", "186 0000 ")
+_CHINESE_CITIES = (
+    ("上海", "上海", "浦东新区"), ("北京", "北京", "朝阳区"), ("浙江", "杭州", "西湖区"), ("广东", "深圳", "南山区"),
+    ("四川", "成都", "锦江区"), ("江苏", "苏州", "姑苏区"), ("福建", "厦门", "思明区"),
+)  # fmt: skip
+_ENGLISH_CITIES = (
+    ("United Kingdom", "London", "+44 20 7946 0", 3, ("Ltd", "& Daughters")),
+    ("United Kingdom", "Bristol", "+44 117 496 0", 3, ("Ltd", "& Daughters")),
+    ("United Kingdom", "Leeds", "+44 113 496 0", 3, ("Ltd", "& Sons")),
+    ("Ireland", "Dublin", "+353 20 912 ", 4, ("Ltd", "Teoranta")),
+    ("Canada", "Toronto", "+1 416 555 01", 2, ("Inc.",)),
+    ("United States", "Boston", "+1 617 555 01", 2, ("Inc.", "LLC")),
+    ("Australia", "Hobart", "+61 3 7010 ", 4, ("Pty Ltd",)),
+    ("Germany", "Hamburg", "+49 40 66969 ", 3, ("GmbH",)),
+)
+"""Countries and cities with the numbers that Ofcom, ComReg, the North American plan, the ACMA and the Bundesnetzagentur
+keep free for stories."""
 
 
 class Person(NamedTuple):
@@ -67,11 +91,20 @@ def english_person(source: random.Random) -> Person:
     return Person(f"{first} {last}", f"{first}.{last}".lower())
 
 
-def chinese_phone(source: random.Random) -> str:
-    """Return a mobile number whose middle is 0000, a range that is assigned to nobody."""
-    return f"{source.choice(('138', '139', '186'))}0000{source.randrange(10_000):04d}"
+def chinese_place(source: random.Random) -> Place:
+    """Return a city in China."""
+    province, city, district = source.choice(_CHINESE_CITIES)
+    return Place(
+        {"country": CHINA, "province": province, "city": city, "district": district}, _CHINESE_MOBILES, digits=4
+    )
 
 
-def english_phone(source: random.Random) -> str:
-    """Return a number of the range 555-0100 to 555-0199, which is kept for stories."""
-    return f"+1 {source.choice((202, 303, 416, 617))} 555 01{source.randrange(100):02d}"
+def english_place(source: random.Random) -> Place:
+    """Return a city in which people write in English to the shop."""
+    country, city, number, digits, forms = source.choice(_ENGLISH_CITIES)
+    return Place({"country": country, "city": city}, (number,), digits, forms)
+
+
+def phone(source: random.Random, place: Place) -> str:
+    """Return a telephone number that a place could have, and that nobody has."""
+    return source.choice(place.numbers) + f"{source.randrange(10**place.digits):0{place.digits}d}"

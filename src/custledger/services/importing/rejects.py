@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,11 +67,15 @@ class Rejects:
     passes over. It is readable by its owner alone, whatever the input was: it holds other people's data.
     """
 
-    def __init__(self, target: RejectsTarget | None, heading: Sequence[str], plan: Plan, language: str) -> None:
+    def __init__(
+        self, target: RejectsTarget | None, heading: Sequence[str], plan: Plan, language: str, say: Callable[[str], str]
+    ) -> None:
+        """``say`` puts a reason into the ``language``."""
         self._target = target
         self._heading = heading
         self._reasons = plan.reasons
         self._language = language
+        self._say = say
         self._spool = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed by close()
         self._count = 0
         self.unkept: list[Example] = []
@@ -114,7 +118,8 @@ class Rejects:
         self._spool.seek(0)
         for line in self._spool:
             number, reason, cells = json.loads(line)
-            said = f"第 {number} 行: {reason}" if self._language == "zh" else f"row {number}: {reason}"
+            why = self._say(reason)
+            said = f"第 {number} 行：{why}" if self._language == "zh" else f"row {number}: {why}"
             yield [said, *self._without_reasons(cells)]
 
     def _without_reasons(self, cells: Sequence[str]) -> list[str]:

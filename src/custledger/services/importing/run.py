@@ -27,6 +27,7 @@ from custledger.services.importing.references import References, public_number
 from custledger.services.importing.rejects import Rejects, RejectsTarget, rejects_target
 from custledger.services.importing.report import Example, ImportInterrupted, ImportReport
 from custledger.services.session import Session
+from custledger.services.speaking import speaker
 from custledger.services.targets import check_name
 from custledger.values import given_path, given_text, given_texts
 
@@ -128,7 +129,7 @@ class Run:
         self.under_way: deque[Built] = deque()
         self.landed_to = 0
         self.incomplete = False
-        self.rejects = Rejects(target, table.heading, builder.plan, session.conventions.language)
+        self.rejects = Rejects(target, table.heading, builder.plan, session.conventions.language, speaker(session))
         self.rejects_at: str | None = None
 
     def all(self, chunks: Iterator[Sequence[SourceRow]]) -> ImportReport:

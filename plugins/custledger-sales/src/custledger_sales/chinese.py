@@ -1,0 +1,6 @@
+"""What this plugin says, in English and Chinese; ``custledger.chinese`` tells how parts in braces are read."""
+
+SENTENCES = (
+    ("This is a cancellation or a return: its quantity or its amount is negative.", "这是取消或退货：数量或金额为负。"),
+    ("Probability: {value} is not a percentage from 0 to 100.", "成交概率：{value} 不是 0 到 100 的百分比。"),
+)

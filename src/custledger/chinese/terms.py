@@ -1,0 +1,98 @@
+"""Single terms in Chinese that stand within sentences."""
+
+from collections.abc import Mapping
+
+WHATS: Mapping[str, str] = {
+    "record type": "记录类型",
+    "type of record": "记录类型",
+    "record": "记录",
+    "column": "列",
+    "operation": "操作",
+    "ledger": "台账",
+    "folder": "文件夹",
+    "file or folder": "文件或文件夹",
+    "backup file": "备份文件",
+    "open follow-up": "未完成的跟进",
+    "file format to read": "可以读取的文件格式",
+    "file format to write": "可以写出的文件格式",
+}
+"""What is not found, or is found more than once."""
+
+KINDS: Mapping[str, str] = {
+    "an id": "编号",
+    "a text": "文本",
+    "text": "文本",
+    "a whole number": "整数",
+    "integer": "整数",
+    "a number": "数字",
+    "number": "数字",
+    "an amount": "金额",
+    "money": "金额",
+    "a date": "日期",
+    "date": "日期",
+    "a time": "时间",
+    "time": "时间",
+    "a yes or no": "是或否",
+    "yes_no": "是或否",
+    "a choice": "单选",
+    "choice": "单选",
+    "a list of choices": "多选",
+    "choices": "多选",
+    "a phone number": "电话号码",
+    "phone": "电话号码",
+    "an e-mail address": "邮箱地址",
+    "email": "邮箱地址",
+    "a set of tags": "标签",
+    "tags": "标签",
+    "a reference": "引用",
+    "reference": "引用",
+    "id": "编号",
+}
+"""What a field holds, as sentences name it."""
+
+DONE: Mapping[str, str] = {"read": "读取", "written": "写入", "made": "新建", "used": "使用", "opened": "打开"}
+"""What could not be done with a file, by the participle."""
+
+ORIGINS: Mapping[str, str] = {"flag": "选项", "environment": "环境变量", "default": "默认"}
+"""Where a setting of the program comes from, by the first word; what is none of these is a file."""
+
+ERRNO: Mapping[str, str] = {
+    "Permission denied": "没有权限",
+    "Operation not permitted": "不允许这样做",
+    "No space left on device": "磁盘已满",
+    "Disk quota exceeded": "超出磁盘配额",
+    "Read-only file system": "文件系统是只读的",
+    "No such file or directory": "没有这个文件或文件夹",
+    "Not a directory": "不是文件夹",
+    "Is a directory": "是文件夹",
+    "File exists": "文件已存在",
+    "File name too long": "文件名太长",
+    "Input/output error": "读写出错",
+    "Too many levels of symbolic links": "符号链接层数太多",
+    "Too many open files": "打开的文件太多",
+    "Bad file descriptor": "输出已关闭",
+    "File too large": "文件太大",
+    "Invalid argument": "参数不对",
+    "Device or resource busy": "设备正忙",
+}
+"""What the operating system says went wrong."""
+
+PLACES: Mapping[str, str] = {
+    "Choices": "选项",
+    "Create": "--create",
+    "Field": "字段",
+    "Key": "--key",
+    "Kind": "种类",
+    "Label": "标签",
+    "Maps": "--map",
+    "Options": "选项",
+    "Record type": "记录类型",
+    "Record types": "记录类型",
+    "Rejects": "--rejects",
+    "Target": "引用的类型",
+    "the output": "输出",
+    "currency": "货币",
+    "language": "语言",
+    "zone": "时区",
+}
+"""What a value is given for, where that is no field of a record: in the library's words, or as an option."""
