@@ -184,14 +184,14 @@ class Customer(Record):
                                               "phone|Phone|电话", "email|E-mail|邮件", "wechat|WeChat|微信", "sms|SMS|短信",
                                               "visit|Visit|上门"))
     country: str | None = field(Kind.TEXT, "Country", "国家", group="place", aliases=("国家/地区", "Country/Region"))
-    province: str | None = field(Kind.TEXT, "Province", "省份", group="place", aliases=("省", "所在省份", "State", "State/Region"))
-    city: str | None = field(Kind.TEXT, "City", "城市", group="place", indexed=True, aliases=("市", "所在城市", "所属地市"))
-    district: str | None = field(Kind.TEXT, "District", "区县", group="place", aliases=("区", "所在行政区", "County"))
+    province: str | None = field(Kind.TEXT, "Province", "省份", searchable=True, group="place", aliases=("省", "所在省份", "State", "State/Region"))
+    city: str | None = field(Kind.TEXT, "City", "城市", searchable=True, group="place", indexed=True, aliases=("市", "所在城市", "所属地市"))
+    district: str | None = field(Kind.TEXT, "District", "区县", searchable=True, group="place", aliases=("区", "所在行政区", "County"))
     address: str | None = field(Kind.TEXT, "Address", "地址", searchable=True, group="place",
                                 aliases=("详细地址", "公司地址", "联系地址", "Street", "Street Address"))
     postal_code: str | None = field(Kind.TEXT, "Postal code", "邮政编码", group="place",
                                     aliases=("邮编", "公司邮编", "Zip", "Zip Code", "Postcode"))
-    industry: str | None = field(Kind.TEXT, "Industry", "行业", group="company", aliases=("所属行业", "客户行业", "行业划分"))
+    industry: str | None = field(Kind.TEXT, "Industry", "行业", searchable=True, group="company", aliases=("所属行业", "客户行业", "行业划分"))
     size: str | None = field(Kind.TEXT, "Size", "规模", group="company",
                              aliases=("公司规模", "员工数", "人员规模", "Employees", "No. of Employees", "Number of Employees"))
     source: str | None = field(Kind.TEXT, "Source", "来源", group="sales",

@@ -24,6 +24,9 @@ INFO_ATTRIBUTE = "__custledger__"
 SPECS_ATTRIBUTE = "__custledger_specs__"
 """Where it leaves the Specs of the class's fields, by key, the inherited ones first."""
 
+SEARCHED_KINDS = frozenset({Kind.TEXT, Kind.PHONE, Kind.EMAIL})
+"""The kinds of fields that text search can look into."""
+
 Row = tuple[Any, ...]
 """Plain values in schema order."""
 
@@ -172,8 +175,9 @@ class Schema(Struct):
 
     @cached_property
     def searchable(self) -> tuple[Field, ...]:
-        """The fields that text search looks into."""
-        return tuple(field for field in self.fields if field.spec.searchable and not field.spec.sensitive)
+        """The fields that text search looks into: texts, and none that is sensitive."""
+        wanted = (field for field in self.fields if field.spec.searchable and not field.spec.sensitive)
+        return tuple(field for field in wanted if field.spec.kind in SEARCHED_KINDS)
 
     def resolve(self, name: str) -> Field:
         """Return the field called ``name`` by its key, a label or an alias, or raise ``NotFoundError``."""

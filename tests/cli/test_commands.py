@@ -165,6 +165,32 @@ def test_a_misspelt_setting_is_an_error_with_the_nearest_name(run: Run, folder: 
     assert "Did you mean ledger?" in done.err
 
 
+def test_search_looks_into_where_somebody_is_and_its_help_says_into_what(shop: Run) -> None:
+    shop("customer", "edit", "K2", "--industry", "Furniture", "--tags", "vip")
+    for text, found in (("Oslo", "Ann Example"), ("上海", "张伟"), ("furniture", "Ann Example")):
+        assert found in shop("search", text).out
+    assert shop("search", "vip").err == "0 found.\n"
+    told = " ".join(shop("search", "--help").out.split())
+    assert "Customer: Name, Code, Contact name, Phone, E-mail, WeChat, Province, City, District, Address," in told
+    assert "Tags, choices, dates and amounts are not" in told
+
+
+def test_a_field_that_is_not_searched_says_so_and_can_be_edited_to_be(shop: Run) -> None:
+    added = shop("field", "add", "customer", "Card")
+    edit = "custledger field edit customer.x_card --searchable"
+    assert (added.out, added.err) == ("x_card\n", f"Card is not searched; {edit} makes it so.\n")
+    assert shop("field", "add", "customer", "Table", "--searchable").err == ""
+    assert shop("field", "add", "customer", "Seats", "--kind", "integer").err == ""
+    shop("customer", "edit", "K1", "--set", "Card=QX77")
+    assert "张伟" not in shop("search", "QX77").out
+    assert shop(*edit.split()[1:], "--label-zh", "卡号", "--help-en", "As printed").out == "x_card\n"
+    assert "张伟" in shop("search", "QX77").out
+    assert (
+        shop("field", "list", "customer", "--custom").out.splitlines()[1] == "customer\tx_card\ttext\tCard\t卡号\t\tyes"
+    )
+    assert shop("field", "edit", "customer.x_card").code == 2
+
+
 def test_demo_makes_a_ledger_to_look_around_in(run: Run, folder: Path) -> None:
     done = run("demo", "play", "--as-of", "2026-11-22")
     assert done.code == 0
@@ -236,7 +262,7 @@ def test_init_export_and_fields_tell_in_json_what_they_did(run: Run, folder: Pat
     assert made == {"url": f"sqlite:{folder / 'ledger.db'}", "settings": "custledger.toml"}
     added = json.loads(run("field", "add", "customer", "Girth", "--json").out)
     assert (added["type"], added["key"]) == ("customer", "x_girth")
-    renamed = json.loads(run("field", "rename", "customer.Girth", "--label-en", "Width", "--json").out)
+    renamed = json.loads(run("field", "edit", "customer.Girth", "--label-en", "Width", "--json").out)
     assert (renamed["key"], renamed["labels"]["en"]) == ("x_girth", "Width")
     exported = json.loads(run("export", "customer", "--to", "out.csv", "--json").out)
     assert (exported["rows"], exported["path"]) == (0, "out.csv")

@@ -183,7 +183,7 @@ def look(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     ("cells", "command", "headings"),
     [
         (80, ("transaction", "list", "--where", "status != paid"), "ID At Customer Product Amount Status"),
-        (80, ("customer", "list"), "Code Name Type Status Level Phone"),
+        (80, ("customer", "list"), "Code Name Type Status Level Phone City"),
         (80, ("followup", "due"), "ID Due Customer Purpose Note Every"),
         (40, ("followup", "due"), "Due Customer Note"),
         (80, ("interaction", "list"), "ID At Customer Channel Category Subject"),

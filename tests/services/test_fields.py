@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 import custledger
 from custledger.conventions import FixedClock
 from custledger.errors import CustledgerError, DataError, DuplicateError, InvalidValueError, NotFoundError, UsageError
-from custledger.fields import Kind, Labels
+from custledger.fields import Kind, Labels, Spec
 from custledger.plugins import Plugins
-from custledger.schema import Schema
+from custledger.records import Customer
+from custledger.schema import Field, Schema
 from custledger.services import fields
 from custledger.services.editing import add, edit
 from custledger.services.opening import open_session
@@ -129,6 +130,7 @@ def test_a_field_of_every_kind_holds_its_values(session: Session, kind: str) -> 
         ("Card", {"target": "customer"}, "this field is none"),
         ("Card", {"kind": "yes_no", "unique": True}, "cannot be unique"),
         ("Card", {"sensitive": True, "searchable": True}, "does not go with"),
+        ("Card", {"kind": "integer", "searchable": True}, "cannot be searched"),
     ],
 )
 def test_what_cannot_be_a_field_is_refused_with_a_reason(
@@ -186,14 +188,45 @@ def test_an_added_field_is_logged_and_can_be_taken_back(session: Session) -> Non
 def test_labels_change_and_the_key_stays(session: Session) -> None:
     fields.add_field(session, "customer", "卡号", label_en="Card")
     row = add(session, "customer", {"name": "A", "Card": "7"}).row
-    renamed = fields.rename_field(session, "customer.卡号", label_en="Member card", aliases=["旧卡号"])
+    renamed = fields.edit_field(session, "customer.卡号", label_en="Member card", aliases=["旧卡号"])
     assert (renamed.key, renamed.spec.labels) == ("x_card", Labels("Member card", "卡号"))
     edit(session, "customer", row[0], {"旧卡号": "8"})
     assert Selection(session, "customer").where("[member card] = 8").count() == 1
     with pytest.raises(InvalidValueError, match="names the field name"):
-        fields.rename_field(session, "customer.x_card", label_en="Name")
+        fields.edit_field(session, "customer.x_card", label_en="Name")
     with pytest.raises(UsageError, match="not a field of this ledger's own"):
-        fields.rename_field(session, "customer.name", label_en="Title")
+        fields.edit_field(session, "customer.name", label_en="Title")
+
+
+@pytest.mark.parametrize("url", ["memory:", "sqlite:ledger.db"])
+def test_a_field_that_comes_to_be_searched_finds_what_records_held_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with custledger.open(url) as ledger:
+        session = ledger.session
+        fields.add_field(session, "customer", "Card", help_en="As printed")
+        add(session, "customer", {"name": "A", "Card": "QX77"})
+        assert not ledger.search("QX77")
+        edited = fields.edit_field(session, "customer.x_card", searchable=True)
+        assert (edited.spec.searchable, edited.spec.help.en) == (True, "As printed")
+        assert [found.name for found in ledger.search("QX77")] == ["A"]
+        add(session, "customer", {"name": "B", "Card": "QX78"})
+        assert [found.name for found in ledger.search("QX78")] == ["B"]
+        undo(session, session.view.operations(limit=2)[1].id)
+        assert not ledger.search("QX77")
+        assert fields.edit_field(session, "customer.x_card", help_zh="印在卡上的").spec.help == Labels(
+            "As printed", "印在卡上的"
+        )
+
+
+def test_only_texts_are_searched_whatever_a_field_says_of_itself() -> None:
+    schema = Schema.of(Customer)
+    odd = Field("odd", Spec(kind=Kind.INTEGER, labels=Labels("Odd"), searchable=True))
+    assert odd not in schema.extended([odd]).searchable
+    assert {"name", "city", "province", "district", "address", "industry", "phone"} <= {
+        field.key for field in schema.searchable
+    }
 
 
 def test_fields_are_listed_with_their_types(session: Session) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
+import attrs
 import pytest
 from custledger_sqlite.opening import open_store
 from custledger_sqlite.search_index import MOST_STALE
@@ -94,3 +95,20 @@ def test_a_sensitive_field_is_in_no_index(clerk: Clerk) -> None:
     clerk.add_many("person", [{"name": "Ada", "secret": "swordfish"}])
     clerk.add("person", name="Bo", secret="swordfish")
     assert clerk.found("swordfish") == []
+
+
+def test_a_ledger_that_may_not_be_written_is_searched_as_the_program_now_says(tmp_path: Path) -> None:
+    path = str(tmp_path / "ledger.db")
+    with open_store(path) as store:
+        clerk = Clerk(store)
+        clerk.add_many("person", list(sample_people(60)))
+        before = clerk.schemas["person"]
+        text = next(row[before.positions["name"]] for row in clerk.select("person") if row[before.positions["name"]])
+    unsearched = tuple(
+        attrs.evolve(field, spec=attrs.evolve(field.spec, searchable=field.key == "notes")) for field in before.fields
+    )
+    with open_store(path) as store:
+        store.prepare([attrs.evolve(before, fields=unsearched)])
+    with open_store(path, read_only=True) as store:
+        store.prepare([before])
+        assert store.search(text, [before], 10)

@@ -82,7 +82,6 @@ SENTENCES = (
     # fields and choices
     ("{name:q} does not name a field.", "{name}不是字段。"),
     ("Write the type and the field: customer.level.", "请写出类型和字段：customer.level。"),
-    ("{field:word} is not a field of this ledger's own, so its labels stay.", "{field} 不是这本台账自己的字段，标签不能改。"),
     (
         "{field:word} is not a field of this ledger's own, so it stays as it is.",
         "{field} 不是这本台账自己的字段，不能修改。",
@@ -121,6 +120,7 @@ SENTENCES = (
     ("Give it the kind reference.", "请把种类定为 reference。"),
     ("cannot be unique", "不能要求唯一"),
     ("These can: {kinds:list}.", "这些可以：{kinds}。"),
+    ("cannot be searched", "不能搜索"),
     ("does not go with searchable, unique or indexed", "不能与 searchable、unique、indexed 同时使用"),
     ("cannot name a field", "不能作字段的名称"),
     (
@@ -130,7 +130,6 @@ SENTENCES = (
     ("names the field {key:word} already", "已经是字段 {key} 的名称"),
     ("Use {field:word}, or give the new field another label.", "请用 {field}，或给新字段换个标签。"),
     ("has no letter or digit to make a key of", "没有可以作键的字母或数字"),
-    ("Nothing is said of what to change of {field:word}.", "没有说明要改 {field} 的什么。"),
     # the ledger's own settings
     ("The setting {name:word} cannot be understood: {why:said}", "设置 {name} 无法理解：{why}"),
     ("The settings of the ledger changed meanwhile.", "台账的设置刚刚被改过。"),

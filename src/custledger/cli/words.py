@@ -55,6 +55,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "Verb": "动作",
         "Version": "版本",
         "What": "项目",
+        "Searched": "可搜索",
         "Zone": "时区",
         # states, verbs and actions
         "add": "新增",
@@ -70,7 +71,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "failing": "有故障",
         "field add": "新增字段",
         "field choices": "设置选项",
-        "field rename": "字段改名",
+        "field edit": "修改字段",
         "good": "正常",
         "import": "导入",
         "init": "建账",
@@ -199,6 +200,10 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "{what} exported to {path}.": "已导出{what}到 {path}。",
         "Verified: {counts}.": "已核对：{counts}。",
         "an empty ledger": "空台账",
+        "yes": "是",
+        "{label} is not searched; custledger field edit {field} --searchable makes it so.": (
+            "“{label}”不能搜索；要搜索它：custledger field edit {field} --searchable"
+        ),
         # undo, the ledger
         "Nothing was left to take back.": "已经没有可以撤销的了。",
         "Took back {operation} ({verb}): {told}. custledger undo {undo} takes that back.": (

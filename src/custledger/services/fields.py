@@ -15,7 +15,7 @@ from custledger.errors import DataError, InvalidValueError, UsageError, shorten
 from custledger.expressions import is_in
 from custledger.fields import Choice, Kind, Labels, OnRemove, Spec
 from custledger.repeating import NEEDED_CHOICES
-from custledger.schema import Field, Schema, nearest
+from custledger.schema import SEARCHED_KINDS, Field, Schema, nearest
 from custledger.services.documents import decided_anew, write_document
 from custledger.services.session import Session
 from custledger.settings import KEY_PREFIX, choices_document, field_document, parse_choice
@@ -85,33 +85,48 @@ def list_fields(session: Session, record_type: str | None = None) -> list[tuple[
 
 
 @decided_anew
-def rename_field(
+def edit_field(
     session: Session,
     name: str,
     *,
     label_en: str | None = None,
     label_zh: str | None = None,
     aliases: Sequence[str] | None = None,
+    searchable: bool | None = None,
+    help_en: str | None = None,
+    help_zh: str | None = None,
 ) -> Field:
-    """Change the labels or the aliases of a custom field, named ``type.field``, and return it; its key stays.
+    """Change what a custom field, named ``type.field``, is called and whether it is searched, and return it.
 
-    What is ``None`` stays as it is. Raises ``UsageError`` for a field that is not the ledger's own.
+    What is ``None`` stays as it is; the key and the kind always do. What records hold already is searched as well, or
+    no longer. Raises ``UsageError`` for a field that is not the ledger's own, and ``InvalidValueError`` for what does
+    not fit.
     """
     generation = session.refresh()
     schema, field = find_field(session, name)
     if not field.spec.custom:
         raise UsageError(
-            f"{schema.name}.{field.key} is not a field of this ledger's own, so its labels stay.",
+            f"{schema.name}.{field.key} is not a field of this ledger's own, so it stays as it is.",
             hint="Add a field of your own instead.",
         )
-    old = field.spec.labels
-    labels = Labels(old.en if label_en is None else label_en.strip(), old.zh if label_zh is None else label_zh.strip())
+    labels, told = _edited(field.spec.labels, label_en, label_zh), _edited(field.spec.help, help_en, help_zh)
     if not labels.both():
         raise InvalidValueError("", "leaves the field without a label", field="Label")
-    spec = attrs.evolve(field.spec, labels=labels, aliases=field.spec.aliases if aliases is None else tuple(aliases))
+    spec = attrs.evolve(
+        field.spec,
+        labels=labels,
+        help=told,
+        aliases=field.spec.aliases if aliases is None else tuple(aliases),
+        searchable=field.spec.searchable if searchable is None else searchable,
+    )
+    _require_sense(spec)
     _require_free(schema, (*labels.both(), *spec.aliases), but=field)
-    write_document(session, generation, "field rename", *field_document(schema.name, field.key, spec))
+    write_document(session, generation, "field edit", *field_document(schema.name, field.key, spec))
     return Field(field.key, spec)
+
+
+def _edited(old: Labels, english: str | None, chinese: str | None) -> Labels:
+    return Labels(old.en if english is None else english.strip(), old.zh if chinese is None else chinese.strip())
 
 
 @decided_anew
@@ -229,6 +244,13 @@ def _require_sense(spec: Spec) -> None:
             "cannot be unique",
             field="Kind",
             hint=f"These can: {', '.join(sorted(kind.value for kind in _UNIQUE_KINDS))}.",
+        )
+    if spec.searchable and spec.kind not in SEARCHED_KINDS:
+        raise InvalidValueError(
+            spec.kind.value,
+            "cannot be searched",
+            field="Kind",
+            hint=f"These can: {', '.join(sorted(kind.value for kind in SEARCHED_KINDS))}.",
         )
     if spec.sensitive and (spec.searchable or spec.unique or spec.indexed):
         raise InvalidValueError("sensitive", "does not go with searchable, unique or indexed", field="Field")

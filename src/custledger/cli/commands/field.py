@@ -8,7 +8,8 @@ from custledger.cli.application import group
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
-from custledger.schema import Field, Schema
+from custledger.errors import UsageError
+from custledger.schema import SEARCHED_KINDS, Field, Schema
 
 FieldName = Annotated[str, typer.Argument(metavar="TYPE.FIELD", help="A field, such as customer.level.")]
 TypeName = Annotated[str, typer.Argument(metavar="TYPE", help="A record type, such as customer.")]
@@ -20,7 +21,7 @@ Aliases = Annotated[
 def register(app: typer.Typer, run: Invocation) -> None:
     """Add the group ``field``."""
     fields = group("The ledger's own fields, and the choices of fields.")
-    for add in (_add_add, _add_list, _add_rename, _add_choices):
+    for add in (_add_add, _add_list, _add_edit, _add_choices):
         add(fields, run)
     app.add_typer(fields, name="field")
 
@@ -78,6 +79,10 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
         )
         run.output.landed = f"The field {field.key} was added"
         _tell(run, record_type, field, json=json)
+        if field.spec.kind in SEARCHED_KINDS and not (searchable or sensitive or json):
+            unsearched = "{label} is not searched; custledger field edit {field} --searchable makes it so."
+            name = f"{run.session.schema(record_type).name}.{field.key}"
+            run.output.note(run.words(unsearched, label=field.label(run.words.language), field=name))
 
 
 def _add_list(app: typer.Typer, run: Invocation) -> None:
@@ -103,9 +108,9 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
         _emit(run, found, form)
 
 
-def _add_rename(app: typer.Typer, run: Invocation) -> None:
-    @app.command("rename")
-    def rename(
+def _add_edit(app: typer.Typer, run: Invocation) -> None:
+    @app.command("edit")
+    def edit(
         *,
         name: FieldName,
         label_en: Annotated[
@@ -115,12 +120,33 @@ def _add_rename(app: typer.Typer, run: Invocation) -> None:
             str | None, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label from now on.")
         ] = None,
         aliases: Aliases = None,
+        searchable: Annotated[
+            bool | None, typer.Option("--searchable/--not-searchable", help="Text search looks into it, or does not.")
+        ] = None,
+        help_en: Annotated[
+            str | None, typer.Option("--help-en", metavar="TEXT", help="What it is for, in English.")
+        ] = None,
+        help_zh: Annotated[
+            str | None, typer.Option("--help-zh", metavar="TEXT", help="What it is for, in Chinese.")
+        ] = None,
         json: JsonFlag = False,
     ) -> None:
-        """Change the labels or aliases of one of the ledger's own fields; its key stays."""
-        from custledger.services.fields import rename_field  # noqa: PLC0415 - needed only when it runs
+        """Change one of the ledger's own fields: what it is called, and whether it is searched; its key stays."""
+        from custledger.services.fields import edit_field  # noqa: PLC0415 - needed only when it runs
 
-        field = rename_field(run.session, name, label_en=label_en, label_zh=label_zh, aliases=aliases or None)
+        if searchable is None and not aliases and label_en is label_zh is help_en is help_zh is None:
+            hint = "Give one of: --label-en, --label-zh, --alias, --searchable, --help-en, --help-zh."
+            raise UsageError("Nothing is said of what to change.", hint=hint)
+        field = edit_field(
+            run.session,
+            name,
+            label_en=label_en,
+            label_zh=label_zh,
+            aliases=aliases or None,
+            searchable=searchable,
+            help_en=help_en,
+            help_zh=help_zh,
+        )
         _tell(run, name.partition(".")[0], field, json=json)
 
 
@@ -166,7 +192,8 @@ def _emit(run: Invocation, found: list[tuple[Schema, Field]], form: Form) -> Non
         run.output.objects((_json(schema, field) for schema, field in found), form)
         return
     columns = [
-        Column(heading=run.words(key), key=key.lower()) for key in ("Type", "Key", "Kind", "English", "中文", "Choices")
+        Column(heading=run.words(key), key=key.lower())
+        for key in ("Type", "Key", "Kind", "English", "中文", "Choices", "Searched")
     ]
     rows = [
         [
@@ -176,6 +203,7 @@ def _emit(run: Invocation, found: list[tuple[Schema, Field]], form: Form) -> Non
             field.spec.labels.en,
             field.spec.labels.zh,
             ", ".join(choice.code for choice in field.spec.choices),
+            run.words("yes") if field in schema.searchable else "",
         ]
         for schema, field in found
     ]

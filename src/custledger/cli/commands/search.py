@@ -11,11 +11,18 @@ from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.errors import UsageError
 from custledger.schema import Row, Schema
 
+ABOUT = """Find records in whose searched fields every word of TEXT occurs.
+
+{fields}
+
+Fields of the ledger's own are searched where they were made so. Tags, choices, dates and amounts are not: list takes
+filters by those, such as customer list --where "tag = vip"."""
+
 
 def register(app: typer.Typer, run: Invocation) -> None:
     """Add ``search``."""
 
-    @app.command("search")
+    @app.command("search", help=_about(run))
     def search(
         *,
         text: Annotated[
@@ -31,7 +38,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         csv: CsvFlag = False,
         tsv: TsvFlag = False,
     ) -> None:
-        """Find records in which every word of TEXT occurs."""
+        """See ``ABOUT``."""
         from custledger.services.searching import search  # noqa: PLC0415 - needed only when it runs
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
@@ -45,6 +52,16 @@ def register(app: typer.Typer, run: Invocation) -> None:
         if form is Form.SHOWN:
             more = "{count} found or more; --limit shows more." if len(found) == limit else "{count} found."
             run.output.note(run.words(more, count=len(found)))
+
+
+def _about(run: Invocation) -> str:
+    """Return the help of the command, which names the fields that are searched."""
+    told = (
+        f"{schema.info.labels.en}: {', '.join(field.label('en') for field in schema.searchable)}."
+        for schema in run.plugins.schemas().values()
+        if schema.searchable
+    )
+    return ABOUT.format(fields="\n\n".join(told))
 
 
 def _emit(run: Invocation, found: list[tuple[Schema, Row]], form: Form) -> None:

@@ -230,10 +230,18 @@ class SqlStore(Store):
         with self._reading() as connection:
             connection.execute("BEGIN")
             try:
-                unindexed = loading.marked(connection)
+                unindexed = loading.marked(connection) | self._otherwise_indexed(schemas)
                 return searched(connection, self._dialect.search, text, schemas, limit, unindexed=unindexed)
             finally:
                 connection.execute("ROLLBACK")
+
+    def _otherwise_indexed(self, schemas: Sequence[Schema]) -> frozenset[str]:
+        """Return the types whose index is of other fields than are searched now, and may not be made anew."""
+        if not self.read_only:
+            return frozenset()
+        known = self._known()
+        pairs = ((known.get(schema.name), schema) for schema in schemas)
+        return frozenset(schema.name for there, schema in pairs if there and _searched(there) != _searched(schema))
 
     def with_ending(self, schema: Schema, ending: int, modulus: int, limit: int) -> list[int]:
         """Return at most ``limit`` ids for which ``id % modulus == ending``."""
@@ -372,3 +380,7 @@ class SqlStore(Store):
             self._finish_loads()
         finally:
             self._database.close()
+
+
+def _searched(schema: Schema) -> list[str]:
+    return [field.key for field in schema.searchable]
