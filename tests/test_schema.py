@@ -59,6 +59,40 @@ def test_a_name_that_nobody_has_is_refused_with_the_nearest() -> None:
     assert "customer field" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("nothing", ()),
+        ("citty", ("city",)),
+        ("nmae", ("name",)),
+        ("mobil", ("phone",)),
+        ("raiting", ("level",)),
+        ("成市", ("城市",)),
+        ("客户等及", ("客户等级", "客户名称")),
+        ("手机号吗", ("phone",)),
+        ("天气预报", ()),
+        ("市", ()),
+    ],
+)
+def test_keys_and_labels_that_are_really_near_are_suggested_and_no_alias(name: str, meant: tuple[str, ...]) -> None:
+    assert CUSTOMER.suggestions(name) == meant
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("城巾", ("城市",)),
+        ("联系电活", ("联系电话",)),
+        ("系电话", ("联系电话",)),
+        ("城", ()),
+        ("市城", ()),
+        ("城市xy", ()),
+    ],
+)
+def test_chinese_words_are_compared_by_their_characters(word: str, near: tuple[str, ...]) -> None:
+    assert nearest(word, ["城市", "联系电话", "备注"]) == near
+
+
 def test_a_key_comes_before_a_label_and_a_label_before_an_alias() -> None:
     schema = schema_of(
         text_field("a", "B", "丙", "C"), text_field("b", "C"), text_field("c", "D", "", "B"), text_field("d", "丙")

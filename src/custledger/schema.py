@@ -4,7 +4,7 @@ Rows are tuples of plain values in schema order. The first four fields of every 
 times and revision are always at ``ID``, ``CREATED_AT``, ``UPDATED_AT`` and ``REVISION``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -183,10 +183,19 @@ class Schema(Struct):
         """Return the field called ``name`` by its key, a label or an alias, or raise ``NotFoundError``."""
         key = self.names.get(fold(name.strip()))
         if key is None:
-            near = nearest(name, self.names)
+            near = self.suggestions(name)
             listed = "" if near else f"There are: {', '.join(self.keys)}."
             raise NotFoundError(f"{self.name} field", name, suggestions=near, hint=listed)
         return self.by_key[key]
+
+    def suggestions(self, name: str) -> tuple[str, ...]:
+        """Return what was probably meant by a name that no field has: keys and labels, which people see.
+
+        An alias that is near stands for its field.
+        """
+        seen = [fold(called) for field in self.fields for called in (field.key, *field.spec.labels.both())]
+        near = nearest(name, dict.fromkeys(seen)) or [self.names[alias] for alias in nearest(name, self.names)]
+        return tuple({self.names[fold(called)]: called for called in reversed(near)}.values())[::-1]
 
     def public_id(self, row_or_id: Row | int) -> str:
         """Return the public id of a row or of a number."""
@@ -219,8 +228,36 @@ def _with_choices(field: Field, choices: tuple[Choice, ...]) -> Field:
     return Field(field.key, attrs.evolve(field.spec, choices=choices, default=kept))
 
 
+NEAR, NEAR_IF_SHORT, NEAR_IN_CHINESE = 0.7, 0.65, 0.5
+"""How like two words must be, of 1: a slip in a word of three letters, or of two Chinese characters, is much of it."""
+
+
 def nearest(name: str, candidates: Iterable[str], limit: int = 2) -> tuple[str, ...]:
-    """Return the candidates most like ``name``, the likeliest first."""
+    """Return the candidates most like ``name``, the likeliest first; none that is not really near.
+
+    >>> nearest("levle", ["level", "valley"]), nearest("nothing", ["rating"]), nearest("成市", ["城市", "市"])
+    (('level',), (), ('城市',))
+    """
     import difflib  # noqa: PLC0415 - needed only where something was misspelt
 
-    return tuple(difflib.get_close_matches(fold(name), list(candidates), n=limit, cutoff=0.6))
+    wanted, known = fold(name), list(candidates)
+    if not wanted.isascii():
+        return _nearest_in_chinese(wanted, known, limit)
+    cutoff = NEAR if len(wanted) > 3 else NEAR_IF_SHORT
+    return tuple(difflib.get_close_matches(wanted, known, n=limit, cutoff=cutoff))
+
+
+def _nearest_in_chinese(wanted: str, candidates: Sequence[str], limit: int) -> tuple[str, ...]:
+    """Return the words of the same length that differ in the fewest characters, then those with one more or less."""
+    likeness = {word: _alike(wanted, fold(word)) for word in candidates}
+    near = [word for word, alike in likeness.items() if alike >= NEAR_IN_CHINESE]
+    return tuple(sorted(near, key=lambda word: -likeness[word])[:limit])
+
+
+def _alike(one: str, other: str) -> float:
+    """Return how many characters two words share in their places, of 1; one more or less at an end counts as a slip."""
+    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 2:
+        return 0
+    from_front = sum(a == b for a, b in zip(one, other, strict=False))
+    from_back = sum(a == b for a, b in zip(reversed(one), reversed(other), strict=False))
+    return max(from_front, from_back) / max(len(one), len(other))

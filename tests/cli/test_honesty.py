@@ -294,3 +294,13 @@ def test_a_plugin_that_cannot_take_the_news_is_told_of_once(
     assert said.count("I fell") == 1
     assert "The change stands." in said
     assert "CUSTLEDGER_DISABLE_PLUGINS=bad" in said
+
+
+def test_rows_without_a_name_are_told_by_what_they_say_and_never_by_an_id(shop: Run, folder: Path) -> None:
+    (folder / "sold.csv").write_text("InvoiceNo,StockCode,CustomerID,Amount\n536365,85123A,K1,5\n,,K2,7\n", "utf-8")
+    for more in (("--dry-run",), ()):
+        told = shop("import", "sold.csv", "--as", "transaction", *more).err
+        assert "  row 2 added: 536365 K1\n" in told
+        assert "  row 3 added: K2\n" in told
+    (folder / "bare.csv").write_text("id,due,customer\n,2026-03-01,K1\n", "utf-8")
+    assert "row 2 added: K1\n" in shop("import", "bare.csv", "--as", "followup").err

@@ -116,9 +116,9 @@ def test_a_metric_keeps_its_meaning_when_a_label_changes(ledger: Ledger) -> None
     ledger.fields.add("customer", "会员积分", kind="integer")
     ledger.customers.add(name="Ann", 会员积分=3)
     add_metric(ledger.session, "两倍", "会员积分 * 2")
-    from custledger.services.fields import rename_field
+    from custledger.services.fields import edit_field
 
-    rename_field(ledger.session, "customer.会员积分", label_zh="积分")
+    edit_field(ledger.session, "customer.会员积分", label_zh="积分")
     assert ledger.customers.count("两倍") == {6: 1}
 
 

@@ -21,6 +21,8 @@ from custledger.services.session import Session
 
 EXAMPLES = 5
 """How many rows of each sort a report shows."""
+TELLING = 2
+"""How many cells name a row that has neither title nor code."""
 
 
 @attrs.frozen(kw_only=True)
@@ -144,10 +146,7 @@ class Builder:
         linking.settle(self.links, resolved, {index: first + place for place, index in enumerate(kept)})
         ids = range(first, first + len(kept))
         creates = self._creates(values | resolved, kept, ids, whole=len(kept) == len(chunk))
-        examples = [
-            Example(chunk.numbers[index], "added", self.schema.display(row))
-            for index, row in zip(kept[:EXAMPLES], creates.rows, strict=False)
-        ]
+        examples = [Example(chunk.numbers[index], "added", self._called(chunk, index)) for index in kept[:EXAMPLES]]
         counts = Counter(added=len(kept))
         unique = (
             {
@@ -200,6 +199,23 @@ class Builder:
             for index, key in enumerate(keys)
             if key is not None and key in there
         }
+
+    def _called(self, chunk: Chunk, index: int) -> str:
+        """Return what to call a new record by what its row says: its id tells nobody anything, and may never be.
+
+        That is its title and its code, else another text that people search by and the record that it refers to, else
+        whatever the row begins with.
+        """
+        cells = {column.field.key: chunk.cells[column.index][index].strip() for column in self.plan.columns}
+        naming = (self.schema.title_field, self.schema.code_field)
+        told = [cells[field.key] for field in naming if field and cells.get(field.key)]
+        if not told:
+            for fields in (self.schema.searchable, self.schema.references):
+                told += [cells[field.key] for field in fields if cells.get(field.key)][:1]
+        if not told:
+            plain = (key for key, cell in cells.items() if cell and not self.schema.by_key[key].spec.sensitive)
+            told = [cells[key] for key in plain][:TELLING]
+        return " ".join(dict.fromkeys(told))
 
     def _built(
         self,

@@ -61,7 +61,7 @@ class KeyBuilder(Builder):
             else:
                 counts["skipped"] += 1
         counts.update(added=len(new), changed=len(changes))
-        examples += [Example(chunk.numbers[index], "added", self._named(columns, index)) for index in new[:EXAMPLES]]
+        examples += [Example(chunk.numbers[index], "added", self._called(chunk, index)) for index in new[:EXAMPLES]]
         creates = self._runs(columns, [(numbers[index], index) for index in new])
         landed = frozenset(keys[index] for index in kept if keys[index] is not None)
         return self._built(chunk, made, creates, changes, counts=counts, examples=examples, looked=look, keys=landed)
@@ -160,8 +160,3 @@ class KeyBuilder(Builder):
             shown = "…" if field.spec.sensitive else f"“{codec.text(field, old)}” → “{codec.text(field, value)}”"
             told.append(f"{field.label(self.language)} {shown}")
         return f"{self.schema.display(row)}: {', '.join(told)}"
-
-    def _named(self, columns: Mapping[str, list[Any]], index: int) -> str:
-        fields = (self.schema.title_field, self.schema.code_field)
-        values = [columns[field.key][index] for field in fields if field and field.key in columns]
-        return " ".join(str(value) for value in values if value is not None)
