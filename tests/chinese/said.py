@@ -38,7 +38,8 @@ QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|'[^']*'|\[[^]]*\]|（[^（）]*�
 NAMES = re.compile(
     r"\w+[._]\w+(\(\S*\))?|custledger[-_][\w-]+|custledger( [a-zA-Z]+)*( --[\w-]+)?|pip install [\w -]+|chmod \S+|--[\w-]+|[A-Z][A-Z_0-9]+(=\w*)?"
     r"|\w+:\w+(:\w+)?|[A-Z]\w+/[A-Z]\w+|fonts-\w+|fc-list|SQLite|Excel|Decimal|Python|utf-\d+"
-    r"|add\(name=…\)|ledger = |\b(done|skipped|open|choice|choices|reference|searchable|unique|indexed|tab|comma|semicolon|pipe)\b",
+    r"|add\(name=…\)|ledger = |\b(done|skipped|open|choice|choices|reference|searchable|unique|indexed|tab|comma|semicolon|pipe)\b"
+    r"|\b(count|sum|max|exists|distinct|where|not|encoding|format|show)\b|\w+\(\w*\)|date\([\d, ]+\)",
     re.ASCII,
 )
 """Commands, options, keys, codes and proper names, which are the same in every language."""

@@ -4,6 +4,14 @@ SENTENCES = (
     # reading and writing
     ("The file cannot be {done:done}: it is no file.", "无法{done}：它不是文件。"),
     ("{path} cannot be {done:done}: it is no file.", "{path} 无法{done}：它不是文件。"),
+    ("{path} names a folder.", "{path} 是文件夹。"),
+    ("Name the file in it.", "请指明里面的文件。"),
+    ("Name a file in it.", "请指明里面的文件。"),
+    ("A file is needed, and - is the standard output.", "要写成文件，而 - 是标准输出。"),
+    ("Name a file; one that is called - is ./- here.", "请指明文件；如果文件就叫 -，请写 ./-。"),
+    ("The name of the file is empty.", "文件名是空的。"),
+    ("Name a file, or - for the standard input.", "请指明文件，或用 - 表示标准输入。"),
+    ("Looked in {folder:folder}.", "找过的文件夹：{folder}。"),
     ("Name a file, not a folder.", "请指明文件，而不是文件夹。"),
     ("the output may not be {done:done}: {error:errno}.", "输出无法{done}：{error}。"),
     ("{path} may not be {done:done}: {error:errno}.", "{path} 不能{done}：{error}。"),
@@ -36,8 +44,13 @@ SENTENCES = (
     ("{path}, row {row:n}: {why:why}", "{path} 第 {row} 行：{why}"),
     # formats
     ("There are: none; install custledger-csv. Name one with --format.", "一种也没有：请安装 custledger-csv。"),
+    ("There are: {names:list}. Name one with the option format.", "可用的有：{names}。请用选项 format 指明一种。"),
     ("There are: {names:list}. Name one with --format.", "可用的有：{names}。请用 --format 指明一种。"),
     ("The format {name:word} takes no {option:word}.", "格式 {name} 没有选项 {option}。"),
+    ("The format {name:word} takes no option {option:word}.", "格式 {name} 没有选项 {option}。"),
+    ("It takes: none.", "它没有选项。"),
+    ("It takes: {names}.", "它的选项有：{names}。"),
+    ("Install custledger-csv, or see custledger doctor.", "请安装 custledger-csv，或查看 custledger doctor。"),
     ("Its options are: none.", "它没有选项。"),
     ("Its options are: {names:list}.", "它的选项有：{names}。"),
     ("does not say what the options are", "没有说明选项"),
@@ -88,6 +101,7 @@ SENTENCES = (
     ),
     ("{hint:why} Rows up to {row:n} are in{rest}", "{hint}到第 {row} 行已经写入。撤销这次导入：{rest}"),
     # exporting
+    ("There are no headings {names:q}.", "没有{names}这种表头。"),
     ("The column {name} is asked for twice.", "列 {name} 要了两次。"),
     ("Name each column once.", "每列只写一次。"),
     # ledgers

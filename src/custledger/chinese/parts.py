@@ -21,7 +21,9 @@ _SHAPES = {
     "id": r"[A-Z]+-[0-9A-Z]+",
     "place": r"(?:(?!: )[^“”;])+?",
     "label": r"[^“”:;]+?",
+    "folder": r"(?:(?!\. ).)+?",
     "word": r"\S+?",
+    "article": r"an?",
 }
 """What a part must look like, where its sort says that; any other is whatever lies between its neighbours."""
 

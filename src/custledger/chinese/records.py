@@ -44,6 +44,8 @@ SENTENCES = (
     ("somebody else removed it", "别人已把它删除"),
     ("somebody else edited what this would remove", "别人修改了这次要删除的内容"),
     ("1 later edit was not overwritten", "之后的 1 处修改没有被覆盖"),
+    ("1 later edit would not be overwritten", "之后的 1 处修改不会被覆盖"),
+    ("{count:n} later edits would not be overwritten", "之后的 {count} 处修改不会被覆盖"),
     ("{count:n} later edits were not overwritten", "之后的 {count} 处修改没有被覆盖"),
     ("Read it again and repeat the change.", "请重新读取，再改一次。"),
     ("custledger log REF shows what was done to a record since.", "custledger log REF 可以查看记录之后的改动。"),
@@ -82,6 +84,7 @@ SENTENCES = (
     # fields and choices
     ("{name:q} does not name a field.", "{name}不是字段。"),
     ("Write the type and the field: customer.level.", "请写出类型和字段：customer.level。"),
+    ("{field:word} is not a field of this ledger's own, so its labels stay.", "{field} 不是这本台账自己的字段，标签不能改。"),
     (
         "{field:word} is not a field of this ledger's own, so it stays as it is.",
         "{field} 不是这本台账自己的字段，不能修改。",
@@ -130,6 +133,21 @@ SENTENCES = (
     ("names the field {key:word} already", "已经是字段 {key} 的名称"),
     ("Use {field:word}, or give the new field another label.", "请用 {field}，或给新字段换个标签。"),
     ("has no letter or digit to make a key of", "没有可以作键的字母或数字"),
+    ("{record:id} never had the revision {then:n}: it is at revision {now:n}.", "{record} 没有第 {then} 版：现在是第 {now} 版。"),
+    ("Give the revision that you had read, as show --json has it.", "请给出当时读到的版本，show --json 里有。"),
+    # metrics and segments
+    ("is not a colour", "不是颜色"),
+    ("cannot name a metric or a segment", "不能作指标或客群的名称"),
+    ("means something already", "已经另有所指"),
+    (
+        "A name has 1 to {count:n} characters, on one line, without = [ ] ( ) / . or ,",
+        "名称是一行 1 到 {count} 个字符，不含 =、[、]、(、)、/、.、,。",
+    ),
+    (
+        "custledger metric list {type:type}, and custledger field list {other:word}, show the names that are taken.",
+        "custledger metric list 和 custledger field list {other} 可以列出{type}已经用掉的名称。",
+    ),
+    ("The plugin {name:word} brings it.", "它由插件 {name} 提供。"),
     # the ledger's own settings
     ("The setting {name:word} cannot be understood: {why:said}", "设置 {name} 无法理解：{why}"),
     ("The settings of the ledger changed meanwhile.", "台账的设置刚刚被改过。"),
@@ -137,6 +155,10 @@ SENTENCES = (
     (
         "Amounts without a currency are in {old:word}, and would be in {new:word} without being converted: {found:list}.",
         "没有写货币的金额现在按 {old} 计，改后会按 {new} 计而不折算：{found}。",
+    ),
+    (
+        "Give them their currency first, or force it where {old:word} was never right.",
+        "请先给它们写上货币；如果 {old} 从来就不对，可以强制修改。",
     ),
     (
         "Give them their currency first, or --force where {old:word} was never right.",

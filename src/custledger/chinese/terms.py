@@ -13,6 +13,10 @@ WHATS: Mapping[str, str] = {
     "file or folder": "文件或文件夹",
     "backup file": "备份文件",
     "open follow-up": "未完成的跟进",
+    "metric": "指标",
+    "segment": "客群",
+    "metric in the settings": "设置里的指标",
+    "segment in the settings": "设置里的客群",
     "file format to read": "可以读取的文件格式",
     "file format to write": "可以写出的文件格式",
 }
@@ -79,6 +83,7 @@ ERRNO: Mapping[str, str] = {
 
 PLACES: Mapping[str, str] = {
     "Choices": "选项",
+    "Colour": "颜色",
     "Create": "--create",
     "Field": "字段",
     "Key": "--key",

@@ -46,7 +46,7 @@ SENTENCES = (
         "@ 写成了全角的，应该用半角的。",
     ),
     # a value that is missing
-    ("{who:one} needs {article:word} {field:place}", "{who}必须有{field}"),
+    ("{who:one} needs {article:article} {field:place}", "{who}必须有{field}"),
     # what is wrong with it; the value stands before
     ("is not a number", "不是数字"),
     ("is not a whole number", "不是整数"),
@@ -84,6 +84,14 @@ SENTENCES = (
     ("is marked with two currencies", "标了两种货币"),
     ("is in {given:word}, and the ledger keeps {own:word}", "是 {given}，而台账用 {own}"),
     ("is not the currency that the amount is marked with, {code:word}", "与金额上写的货币 {code} 不一致"),
+    (
+        "is how a spreadsheet writes a long number, of which it may have lost digits",
+        "是电子表格写长号码的样子，末尾的数字可能已经丢了",
+    ),
+    (
+        "Format the column as text in the spreadsheet, and enter the whole number again.",
+        "请在电子表格里把这一列设为文本，再输入完整的号码。",
+    ),
     ("has more than four decimal places", "小数超过四位"),
     ("has no digit in it, so it is not a phone number", "里面没有数字，不是电话号码"),
     ("has nothing in it to compare with", "里面没有可以比较的内容"),

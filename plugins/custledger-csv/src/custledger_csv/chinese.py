@@ -31,6 +31,15 @@ SENTENCES = (
         "holds NUL characters, so it is not text in an encoding that we can find",
         "含有 NUL 字符，看不出是哪种编码的文本",
     ),
+    (
+        "Say how it is encoded with the option encoding (such as gb18030, big5 or cp1252), or save it as UTF-8.",
+        "请用选项 encoding 说明它的编码（例如 gb18030、big5 或 cp1252），或另存为 UTF-8。",
+    ),
+    (
+        "If it is UTF-16, say so with the option encoding: utf-16-le.",
+        "如果是 UTF-16，请用选项 encoding 写明：utf-16-le。",
+    ),
+    ("Leave out the option excel_bom, or write UTF-8.", "请去掉选项 excel_bom，或用 UTF-8。"),
     ("If it is UTF-16, say so: --encoding utf-16-le.", "如果是 UTF-16，请写明：--encoding utf-16-le。"),
     ('a quote (") that opens in this row is never closed', '这一行里有一个引号 (") 没有配对'),
     ("Close it, or double it where it is part of the text.", "请补上另一半；如果它是文本的一部分，请写两个。"),
