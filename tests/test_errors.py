@@ -79,16 +79,25 @@ def test_a_field_can_be_named_later() -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "field", "told"),
+    ("needs", "field", "told"),
     [
-        ("a customer", "Name", "A customer needs a name"),
-        ("an interaction", "Address", "An interaction needs an address"),
-        ("a customer", "ID number", "A customer needs an ID number"),
-        ("a customer", "客户名称", "A customer needs a 客户名称"),
+        ("a customer needs one", "Name", "A customer needs a name"),
+        ("an interaction needs one", "Address", "An interaction needs an address"),
+        ("a customer needs one", "ID number", "A customer needs an ID number"),
+        ("a customer needs one", "客户名称", "A customer needs a 客户名称"),
+        ("a customer needs one", "Notes", "A customer needs a value for Notes"),
+        ("a customer needs one", "Status", "A customer needs a status"),
+        ("a customer needs a value", "Tags", "A customer needs a value for Tags"),
+        ("a customer needs a value", "Wants mail", "A customer needs a value for Wants mail"),
+        ("a follow-up needs a date", "Due", "A follow-up needs a due date"),
+        ("a follow-up needs a date", "到期日", "A follow-up needs a 到期日"),
+        ("a customer needs a date", "Birthday", "A customer needs a birthday"),
+        ("a contract needs a date", "Date signed", "A contract needs a date signed"),
+        ("an interaction needs a time", "Start", "An interaction needs a start time"),
     ],
 )
-def test_what_is_missing_is_asked_for(owner: str, field: str, told: str) -> None:
-    assert InvalidValueError(None, f"is not enough: {owner} needs one", field=field).message == told
+def test_what_is_missing_is_asked_for(needs: str, field: str, told: str) -> None:
+    assert InvalidValueError(None, f"is not enough: {needs}", field=field).message == told
 
 
 def test_what_was_meant_is_suggested() -> None:

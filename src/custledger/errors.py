@@ -35,8 +35,10 @@ _USER_INFO = re.compile(r"([A-Za-z][\w+.-]+:/{1,2}|//)(?:[^\s/?#@:]*:\S*|[^\s/?#
 path made of a URL has lost one of the two before it."""
 _SECRET = re.compile(r"([?&](?:password|passwd|pwd|secret|token)=)[^\s&#]*", re.IGNORECASE)
 
-
-_NEEDED = re.compile(r"is not enough: (?P<owner>.+) needs one")
+_NEEDED = re.compile(r"is not enough: (?P<owner>.+) needs (?P<what>one|a date|a time|a value)")
+_PLURAL = re.compile(r"[^ius]s$")
+_DATED = re.compile(r"\b(date|time)s?\b|day$", re.IGNORECASE)
+"""Labels that no article fits, and those that say already that a date is meant."""
 
 
 class CustledgerError(Exception):
@@ -72,7 +74,8 @@ class DataError(CustledgerError):
 class InvalidValueError(DataError):
     """A value does not fit its field. ``why`` completes the sentence "it …".
 
-    Nothing, ``None``, that "is not enough: a customer needs one" is told as "A customer needs a name".
+    Nothing, ``None``, that "is not enough: a customer needs one" is told as "A customer needs a name"; with "a date" or
+    "a time" in the place of "one" as "A follow-up needs a due date", and with "a value" as "… needs a value for Tags".
     """
 
     code = "invalid_value"
@@ -80,7 +83,7 @@ class InvalidValueError(DataError):
     def __init__(self, value: object, why: str, *, field: str = "", hint: str = "") -> None:
         needed = _NEEDED.fullmatch(why) if value is None and field else None
         place = f"{field}: " if field else ""
-        told = _needs(needed["owner"], field) if needed else f"{place}{shorten(value)} {why}"
+        told = _needs(needed["owner"], needed["what"], field) if needed else f"{place}{shorten(value)} {why}"
         super().__init__(told, hint=hint)
         self.value = value
         self.why = why
@@ -254,10 +257,16 @@ class PluginError(CustledgerError):
         self.plugin = plugin
 
 
-def _needs(owner: str, field: str) -> str:
+def _needs(owner: str, what: str, field: str) -> str:
     """Return that a field must have a value, by its label: ``A customer needs a name``."""
+    needs = f"{owner[:1].upper()}{owner[1:]} needs"
+    if field.isascii() and (what == "a value" or _PLURAL.search(field)):
+        return f"{needs} a value for {field}"
     label = field if field[1:2].isupper() else field[:1].lower() + field[1:]
-    return f"{owner[:1].upper()}{owner[1:]} needs {'an' if label[:1].lower() in {*'aeiou'} else 'a'} {label}"
+    sort = what.removeprefix("a ")
+    if field.isascii() and sort in {"date", "time"} and not _DATED.search(label):
+        label = f"{label} {sort}"
+    return f"{needs} {'an' if label[:1].lower() in {*'aeiou'} else 'a'} {label}"
 
 
 def _around(text: str, position: int, reach: int = 60) -> str:

@@ -36,10 +36,10 @@ REPORTED = {"services/importing/build.py", "services/importing/by_key.py", "serv
 
 QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|'[^']*'|\[[^]]*\]|（[^（）]*）")
 NAMES = re.compile(
-    r"\w+[._]\w+(\(\S*\))?|custledger[-_][\w-]+|custledger( [a-zA-Z]+)*( --[\w-]+)?|pip install [\w -]+|chmod \S+|--[\w-]+|[A-Z][A-Z_0-9]+(=\w*)?"
+    r"\w+[._]\w+(\(\S*\))?|\w+\([^()]*\)|custledger[-_][\w-]+|custledger( [a-zA-Z]+)*( --[\w-]+)?|pip install [\w -]+|chmod \S+|--[\w-]+|[A-Z][A-Z_0-9]+(=\w*)?"
     r"|\w+:\w+(:\w+)?|[A-Z]\w+/[A-Z]\w+|fonts-\w+|fc-list|SQLite|Excel|Decimal|Python|utf-\d+"
-    r"|add\(name=…\)|ledger = |\b(done|skipped|open|choice|choices|reference|searchable|unique|indexed|tab|comma|semicolon|pipe)\b"
-    r"|\b(count|sum|max|exists|distinct|where|not|encoding|format|show)\b|\w+\(\w*\)|date\([\d, ]+\)",
+    r"|ledger = |\b(done|skipped|open|choice|choices|reference|searchable|unique|indexed|tab|comma|semicolon|pipe)\b"
+    r"|\b(count|sum|max|exists|distinct|where|not|encoding|format|show)\b",
     re.ASCII,
 )
 """Commands, options, keys, codes and proper names, which are the same in every language."""
@@ -63,6 +63,22 @@ def sentences() -> Iterator[Sentence]:
     for path in sorted([*SOURCE.rglob("*.py"), *(one for folder in PLUGINS for one in folder.rglob("*.py"))]):
         if not any(part in NO_SENTENCES for part in path.parts):
             yield from _Module(path).sentences()
+
+
+def faults() -> Iterator[Sentence]:
+    """Yield what may be wrong with what a plugin hands over: what the functions of ``descriptors`` return, and so on."""
+    module = _Module(SOURCE / "descriptors.py")
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield from (
+                Sentence(text, f"descriptors.py:{node.lineno}") for text in module.texts(node.value) if " " in text
+            )
+    module = _Module(SOURCE / "services/amending.py")
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "self._fail":
+            yield from (
+                Sentence(text, f"amending.py:{node.lineno}") for text in module.texts(node.args[1]) if " " in text
+            )
 
 
 class _Module:
@@ -100,6 +116,10 @@ class _Module:
             yield from make(call.args, named)
         elif last.endswith("Error") and call.args:
             yield from self._texts(call.args[0])
+
+    def texts(self, node: ast.expr) -> list[str]:
+        """Return what an expression may come to, as far as that is known."""
+        return [text for text in self._texts(node) if text.strip(OPEN)]
 
     def _made_by_InvalidValueError(self, args: Sequence[ast.expr], named: Mapping[str, ast.expr]) -> Iterator[str]:
         nothing = isinstance(args[0], ast.Constant) and args[0].value is None

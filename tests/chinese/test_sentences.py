@@ -1,16 +1,17 @@
 """Every sentence that the library can say is in the tables, and comes out Chinese as a whole, or stays English as one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 import pytest
 
 from custledger.chinese import Chinese
+from custledger.cli.hints import put_into_own_terms
 from custledger.errors import CustledgerError, DuplicateError
 from custledger.plugins import Plugins
 from custledger.services.speaking import chinese
 
-from .said import OPEN, Sentence, mixed, sentences
+from .said import OPEN, Sentence, faults, mixed, sentences
 
 PARTS = ("X1", "3", "“X1”", "customer", "a customer", "2 customers", "text", "a text", "custledger", "read", "--x", "C-1",
          "'x'", "No such file or directory", "is empty", "commas", "in colour", "a PDF", "A")  # fmt: skip
@@ -24,9 +25,17 @@ UNSAID = {
     f"is not enough: {OPEN} needs one",  # what an error makes a sentence of
     f"undo {OPEN}", "a value in it", f"The setting {OPEN}",  # parts of other sentences, or for the log
     f"{OPEN} cannot be compared (at character 3 of: X1)",  # both sides with their kinds, tried below
+    "What this operation wrote changed since it was read: 1 later edit were not overwritten.",
+    f"What this operation wrote changed since it was read: {OPEN} later edits was not overwritten.",
+    "reads nothing; writes nothing", "Looked in .",  # what two parts never come to together
     f"{OPEN} {OPEN} shows how.", f"custledger {OPEN} {OPEN} shows how.",  # --help is not known beforehand
 }  # fmt: skip
 """What the source has that nobody is told in this form."""
+
+
+ATTRIBUTES = ("schemes", "suffixes", "options", "labels", "Labels", "help", "aliases", "plural", "summary", "severity", "refuse", "warn", "before",
+              "after", "when", "brief", "restrict", "cascade", "empty", "Choice", "Spec", "Change", "Problem")  # fmt: skip
+"""Names in what plugins hand over, which are the same in every language."""
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +52,22 @@ def filled(text: str) -> Iterator[str]:
         yield fixed[0] + "".join(part + after for part, after in zip(parts, fixed[1:], strict=True))
 
 
-def fault(put: Chinese, said: Sentence) -> str:
+def by_the_command_line(hint: str) -> str:
+    """Return a hint as the command line gives it: it names options, and puts that into Chinese."""
+    error = CustledgerError("It failed.", hint=hint)
+    put_into_own_terms(error, ())
+    return error.hint
+
+
+def fault(put: Chinese, said: Sentence, known: Iterable[str] = ()) -> str:
     """Return what is wrong with the Chinese of a sentence, or nothing."""
     told = ""
     for sentence in filled(said.text):
-        found = put.known(sentence)
-        if found is not None and not mixed(found):
-            return ""
-        told = found or told
+        for form in (sentence, by_the_command_line(sentence)):
+            found = put.known(form)
+            if found is not None and not mixed(found, known):
+                return ""
+            told = found or told
     return f"{said.place}: {said.text.replace(OPEN, '{}')!r} is {'mixed: ' + told if told else 'not in the tables'}"
 
 
@@ -75,7 +92,17 @@ def test_every_sentence_of_the_source_is_in_the_tables_and_none_comes_out_mixed(
         ("customer: code “K1” is already taken by C-1.", "客户：客户编号“K1”已被 C-1 使用。"),
         ("A customer needs a 客户名称; 联系电话: “x; y” has no digit in it, so it is not a phone number",
          "客户必须有客户名称；联系电话：“x; y”里面没有数字，不是电话号码"),
+        ("A customer needs a value for 标签", "客户必须有标签"),
         ("UTF-8, separated by commas", "UTF-8，以逗号分隔"),
+        ("The columns are: 姓名, 电话. The file was read as UTF-8, separated by commas; --encoding says otherwise.",
+         "已有的列：姓名、电话。读取方式：UTF-8，以逗号分隔；如果编码不对，请用 --encoding 指明。"),
+        ("Looked in /a b/c. Make one with “custledger init”.", "找过的文件夹：/a b/c。用“custledger init”可以新建一本。"),
+        ("花费 cannot be computed: There is no customer field “x” (at character 1 of: 花费)",
+         "“花费”无法计算：没有客户字段“x”（第 1 个字符处：花费）"),
+        ("There are no records of the type pet.", "没有“pet”这种类型的记录。"),
+        ("2 customers along with 3 transactions, 1 visit would be removed.",
+         "2 customers along with 3 transactions, 1 visit would be removed."),
+        ("2 customers along with 3 transactions, 1 contract would be removed.", "将删除客户 2 条，连同交易 3 条、合同 1 条。"),
         ("a.csv, row 3, column 备注: holds bytes that are not UTF-8", "a.csv 第 3 行，“备注”列：含有不是 UTF-8 的字节"),
         ("Every: “often” is not how often something repeats", "重复：“often”不是重复的周期"),
         ("language (environment CUSTLEDGER_LANGUAGE): “xx” is not a language of custledger",
@@ -107,12 +134,29 @@ def test_what_is_not_known_as_a_whole_stays_english_as_a_whole(put: Chinese, eng
     assert put(english) == english
 
 
+def test_every_fault_of_a_descriptor_and_of_an_amendment_is_in_the_tables(put: Chinese) -> None:
+    told = [
+        Sentence(f"The plugin x1 failed while being loaded: ValueError: X1: {said.text}", said.place)
+        for said in faults()
+    ]
+    assert len(told) > 40
+    assert [wrong for said in told if (wrong := fault(put, said, ATTRIBUTES))] == []
+
+
 def test_what_a_plugin_does_not_say_in_chinese_stays_english_with_an_english_sign() -> None:
     plugins = Plugins.of()
     error = CustledgerError("A sentence of a plugin.", hint="Did you mean x?")
     chinese(plugins, plugins.schemas()).put(error)
     assert (error.message, error.language) == ("A sentence of a plugin.", "en")
     assert error.hint == "Did you mean x?"
+
+
+def test_what_a_plugin_says_in_chinese_by_itself_has_a_chinese_sign_and_hint() -> None:
+    plugins = Plugins.of()
+    error = CustledgerError("“Ann” 的电话不能为空！", hint="The plugin odd says so.")
+    chinese(plugins, plugins.schemas()).put(error)
+    assert (error.message, error.language) == ("“Ann” 的电话不能为空！", "zh")
+    assert error.hint == "这是插件 odd 的要求。"
 
 
 def test_an_error_says_in_which_language_it_is() -> None:

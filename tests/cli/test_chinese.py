@@ -9,8 +9,10 @@ import pytest
 import custledger.cli
 from custledger.cli.words import CHINESE, Words
 from custledger.config import SETTINGS
+from custledger.expressions.functions import FUNCTIONS
 from custledger.fields import Kind
 from custledger.plugins import Plugins
+from custledger.records import COLORS
 
 from ..chinese.said import mixed  # noqa: TID252 - the tests are no package that has a name
 from .conftest import Run
@@ -63,7 +65,7 @@ def test_the_table_fills_in_the_same_names_in_both_languages() -> None:
         (("customer", "show", "K1"), "跟进计划（1，其中 1 条未完成）"),
         (("customer", "edit", "--where", "code = K1", "--city", "北京"), "已修改客户 1 条。"),
         (("customer", "remove", "--where", "code = K2", "--yes"), "已删除客户 1 条。"),
-        (("customer", "remove", "K1", "--dry-run"), "将删除客户 1 条。 将一并删除"),
+        (("customer", "remove", "K1", "--dry-run"), "将删除客户 1 条。将一并删除"),
         (("customer", "list", "--where", ""), "要全部记录，就不写它。"),
         (("ledger", "show"), "货币: CNY"),
         (("config", "show"), "设置\t值"),
@@ -106,10 +108,10 @@ def test_an_import_is_told_in_chinese(shop: Run, folder: Path) -> None:
 
 
 def schema_words() -> set[str]:
-    """The names of types, fields, kinds and settings, which are the same in every language."""
+    """The names of types, fields, kinds, functions, colours and settings, which are the same in every language."""
     schemas = Plugins.installed().schemas().values()
-    keys = {key for schema in schemas for key in (schema.name, *schema.keys)}
-    return keys | {kind.value for kind in Kind} | {setting.name for setting in SETTINGS}
+    keys = {key for schema in schemas for key in (schema.name, schema.info.plural, *schema.keys, *schema.names)}
+    return keys | {kind.value for kind in Kind} | {setting.name for setting in SETTINGS} | {*FUNCTIONS} | {*COLORS}
 
 
 EVERYDAY = [
@@ -184,6 +186,67 @@ EVERYDAY = [
     ("ledger", "set"),
     ("config", "show", "--origin"),
     ("doctor",),
+    # related records, metrics and segments
+    ("customer", "list", "--where", "sum(transactions.city) > 1"),
+    ("customer", "list", "--where", "sum(transactions.number) > 1"),
+    ("customer", "list", "--where", "sum(transactions) > 1"),
+    ("customer", "list", "--where", "sum(distinct transactions.amount) > 1"),
+    ("customer", "list", "--where", "count(transactionz) > 1"),
+    ("customer", "list", "--where", "合计(订单.金额) > 1"),
+    ("customer", "list", "--where", "count() > 1"),
+    ("customer", "list", "--where", "counting(transactions) > 1"),
+    ("customer", "list", "--where", "summm(transactions.amount) > 1"),
+    ("customer", "list", "--where", "count(sum(transactions.amount)) > 1"),
+    ("customer", "list", "--where", "sum(transactions.amount where city = 上海) > 1"),
+    ("customer", "list", "--where", "exists(transactions.amount)"),
+    ("customer", "list", "--where", "transactions = 3"),
+    ("customer", "list", "--where", "transactions.amount > 3"),
+    ("customer", "list", "--where", "birthday + 1 > 3"),
+    ("customer", "list", "--where", "name * 2 > 3"),
+    ("customer", "list", "--where", "age(city) > 3"),
+    ("customer", "list", "--where", "age(birthday where city = 上海) > 3"),
+    ("customer", "list", "--where", "高价 > 3"),
+    ("customer", "list", "--where", "vips > 3"),
+    ("customer", "list", "--where", "vips = 是"),
+    ("customer", "list", "--sort", "transactions"),
+    ("transaction", "list", "--where", "customer = nobody"),
+    ("transaction", "list", "--where", "customer.citty = 上海"),
+    ("metric", "add", "one", "two + 1"),
+    ("metric", "add", "base", "more * 2"),
+    ("metric", "add", "base", "base * 2"),
+    ("customer", "list", "--where", "lost > 2"),
+    ("metric", "add", "two", "count(transactions) + two"),
+    ("metric", "add", "total_spent", "count(transactions)"),
+    ("metric", "add", "城市", "count(transactions)"),
+    ("metric", "add", "a=b", "count(transactions)"),
+    ("metric", "add", "nothing", ""),
+    ("metric", "remove", "nothing"),
+    ("metric", "remove", "total_spent"),
+    ("metric", "remove", "onne"),
+    ("segment", "add", "rich", "total_spent"),
+    ("segment", "add", "rich", "total_spent >"),
+    ("segment", "add", "name", "total_spent > 5"),
+    ("segment", "add", "rich", "total_spent > 5", "--color", "mauve"),
+    ("segment", "show", "nothing"),
+    ("segment", "members", "vip"),
+    ("segment", "explain", "vips", "nobody"),
+    ("segment", "diff", "vips", "--when", "total_spent"),
+    ("segment", "overlap", "vips", "nothing"),
+    ("segment", "remove", "nothing"),
+    # rehearsals, removals and outputs
+    ("customer", "remove", "--where", "code = K1"),
+    ("customer", "list", "--where", ""),
+    ("customer", "edit", "--where", "city = 上海", "--city", "x", "--revision", "2"),
+    ("followup", "add", "--customer", "K1"),
+    ("customer", "add"),
+    ("customer", "add", "--name", "x", "--phone", "1.38E+10"),
+    ("search", " "),
+    ("import", "", "--as", "customer"),
+    ("import", ".", "--as", "customer"),
+    ("export", "customer", "--to", "new/"),
+    ("import", "a.csv", "--as", "customer", "--rejects", "-"),
+    ("export", "customer", "--to", "x.csv", "--headings", "odd"),
+    ("demo", "d", "--as-of", "0001-01-01"),
 ]
 
 
@@ -195,14 +258,37 @@ def test_what_goes_wrong_every_day_is_told_wholly_in_chinese(
     run("init", "--zone", "UTC", *(() if asked else ("--lang", "zh")))
     run("customer", "add", "--name", "张伟", "--code", "K1", "--city", "上海", "--level", "A", "--phone", "13800001234")
     run("customer", "add", "--name", "李娜", "--city", "杭州")
+    run("segment", "add", "vips", "tag = vip")
+    run("metric", "add", "base", "count(transactions)")
+    run("metric", "add", "more", "base + 1")
+    run("metric", "add", "gone", "base + 1")
+    run("metric", "add", "lost", "gone + 1")
+    run("metric", "remove", "gone")
     (folder / "a.csv").write_text("姓名,电话\n甲,1\n", encoding="utf-8")
     (folder / "odd.csv").write_bytes(b"a,b\n1,\xff\xfe\x00\n")
     (folder / "a.xlsx").write_bytes(b"PK")
     done = run(*asked, *command)
-    told = done.err if command[0] not in {"doctor", "config"} else done.out.replace(str(folder), "").replace("\t", "\n")
+    told = done.err if command[0] not in {"doctor", "config"} else done.out.replace("\t", "\n")
+    told = told.replace(str(folder), "")
     lines = [line for line in told.splitlines() if line.strip()]
     assert lines
-    known = [*schema_words(), *command, "custledger", "list", "sqlite", "apsw", "memory", "core", "sales"]
+    typed = re.findall(r"\w+", " ".join(command))
+    known = [
+        *schema_words(),
+        *typed,
+        "vips",
+        "base",
+        "more",
+        "gone",
+        "lost",
+        "custledger",
+        "list",
+        "sqlite",
+        "apsw",
+        "memory",
+        "core",
+        "sales",
+    ]
     assert [line for line in lines if mixed(line, known)] == []
     assert done.code in {0, 1, 2, 3, 4, 5}
     if command[0] not in {"doctor", "config"}:
@@ -227,3 +313,24 @@ def test_an_english_run_in_a_chinese_ledger_is_told_in_english(run: Run) -> None
     run("init", "--lang", "zh")
     assert run("customer", "list", "--nothing", "--lang", "en").err.startswith("error: ")
     assert run("customer", "list", "--nothing").err.startswith("错误：")
+
+
+def test_headings_and_the_log_of_definitions_are_in_the_language_of_the_ledger(run: Run) -> None:
+    run("init", "--lang", "zh")
+    run("segment", "add", "高价值", "total_spent > 5000")
+    run("metric", "add", "件数", "count(transactions)")
+    run("metric", "remove", "件数")
+    assert run("metric", "list").out.startswith("内容	名称	标签	表达式	插件	问题")
+    assert run("segment", "list").out.startswith("名称	标签	数量	表达式")
+    assert run("plugin", "list").out.startswith("名称	软件包	版本	状态	钩子")
+    log = run("log").out
+    for told in ("设置分群	分群 高价值", "设置指标	指标 件数", "删除指标	指标 件数"):
+        assert told in log
+
+
+def test_a_metric_that_cannot_be_computed_says_why_in_chinese(run: Run) -> None:
+    run("init", "--lang", "zh")
+    run("metric", "add", "件数", "count(transactions)")
+    run("metric", "add", "倍数", "件数 * 2")
+    run("metric", "remove", "件数")
+    assert "没有客户字段“件数”（第 1 个字符处：件数 * 2）" in run("metric", "list").out

@@ -21,6 +21,9 @@ from custledger.records import Record, record_type
 
 from .conftest import Done, Run
 
+VETOES = {"X": "No!", "Y": "不行！"}
+"""What the plugin answers to customers of these names."""
+
 
 class Two:
     """A table of two rows, of which the second cannot be a customer."""
@@ -54,7 +57,8 @@ class Odd:
     @hookimpl
     @wants("customer")
     def custledger_check(self, changes: Any) -> Any:
-        return [Problem(message="No!") for change in changes if (change.after or {}).get("name") == "X"]
+        names = [(change.after or {}).get("name") for change in changes]
+        return [Problem(message=VETOES[name]) for name in names if name in VETOES]
 
 
 Beside = Callable[..., Done]
@@ -98,7 +102,7 @@ def test_commands_go_on_beside_a_faulty_descriptor_and_say_so(beside: Beside, la
     ("language", "listed", "found"),
     [
         ("en", "failing", ("The plugin odd failed while answering custledger_record_types", "Update or remove it.")),
-        ("zh", "有故障", ("插件 odd 在回应 custledger_record_types 时出错", "请更新或卸载它。")),
+        ("zh", "有故障", ("插件 odd 在回应 custledger_record_types 时出错", "请更新或移除它。")),
     ],
 )
 def test_plugin_list_and_doctor_tell_what_is_wrong_with_a_plugin(
@@ -110,7 +114,7 @@ def test_plugin_list_and_doctor_tell_what_is_wrong_with_a_plugin(
     done = beside("--lang", language, "doctor")
     assert done.code == 1
     assert all(text in done.out for text in found)
-    assert "when is “nix”" in done.out
+    assert "when is “nix”" in done.out or "when 写的是“nix”，它不是日期或时间字段" in done.out
 
 
 @pytest.mark.parametrize(
@@ -130,7 +134,7 @@ def test_doctor_tells_which_files_can_be_read_and_written(
 def test_doctor_tells_in_chinese_what_is_absent(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUSTLEDGER_DISABLE_PLUGINS", "csv,sqlite")
     told = run("--lang", "zh", "doctor").out
-    for text in ("插件 csv", "已停用", "程序结束后没有地方保存台账", "请安装 custledger-sqlite", "既不能读也不能写"):
+    for text in ("插件 csv", "已停用", "没有能长期保存台账的存储", "请安装 custledger-sqlite", "既不能读也不能写"):
         assert text in told
 
 
@@ -138,7 +142,7 @@ def test_doctor_tells_in_chinese_what_is_absent(run: Run, monkeypatch: pytest.Mo
     ("language", "said"),
     [
         ("en", ("There is no file format to write “.csv”.", "Install custledger-csv, or see custledger doctor.")),
-        ("zh", ("没有可以写出的文件格式“.csv”。", "请安装 custledger-csv，或看 custledger doctor。")),
+        ("zh", ("没有可以写出的文件格式“.csv”。", "请安装 custledger-csv，或查看 custledger doctor。")),
     ],
 )
 def test_a_format_that_is_not_installed_is_told_with_what_to_do(
@@ -168,11 +172,18 @@ def test_an_import_without_a_format_for_rejected_rows_tells_them(
     assert not list(folder.glob("*.rejected*"))
 
 
-@pytest.mark.parametrize(("language", "hint"), [("en", "The plugin odd says so."), ("zh", "这是插件 odd 说的。")])
-def test_a_veto_names_its_plugin(beside: Beside, language: str, hint: str) -> None:
-    done = beside("--lang", language, "customer", "add", "--name", "X")
+@pytest.mark.parametrize(
+    ("language", "name", "hint"),
+    [
+        ("en", "X", "The plugin odd says so."),
+        ("zh", "X", "The plugin odd says so."),  # what the plugin said is English as well
+        ("zh", "Y", "这是插件 odd 的要求。"),
+    ],
+)
+def test_a_veto_names_its_plugin(beside: Beside, language: str, name: str, hint: str) -> None:
+    done = beside("--lang", language, "customer", "add", "--name", name)
     assert done.code == 3
-    assert f"No!\n{hint}" in done.err
+    assert f"{VETOES[name]}\n{hint}" in done.err
 
 
 def test_a_failure_in_a_write_is_told_in_chinese(beside: Beside) -> None:
@@ -183,5 +194,5 @@ def test_a_failure_in_a_write_is_told_in_chinese(beside: Beside) -> None:
         "--lang", "zh", "customer", "add", "--name", "X", plugin=SimpleNamespace(custledger_check=hookimpl(crash))
     )
     assert done.code == 1
-    assert "插件 odd 在回应 custledger_check 时出错：ZeroDivisionError: oops" in done.err
-    assert "设 CUSTLEDGER_DISABLE_PLUGINS=odd 可停用它。" in done.err
+    assert "插件 odd 在回应 custledger_check 时出错：“ZeroDivisionError: oops”。" in done.err
+    assert "要停用它，请设 CUSTLEDGER_DISABLE_PLUGINS=odd。" in done.err

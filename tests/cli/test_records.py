@@ -377,7 +377,7 @@ def test_csv_is_safe_in_a_spreadsheet_and_tsv_is_exact(shop: Run) -> None:
 def test_messages_count_and_name_in_grammatical_english(shop: Run) -> None:
     assert "An interaction needs a customer" in shop("interaction", "add", "--summary", "x").err
     assert "Give --customer VALUE" in shop("interaction", "add", "--summary", "x").err
-    assert "a follow-up needs one" in shop("followup", "add", "--customer", "K1").err
+    assert "A follow-up needs a due date" in shop("followup", "add", "--customer", "K1").err
     assert "is not a whole number" in shop("customer", "list", "--limit", "abc").err
 
 
@@ -388,7 +388,7 @@ def test_messages_count_and_name_in_grammatical_english(shop: Run) -> None:
         (("product", "show", "x"), "custledger product list shows what there is."),
         (("undo", "O-0000000000001"), "custledger log shows the operations."),
         (("--lang", "zh", "undo", "O-0000000000001"), "custledger log 可以列出所有操作。"),
-        (("--lang", "zh", "followup", "add", "--customer", "K1"), "跟进计划都要有"),
+        (("--lang", "zh", "followup", "add", "--customer", "K1"), "跟进计划必须有到期日"),
         (("field", "choices", "customer.level", "A"), "--force: the records keep their values."),
     ],
     ids=" ".join,

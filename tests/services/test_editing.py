@@ -109,7 +109,7 @@ def test_a_missing_name_is_refused(ledger: Ledger) -> None:
 
 
 def test_types_are_called_by_their_labels_with_the_right_article(ledger: Ledger) -> None:
-    with pytest.raises(InvalidValueError, match="a follow-up needs one"):
+    with pytest.raises(InvalidValueError, match="A follow-up needs a due date"):
         ledger.followups.add(customer=ledger.customers.add(name="A"))
     with pytest.raises(InvalidValueError, match="is a customer, not an interaction"):
         ledger.interactions.get(ledger.customers.get("A"))  # type: ignore[arg-type,unused-ignore]

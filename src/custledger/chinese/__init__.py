@@ -1,7 +1,7 @@
 """What the library says, in Chinese: each English sentence stands beside its Chinese one, and is put into it whole.
 
 Everything below the command line raises and reports in English. ``Chinese`` puts such a sentence into Chinese by a
-table of whole sentences (``values``, ``records``, ``files``, ``filters``, ``program``, and ``chinese.SENTENCES`` of each
+table of whole sentences (``values``, ``records``, ``files``, ``filters``, ``program``, ``plugins``, and ``chinese.SENTENCES`` of each
 plugin). A sentence has parts, and each has a sort (``parts``): what has no Chinese, or does not look as its sort says,
 makes the whole sentence stay English, so that none is ever half of each.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
-from custledger.chinese import files, filters, program, records, values
+from custledger.chinese import files, filters, plugins, program, records, values
 from custledger.chinese.parts import Patterns, Said
 from custledger.errors import CustledgerError
 from custledger.schema import Schema
@@ -21,10 +21,11 @@ __all__ = ["Chinese", "Sentences"]
 Sentences = Sequence[tuple[str, str]]
 """English and Chinese. Of two that fit a sentence the first counts."""
 
-OWN = (program.SENTENCES, records.SENTENCES, files.SENTENCES, filters.SENTENCES, values.SENTENCES)
+OWN = (program.SENTENCES, plugins.SENTENCES, records.SENTENCES, files.SENTENCES, filters.SENTENCES, values.SENTENCES)
 """The core's own sentences."""
 
 REMEMBERED = 1_000
+_QUOTED = re.compile("“[^”]*”")
 
 
 class Chinese:
@@ -45,8 +46,11 @@ class Chinese:
         return self._remembered(sentence)
 
     def put(self, error: CustledgerError) -> None:
-        """Put an error into Chinese: its message, and with it the hint, where the tables have them."""
-        told = self.known(error.message)
+        """Put an error into Chinese: its message, and with it the hint, where the tables have them.
+
+        What somebody, such as a plugin, said in Chinese to begin with stays as it is.
+        """
+        told = self.known(error.message) or (error.message if _is_chinese(error.message) else None)
         if told is not None:
             error.message, error.hint, error.language = told, self(error.hint), "zh"
 
@@ -64,3 +68,9 @@ class Chinese:
             if first and rest:
                 return f"{first}；{rest}"
         return None
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether most letters of a text are Chinese, beside what is quoted."""
+    letters = [letter for letter in _QUOTED.sub("", text) if letter.isalpha()]
+    return sum(not letter.isascii() for letter in letters) * 2 > len(letters)

@@ -1,6 +1,13 @@
 """What can go wrong with files, imports, exports, ledgers and their stores, in English and Chinese."""
 
 SENTENCES = (
+    # how a file was read, said behind what is wrong with its headings
+    ("{hint:why} The file was read as {description:why}; {option:word} says otherwise.",
+     "{hint}读取方式：{description}；如果编码不对，请用 {option} 指明。"),
+    ("The file was read as {description:why}; {option:word} says otherwise.",
+     "读取方式：{description}；如果编码不对，请用 {option} 指明。"),
+    ("{hint:why} The file was read as {description:said}.", "{hint}读取方式：{description}。"),
+    ("The file was read as {description:said}.", "读取方式：{description}。"),
     # reading and writing
     ("The file cannot be {done:done}: it is no file.", "无法{done}：它不是文件。"),
     ("{path} cannot be {done:done}: it is no file.", "{path} 无法{done}：它不是文件。"),
@@ -26,6 +33,7 @@ SENTENCES = (
     ("{path} is a ledger, or belongs to one, and is not overwritten.", "{path} 是台账或属于台账，不会被覆盖。"),
     ("{path} is a folder, not a ledger.", "{path} 是文件夹，不是台账。"),
     ("{path} is a folder.", "{path} 是文件夹。"),
+    ("Looked in {folder:path}.", "找过的文件夹：{folder}。"),
     ("{path} is there already.", "{path} 已经存在。"),
     ("The folder {path} may not be written.", "文件夹 {path} 不能写入。"),
     ("There are a thousand files named like {path} already.", "像 {path} 这样命名的文件已经有一千个。"),
@@ -46,10 +54,10 @@ SENTENCES = (
     ("There are: none; install custledger-csv. Name one with --format.", "一种也没有：请安装 custledger-csv。"),
     ("There are: {names:list}. Name one with the option format.", "可用的有：{names}。请用选项 format 指明一种。"),
     ("There are: {names:list}. Name one with --format.", "可用的有：{names}。请用 --format 指明一种。"),
-    ("The format {name:word} takes no {option:word}.", "格式 {name} 没有选项 {option}。"),
     ("The format {name:word} takes no option {option:word}.", "格式 {name} 没有选项 {option}。"),
     ("It takes: none.", "它没有选项。"),
-    ("It takes: {names}.", "它的选项有：{names}。"),
+    ("It takes: {names:list}.", "它的选项有：{names}。"),
+    ("The format {name:word} takes no {option:word}.", "格式 {name} 没有选项 {option}。"),
     ("Install custledger-csv, or see custledger doctor.", "请安装 custledger-csv，或查看 custledger doctor。"),
     ("Its options are: none.", "它没有选项。"),
     ("Its options are: {names:list}.", "它的选项有：{names}。"),
@@ -101,7 +109,7 @@ SENTENCES = (
     ),
     ("{hint:why} Rows up to {row:n} are in{rest}", "{hint}到第 {row} 行已经写入。撤销这次导入：{rest}"),
     # exporting
-    ("There are no headings {names:q}.", "没有{names}这种表头。"),
+    ("There are no headings {name:q}.", "没有{name}这种表头。"),
     ("The column {name} is asked for twice.", "列 {name} 要了两次。"),
     ("Name each column once.", "每列只写一次。"),
     # ledgers
@@ -127,7 +135,7 @@ SENTENCES = (
     ("Give it one of the endings {endings:list}, or a URL such as {example}.", "请用 {endings} 作扩展名，或写成 {example} 这样的 URL。"),
     ("No store understands {url}: no storage plugin is installed.", "没有存储能识别 {url}：没有安装存储插件。"),
     ("No store understands the URL {url}.", "没有存储能识别 {url} 这个 URL。"),
-    ("Install custledger-sqlite, or see custledger doctor.", "请安装 custledger-sqlite，或查看 custledger doctor。"),
+    ("Install {package:word}, or see custledger doctor.", "请安装 {package}，或查看 custledger doctor。"),
     ("{thing:q} cannot be the plugins of a ledger.", "{thing}不能作台账的插件。"),
     ("Give Plugins.of(name=module, …), or nothing for those that are installed.",
      "请给出 Plugins.of(名称=模块, …)，或不写，用已安装的插件。"),

@@ -22,6 +22,7 @@ _SHAPES = {
     "place": r"(?:(?!: )[^“”;])+?",
     "label": r"[^“”:;]+?",
     "folder": r"(?:(?!\. ).)+?",
+    "path": r"(?:(?!\. [A-Z]).)+?",
     "word": r"\S+?",
     "article": r"an?",
 }
@@ -66,6 +67,11 @@ class Said:
     def _said(self, text: str) -> str:
         """Return what somebody else says, such as a library: in quotation marks, where there is no Chinese for it."""
         return self._known(text) or f"“{text}”"
+
+    def _raised(self, text: str) -> str:
+        """Return what a plugin raised, ``KeyError: 'x'``: as it says it, where there is no Chinese for it."""
+        _, _, cause = text.partition(": ")
+        return self._known(cause) or f"“{text.rstrip(': ')}”"
 
     def _type(self, text: str) -> str | None:
         schema = self._types.get(text.lower())

@@ -1,4 +1,4 @@
-"""What the command line, the program's settings, its plugins and ``custledger doctor`` say, in English and Chinese."""
+"""What the command line, the program's settings and ``custledger doctor`` say, in English and Chinese."""
 
 SENTENCES = (
     # commands and options
@@ -32,22 +32,24 @@ SENTENCES = (
     ("Nothing is said of what to change.", "没有说明要改什么。"),
     ("Give --field value, or --set field=value.", "请给出 --字段 值，或 --set 字段=值。"),
     ("Give --name, --lang, --currency or --zone.", "请给出 --name、--lang、--currency 或 --zone。"),
-    ("--where is empty.", "--where 是空的。"),
-    (
-        "--revision is of one record, and cannot be given with --where.",
-        "--revision 只用于一条记录，不能与 --where 同时给出。",
-    ),
-    ("Leave it out.", "请去掉它。"),
-    ("--dry-run shows what would go, --yes removes it.", "--dry-run 列出会删除的，--yes 删除。"),
-    ("Nothing is said of what to look for.", "没有说明要找什么。"),
-    ("Give a word, a part of a number, or two Chinese characters.", "请给出一个词、号码的一部分，或两个汉字。"),
     ("Give --name, --language, --currency or --zone.", "请给出 --name、--language、--currency 或 --zone。"),
     ("Give one of: {options:list}.", "请给出其中之一：{options}。"),
+    ("--where is empty.", "--where 是空的。"),
+    ("Leave it out for every record.", "要全部记录，就不写它。"),
+    ('Write it as in --where "city = 上海".', '请写成 --where "城市 = 上海" 这样。'),
+    (
+        "--revision is of one record, and cannot be given with --where.",
+        "--revision 是一条记录的版本，不能与 --where 同时给出。",
+    ),
+    ("Leave it out.", "请去掉它。"),
+    ("Nothing is said of what to look for.", "没有说明要找什么。"),
+    ("Give a word, a part of a number, or two Chinese characters.", "请给出一个词、号码的一部分或两个汉字。"),
     ("Name one record, or give --where.", "请指明一条记录，或给出 --where。"),
     ("A record and --where cannot both be given.", "记录和 --where 不能同时给出。"),
     ("REF is an id, the end of one, a code or an exact name.", "REF 是编号、编号的末尾、代码或完整的名称。"),
+    ("{those:counted} along with {along:counted} would be removed.", "将删除{those}，连同{along}。"),
     ("{those:counted} would be removed.", "将删除{those}。"),
-    ("--dry-run shows them, --yes removes them.", "--dry-run 列出它们，--yes 删除它们。"),
+    ("--dry-run shows what would go, --yes removes it.", "--dry-run 列出会删除什么，--yes 直接删除。"),
     ("Nothing was removed.", "没有删除任何记录。"),
     (
         "--json tells what was done, and the standard output has the records.",
@@ -113,12 +115,16 @@ SENTENCES = (
         "There are customers in {place} already, and the demo fills only an empty ledger.",
         "{place} 里已有客户，演示数据只写进空台账。",
     ),
+    (
+        "The demo tells of the years around today, and {day:word} has too few.",
+        "演示数据涉及今天前后几年，而 {day} 前后年份不够。",
+    ),
+    ("Choose another day.", "请换一个日期。"),
     ("Name another folder: custledger demo FOLDER.", "请换一个文件夹：custledger demo FOLDER。"),
     (
         "The demo tells of the years around today, and {day} has too few.",
         "演示讲的是今天前后几年的事，而 {day} 前后的年份不够。",
     ),
-    ("Choose another day.", "请换一天。"),
     # plugins
     ("{why:why} The plugin {name:word} says so.", "{why}这是插件 {name} 的要求。"),
     ("The plugin {name:word} says so.", "这是插件 {name} 的要求。"),
@@ -173,10 +179,12 @@ SENTENCES = (
     ("disabled", "已停用"),
     ("Memory, gone when the program ends", "内存，程序结束即消失"),
     ("nothing keeps a ledger when the program ends", "没有能长期保存台账的存储"),
-    (
-        "Install custledger-sqlite: pip install custledger[standard].",
-        "请安装 custledger-sqlite：pip install custledger[standard]。",
-    ),
+    ("Install {name:word}: pip install {package:word}.", "请安装 {name}：pip install {package}。"),
+    ("files", "文件格式"),
+    ("none can be read or written", "既不能读也不能写"),
+    ("reads {read:list}; writes nothing", "可读 {read}；不能写"),
+    ("reads nothing; writes {written:list}", "不能读；可写 {written}"),
+    ("reads {read:list}; writes {written:list}", "可读 {read}；可写 {written}"),
     ("Update or remove it.", "请更新或移除它。"),
     ("{version:word} on Python {python:word}", "{version}，Python {python}"),
     ("{place}, {count:n} record types", "{place}，{count} 种记录"),
@@ -186,11 +194,6 @@ SENTENCES = (
     ("Remove it, or choose another keyring.", "请移除它，或换一个密钥环。"),
     ("cannot tell: there is no fc-list", "无法判断：没有 fc-list"),
     ("cannot tell: {kind:word}: {cause:said}", "无法判断：{cause}"),
-    ("files", "文件"),
-    ("none can be read or written", "没有能读写的格式"),
-    ("reads nothing; writes {written:list}", "不能读；可写 {written}"),
-    ("reads {read:list}; writes nothing", "可读 {read}；不能写"),
-    ("reads {read:list}; writes {written:list}", "可读 {read}；可写 {written}"),
     (
         "Install custledger-csv: pip install custledger[standard].",
         "请安装 custledger-csv：pip install custledger[standard]。",

@@ -4,6 +4,7 @@ SENTENCES = (
     # what is not found, or not one
     ("There is no {what:what} {name:q}.", "没有{what}{name}。"),
     ("There is no installed plugin for the record type {name:q}.", "没有安装提供记录类型{name}的插件。"),
+    ("There is no {what:what} in the settings {name:q}.", "设置里没有{what}{name}。"),
     ("There is no setting for {file} called {name:q}.", "{file} 里的设置没有叫{name}的。"),
     ("{name:q} could be more than one {what:what}: {matches:list}.", "{name}可能指多个{what}：{matches}。"),
     ("Name it by its id.", "请用编号指明。"),
@@ -47,6 +48,11 @@ SENTENCES = (
     ("1 later edit would not be overwritten", "之后的 1 处修改不会被覆盖"),
     ("{count:n} later edits would not be overwritten", "之后的 {count} 处修改不会被覆盖"),
     ("{count:n} later edits were not overwritten", "之后的 {count} 处修改没有被覆盖"),
+    (
+        "{record:word} never had the revision {then:n}: it is at revision {now:n}.",
+        "{record} 没有过第 {then} 版：现在是第 {now} 版。",
+    ),
+    ("Give the revision that you had read, as show --json has it.", "请给出读取时的版本，“show --json”里有。"),
     ("Read it again and repeat the change.", "请重新读取，再改一次。"),
     ("custledger log REF shows what was done to a record since.", "custledger log REF 可以查看记录之后的改动。"),
     ("The ids of records that are created together must follow each other.", "一起新建的记录，编号必须是连续的。"),
@@ -133,21 +139,25 @@ SENTENCES = (
     ("names the field {key:word} already", "已经是字段 {key} 的名称"),
     ("Use {field:word}, or give the new field another label.", "请用 {field}，或给新字段换个标签。"),
     ("has no letter or digit to make a key of", "没有可以作键的字母或数字"),
-    ("{record:id} never had the revision {then:n}: it is at revision {now:n}.", "{record} 没有第 {then} 版：现在是第 {now} 版。"),
-    ("Give the revision that you had read, as show --json has it.", "请给出当时读到的版本，show --json 里有。"),
+    ("Nothing is said of what to change of {field:word}.", "没有说明要改 {field} 的什么。"),
     # metrics and segments
-    ("is not a colour", "不是颜色"),
-    ("cannot name a metric or a segment", "不能作指标或客群的名称"),
-    ("means something already", "已经另有所指"),
+    ("cannot name a metric or a segment", "不能作指标或分群的名称"),
     (
         "A name has 1 to {count:n} characters, on one line, without = [ ] ( ) / . or ,",
-        "名称是一行 1 到 {count} 个字符，不含 =、[、]、(、)、/、.、,。",
+        "名称是一行 1 到 {count} 个字符，不含 =、[、]、(、)、/、. 和 ,",
     ),
+    ("means something already", "已经有别的含义"),
+    (
+        "custledger metric list {type:word}, and custledger field list {same:word}, show the names that are taken.",
+        "custledger metric list {type} 和 custledger field list {same} 可以列出已经用掉的名称。",
+    ),
+    ("is not a colour", "不是可用的颜色"),
+    ("The plugin {name:word} brings it.", "它由插件 {name} 提供。"),
+    ("There are no records of the type {type:word}.", "没有“{type}”这种类型的记录。"),
     (
         "custledger metric list {type:type}, and custledger field list {other:word}, show the names that are taken.",
         "custledger metric list 和 custledger field list {other} 可以列出{type}已经用掉的名称。",
     ),
-    ("The plugin {name:word} brings it.", "它由插件 {name} 提供。"),
     # the ledger's own settings
     ("The setting {name:word} cannot be understood: {why:said}", "设置 {name} 无法理解：{why}"),
     ("The settings of the ledger changed meanwhile.", "台账的设置刚刚被改过。"),

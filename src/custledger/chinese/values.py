@@ -13,6 +13,10 @@ SENTENCES = (
     ("Give the bare amount, and the currency in its own field.", "金额只写数字，货币写在它自己的字段里。"),
     ("Give the bare amount, or the same currency.", "金额只写数字，或写同一种货币。"),
     ("Spreadsheets write long numbers this way and lose digits.", "电子表格会把长号码写成这样，并丢掉末尾的数字。"),
+    (
+        "Format the column as text in the spreadsheet, and enter the whole number again.",
+        "请在电子表格里把这一列设为文本，再重新填写完整的号码。",
+    ),
     ("Give a string, an int or a Decimal.", "请给出 str、int 或 Decimal。"),
     ("Give a str, an int or a Decimal.", "请给出 str、int 或 Decimal。"),
     (
@@ -46,6 +50,8 @@ SENTENCES = (
         "@ 写成了全角的，应该用半角的。",
     ),
     # a value that is missing
+    ("{who:one} needs a value for {field:place}", "{who}必须有{field}"),
+    ("{who:one} needs {article:word} {field:place}", "{who}必须有{field}"),
     ("{who:one} needs {article:article} {field:place}", "{who}必须有{field}"),
     # what is wrong with it; the value stands before
     ("is not a number", "不是数字"),
@@ -72,6 +78,10 @@ SENTENCES = (
     ("is not a language of custledger", "不是 custledger 支持的语言"),
     ("is not a record", "不是记录"),
     ("is neither yes nor no", "既不是“是”也不是“否”"),
+    (
+        "is how a spreadsheet writes a long number, of which it may have lost digits",
+        "是电子表格对长号码的写法，可能已经丢了数字",
+    ),
     ("is too large", "太大了"),
     ("is too far away", "太远了"),
     ("is too long for this field", "对这个字段来说太长了"),
@@ -84,14 +94,6 @@ SENTENCES = (
     ("is marked with two currencies", "标了两种货币"),
     ("is in {given:word}, and the ledger keeps {own:word}", "是 {given}，而台账用 {own}"),
     ("is not the currency that the amount is marked with, {code:word}", "与金额上写的货币 {code} 不一致"),
-    (
-        "is how a spreadsheet writes a long number, of which it may have lost digits",
-        "是电子表格写长号码的样子，末尾的数字可能已经丢了",
-    ),
-    (
-        "Format the column as text in the spreadsheet, and enter the whole number again.",
-        "请在电子表格里把这一列设为文本，再输入完整的号码。",
-    ),
     ("has more than four decimal places", "小数超过四位"),
     ("has no digit in it, so it is not a phone number", "里面没有数字，不是电话号码"),
     ("has nothing in it to compare with", "里面没有可以比较的内容"),

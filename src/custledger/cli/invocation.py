@@ -135,7 +135,8 @@ class Invocation:
         return chinese(self.plugins, self._session.schemas if self._session else self.plugins.schemas())
 
     def _warn(self, sentence: str, hint: str = "", times: int = 1) -> None:
-        line = self.told(sentence) + (f" ({self.told(hint)})" if hint else "")
+        around = "（{}）" if self.words.chinese else " ({})"
+        line = self.told(sentence) + (around.format(self.told(hint)) if hint else "")
         if times > 1:
             line = self.words("{message} ({count} times)", message=line, count=times)
         self.output.complain("warning", line)

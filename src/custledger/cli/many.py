@@ -9,6 +9,7 @@ from custledger.changes import Action, Change
 from custledger.cli.invocation import Invocation
 from custledger.cli.output import Cell, Column
 from custledger.cli.shown import Shower, operation_id
+from custledger.cli.words import Words
 from custledger.errors import CustledgerError, UsageError
 from custledger.schema import Schema
 from custledger.services import editing
@@ -71,7 +72,7 @@ def tell(run: Invocation, schema: Schema, many: Many, done: str, *, dry_run: boo
     what = run.words.counted(schema.info, len(many.rows))
     told = [run.words(f"{{what}} {'would be ' if dry_run else ''}{done}.", what=what), *_told_along(run, many, dry_run)]
     undo = run.words("custledger undo {operation} takes it back.", operation=operation) if operation else ""
-    run.output.note(" ".join(filter(None, (*told, undo))))
+    run.output.note(("" if run.words.chinese else " ").join(filter(None, (*told, undo))))
 
 
 def _table(run: Invocation, schema: Schema, many: Many) -> None:
@@ -100,7 +101,7 @@ def _told_along(run: Invocation, many: Many, dry_run: bool) -> Iterator[str]:  #
     emptied = Counter((change.type, key) for change in many.along if _empties(change) for key in change.after or ())
     others = [change for change in many.along if not _empties(change)]
     for action, sentences in _ALONG.items():
-        if what := _counted(run, [change for change in others if change.action is action]):
+        if what := _counted(run, [change for change in others if change.action is action], run.words):
             yield run.words(sentences[which], what=what)
     for (name, key), count in emptied.items():
         schema = run.session.schema(name)
@@ -117,23 +118,24 @@ def _gone(many: Many) -> list[Change]:
     return [change for change in many.along if change.action is Action.REMOVE]
 
 
-def _counted(run: Invocation, changes: list[Change]) -> str:
+def _counted(run: Invocation, changes: list[Change], words: Words) -> str:
     counts = Counter(change.type for change in changes)
     types = [schema.info for schema in run.session.schemas.values() if counts[schema.name]]
-    return run.words(", ").join(run.words.counted(info, counts[info.name]) for info in types)
+    return words(", ").join(words.counted(info, counts[info.name]) for info in types)
 
 
 def _agree(run: Invocation, schema: Schema, many: Many, *, yes: bool) -> None:
     """Ask whether these records should go; where nobody can be asked, insist on ``--yes``."""
     if yes:
         return
-    what, along = run.words.counted(schema.info, len(many.rows)), _counted(run, _gone(many))
+    asked = not run.line.wants_json and sys.stdin.isatty()
+    words = run.words if asked else Words("en")  # errors are raised in English
+    what, along = words.counted(schema.info, len(many.rows)), _counted(run, _gone(many), words)
     if along:
-        what = run.words("{what} along with {along}", what=what, along=along)
-    if run.line.wants_json or not sys.stdin.isatty():
-        removed = run.words("{what} would be removed.", what=what)
-        raise UsageError(removed, hint="--dry-run shows what would go, --yes removes it.")
-    run.output.stderr.write(run.words("Remove {what}? [y/N] ", what=what))
+        what = words("{what} along with {along}", what=what, along=along)
+    if not asked:
+        raise UsageError(f"{what} would be removed.", hint="--dry-run shows what would go, --yes removes it.")
+    run.output.stderr.write(words("Remove {what}? [y/N] ", what=what))
     run.output.stderr.flush()
     if sys.stdin.readline().strip().lower() not in {"y", "yes", "是"}:
-        raise CustledgerError(run.words("Nothing was removed."))
+        raise CustledgerError("Nothing was removed.")

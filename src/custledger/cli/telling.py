@@ -8,7 +8,15 @@ from custledger.cli.words import Words
 from custledger.services.deeds import Deed
 from custledger.services.session import Session
 from custledger.services.speaking import speaker
-from custledger.settings import CHOICES_PREFIX, FIELD_PREFIX, LEDGER, split_choices_name, split_field_name
+from custledger.settings import (
+    CHOICES_PREFIX,
+    FIELD_PREFIX,
+    LEDGER,
+    METRIC_PREFIX,
+    SEGMENT_PREFIX,
+    split_choices_name,
+    split_field_name,
+)
 
 ONE_SORT = frozenset({"add", "edit", "remove", "done"})
 """Verbs that say already what became of the records."""
@@ -60,6 +68,9 @@ def setting(session: Session, words: Words, name: str) -> str:
             field = schema.by_key.get(key) if schema else None
             label = f" {field.label(words.language)}" if field else ""
             return words("the field {field}", field=f"{record_type}.{key}{label}")
+        for prefix, called in ((METRIC_PREFIX, "the metric {name}"), (SEGMENT_PREFIX, "the segment {name}")):
+            if name.startswith(prefix):
+                return words(called, name=name.removeprefix(prefix).partition("/")[2] or name)
     except ValueError:
         return words("the setting {name}", name=name)  # somebody else's document, whose name only looks like ours
     return words("the setting {name}", name=name)

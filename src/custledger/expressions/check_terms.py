@@ -116,7 +116,7 @@ class TermChecker(ABC):
         if found is None and "." in called:
             why = f"There is no {self.schema.name} field {shorten(name.text)}"
             raise self.error(why, name.start, hint=self.name_hint(called.partition(".")[2]))
-        hint = f"Write it as {self.relation.name}.FIELD, or put it behind the bracket."
+        hint = f"Write it as {self.called(self.relation)}.FIELD, or put it behind the bracket."
         raise self.error(f"{name.text} is not a field of the {self.relation.name}", name.start, hint=hint)
 
     def resolve(self, name: Name) -> Field:
@@ -268,7 +268,7 @@ class TermChecker(ABC):
         of = looking.looked_at(call, relation)
         where = choosing.condition(call.where) if call.where is not None else None
         self.names |= {**looking.names, **choosing.names, fold(relation.name): relation.name}
-        self.check_aggregate(call, function, of, relation.name)
+        self.check_aggregate(call, function, of, self.called(relation))
         kind, scale, like = _result(function, of)
         currencies = list(dict.fromkeys(_currencies(of.node, relation))) if of else []
         node = tree.Aggregate(
@@ -297,9 +297,14 @@ class TermChecker(ABC):
         start = start_of(call.argument)
         written = next((name.text for name in names_in(call.argument)), self.text[start : call.end - 1])
         near = nearest(written.partition(".")[0], self.scope.relations)
-        listed = ", ".join(dict.fromkeys(relation.name for relation in self.scope.relations.values()))
+        listed = ", ".join(dict.fromkeys(self.called(relation) for relation in self.scope.relations.values()))
         hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {listed}." if listed else ""
         return self.error(f"No records called {shorten(written)} refer to {self.schema.info.one}", start, hint=hint)
+
+    def called(self, relation: Relation) -> str:
+        """Return by what name a relation is offered: ``transactions``, and in Chinese by the label of its records."""
+        language, labels = self.conventions.language, relation.schema.info.labels
+        return labels.in_language(language) if language == "zh" else relation.name
 
     def looked_at(self, call: Call, relation: Relation) -> Typed | None:
         """Return the term that an aggregate looks at, or ``None`` where it is about the records themselves."""

@@ -24,6 +24,15 @@ from custledger.services.writing import rehearse, write
 from custledger.stores.contract import Query
 from custledger.values import Adjustment, adjusted, fold, is_empty
 
+_NEEDED = {
+    Kind.DATE: "a date",
+    Kind.TIME: "a time",
+    Kind.YES_NO: "a value",
+    Kind.CHOICES: "a value",
+    Kind.TAGS: "a value",
+}
+"""What a record is said to need, where the label of a field alone would read badly."""
+
 
 class Landed(NamedTuple):
     """A record as a write left it: its row, and the schema that it is in the order of.
@@ -265,12 +274,14 @@ def require(schema: Schema, values: Mapping[str, Any], language: str) -> None:
     """Raise ``InvalidValueError`` where a required field has no value."""
     for field in schema.required:
         if values.get(field.key) is None:
-            raise InvalidValueError(
-                None,
-                f"is not enough: {schema.info.one} needs one",
-                field=field.label(language),
-                hint=f"Give {field.key} a value.",
-            )
+            raise missing(schema, field, language)
+
+
+def missing(schema: Schema, field: Field, language: str) -> InvalidValueError:
+    """Return the error for a record without a value of a required field: ``A customer needs a name``."""
+    what = _NEEDED.get(field.spec.kind, "one")
+    why = f"is not enough: {schema.info.one} needs {what}"
+    return InvalidValueError(None, why, field=field.label(language), hint=f"Give {field.key} a value.")
 
 
 def _plain_value(session: Session, schema: Schema, field: Field, value: Any) -> Any:

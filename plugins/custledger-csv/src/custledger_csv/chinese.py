@@ -31,6 +31,7 @@ SENTENCES = (
         "holds NUL characters, so it is not text in an encoding that we can find",
         "含有 NUL 字符，看不出是哪种编码的文本",
     ),
+    ("If it is UTF-16, say so with --encoding: utf-16-le.", "如果是 UTF-16，请写明：--encoding utf-16-le。"),
     (
         "Say how it is encoded with the option encoding (such as gb18030, big5 or cp1252), or save it as UTF-8.",
         "请用选项 encoding 说明它的编码（例如 gb18030、big5 或 cp1252），或另存为 UTF-8。",

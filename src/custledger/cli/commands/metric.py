@@ -54,7 +54,7 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
         from custledger.services.defining import list_metrics  # noqa: PLC0415 - needed only when it runs
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
-        words, language = run.words, run.schema_language
+        language, words = run.schema_language, run.words
         rows = [
             {
                 "subject": known.definition.subject,
@@ -62,7 +62,7 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
                 "label": known.definition.labels.in_language(language),
                 "expression": known.definition.expression,
                 "plugin": known.plugin,
-                "problem": known.problem,
+                "problem": run.told(known.problem),
             }
             for known in list_metrics(run.session, subject or None)
         ]

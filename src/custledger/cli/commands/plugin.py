@@ -20,6 +20,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         if json:
             run.output.json([one._asdict() for one in found])
             return
+        run.find_language()
         columns = [
             Column(heading=run.words(heading), key=heading.lower())
             for heading in ("Name", "Distribution", "Version", "State", "Hooks")

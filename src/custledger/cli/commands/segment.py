@@ -60,7 +60,7 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
             count = None if known.problem else segmenting.members(run.session, segment.name).count()
             label = segment.labels.in_language(run.schema_language)
             texts = [segment.name, label, "" if count is None else str(count), segment.expression]
-            rows.append((segment, count, [*texts, known.plugin, known.problem]))
+            rows.append((segment, count, [*texts, known.plugin, run.told(known.problem)]))
         headings = ("Name", "Label", "Count", "Expression", "Plugin", "Problem")
         columns = [
             Column(run.words(heading), heading.lower(), numeric=heading == "Count", wrapped=heading == "Expression")

@@ -10,8 +10,9 @@ from custledger.changes import Change, Changeset, Creates, Operation
 from custledger.errors import DuplicateError, InvalidValueError
 from custledger.fields import Kind
 from custledger.schema import Field, Schema
+from custledger.services.editing import missing
 from custledger.services.importing import links as linking
-from custledger.services.importing.chunk import Chunk, Reject, SourceRow, comparable, lacking, missing, repeated, shape
+from custledger.services.importing.chunk import Chunk, Reject, SourceRow, comparable, lacking, repeated, shape
 from custledger.services.importing.columns import ColumnParser, MoneyParser
 from custledger.services.importing.links import Link
 from custledger.services.importing.mapping import Column, Plan
@@ -133,7 +134,7 @@ class Builder:
         for key, column in values.items():
             field = self.schema.by_key[key]
             if field.spec.required:
-                chunk.refuse_empty(key, lacking(column, missing(field, self.schema, self.language)))
+                chunk.refuse_empty(key, lacking(column, missing(self.schema, field, self.language).message))
         for field in self.unique:
             label = field.label(self.language)
             chunk.refuse(repeated(field, values[field.key], chunk.numbers, label))

@@ -6,9 +6,10 @@ from typing import Any
 
 from custledger.changes import Change, Creates
 from custledger.schema import ID, REVISION, Field, Row
+from custledger.services.editing import missing
 from custledger.services.importing import links as linking
 from custledger.services.importing.build import EXAMPLES, Builder, Built
-from custledger.services.importing.chunk import Chunk, comparable, lacking, missing, repeated
+from custledger.services.importing.chunk import Chunk, comparable, lacking, repeated
 from custledger.services.importing.columns import Bad
 from custledger.services.importing.references import matching_rows
 from custledger.services.importing.report import Example
@@ -106,7 +107,7 @@ class KeyBuilder(Builder):
             column = columns.get(field.key) or [None] * len(chunk)
             erases = self.erase and field.key in columns
             empty = {
-                index: missing(field, self.schema, self.language)
+                index: missing(self.schema, field, self.language).message
                 for index, value in enumerate(column)
                 if value is None and (matches[index] is None or erases)
             }

@@ -7,8 +7,7 @@ from typing import Any
 
 import attrs
 
-from custledger.errors import InvalidValueError
-from custledger.schema import Field, Schema
+from custledger.schema import Field
 from custledger.services.importing.mapping import Plan
 from custledger.values import fold, folder
 
@@ -96,12 +95,6 @@ def shape(source: Sequence[SourceRow], plan: Plan) -> Chunk:
     chunk = Chunk(source, numbers, rows, cells, len(source) - len(filled))
     chunk.refuse(too_long)
     return chunk
-
-
-def missing(field: Field, schema: Schema, language: str) -> str:
-    """Return the sentence for a row that lacks a required field."""
-    why = f"is not enough: {schema.info.one} needs one"
-    return InvalidValueError(None, why, field=field.label(language)).message
 
 
 def lacking(values: Sequence[Any], sentence: str) -> dict[int, str]:

@@ -7,7 +7,8 @@ import attrs
 
 from custledger.changes import Creates, Operation
 from custledger.schema import Schema
-from custledger.services.importing.chunk import Chunk, lacking, missing
+from custledger.services.editing import missing
+from custledger.services.importing.chunk import Chunk, lacking
 from custledger.services.importing.columns import Bad
 from custledger.services.importing.mapping import Column
 from custledger.services.importing.references import References, spellings
@@ -68,7 +69,7 @@ def require(
     for link in links:
         field = link.column.field
         if field.spec.required:
-            chunk.refuse(lacking(resolved[field.key], missing(field, schema, language)))
+            chunk.refuse(lacking(resolved[field.key], missing(schema, field, language).message))
 
 
 def make(
