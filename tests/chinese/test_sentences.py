@@ -33,8 +33,8 @@ UNSAID = {
 """What the source has that nobody is told in this form."""
 
 
-ATTRIBUTES = ("schemes", "suffixes", "options", "labels", "Labels", "help", "aliases", "plural", "summary", "severity", "refuse", "warn", "before",
-              "after", "when", "brief", "restrict", "cascade", "empty", "Choice", "Spec", "Change", "Problem")  # fmt: skip
+ATTRIBUTES = ("schemes", "suffixes", "options", "labels", "Labels", "help", "aliases", "name", "plural", "summary",
+              "severity", "refuse", "warn", "before", "after", "when", "brief", "restrict", "cascade", "empty", "Choice", "Spec", "Change", "Problem")  # fmt: skip
 """Names in what plugins hand over, which are the same in every language."""
 
 
@@ -99,6 +99,10 @@ def test_every_sentence_of_the_source_is_in_the_tables_and_none_comes_out_mixed(
         ("Looked in /a b/c. Make one with “custledger init”.", "找过的文件夹：/a b/c。用“custledger init”可以新建一本。"),
         ("花费 cannot be computed: There is no customer field “x” (at character 1 of: 花费)",
          "“花费”无法计算：没有客户字段“x”（第 1 个字符处：花费）"),
+        ("乙 cannot be computed: 甲 is defined by itself: 甲 → 乙 → 甲 (at character 1 of: 乙 * 2)",
+         "“乙”无法计算：“甲”的定义用到了它自己：甲 → 乙 → 甲（第 1 个字符处：乙 * 2）"),
+        ("Amounts without a currency are in CNY, and would be in USD without being converted: 1 product (product.price).",
+         "没有写货币的金额现在按 CNY 计，改后会按 USD 计而不折算：产品 1 条（product.price）。"),
         ("There are no records of the type pet.", "没有“pet”这种类型的记录。"),
         ("2 customers along with 3 transactions, 1 visit would be removed.",
          "2 customers along with 3 transactions, 1 visit would be removed."),

@@ -28,8 +28,8 @@ SENTENCES = (
     ("{name} is not a field of the {type:type}", "“{name}”不是{type}的字段"),
     ("{name} are several: put them into count, sum, max …", "“{name}”有多条：请放进计数、合计、最大等函数里"),
     ("{name} is true or false", "“{name}”只有成立与不成立，没有值"),
-    ("{name} is defined by itself: {circle}", "“{name}”的定义用到了它自己：{circle}"),
-    ("{name} cannot be computed: {why:why}", "“{name}”无法计算：{why}"),
+    ("{name:label} is defined by itself: {circle}", "“{name}”的定义用到了它自己：{circle}"),
+    ("{name:label} cannot be computed: {why:why}", "“{name}”无法计算：{why}"),
     ("{field} is sensitive, and is not looked up elsewhere", "{field}是敏感字段，不能从别的记录里查看"),
     (
         "{field} is {kind:kind}, and only numbers can be computed with ({sign:word})",

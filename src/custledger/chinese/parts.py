@@ -89,14 +89,15 @@ class Said:
         return f"{called}字段" if called and bare != text else called
 
     def _counted(self, text: str) -> str | None:
-        """Return ``2 customers, 1 visit``; several in a row."""
+        """Return ``2 customers, 1 visit``; several in a row, each perhaps with a field: ``1 visit (visit.fee)``."""
         told = []
         for each in text.split(", "):
             count, _, noun = each.partition(" ")
+            noun, _, field = noun.removesuffix(")").partition(" (")
             called = self._type(noun)
             if not count.isdecimal() or called is None:
                 return None
-            told.append(f"{called} {count} 条")
+            told.append(f"{called} {count} 条" + (f"（{field}）" if field else ""))
         return "、".join(told)
 
     def _field(self, key: str, before: Mapping[str, str]) -> str:

@@ -163,7 +163,7 @@ SENTENCES = (
     ("The settings of the ledger changed meanwhile.", "台账的设置刚刚被改过。"),
     ("Set what it names again.", "请重新设置它。"),
     (
-        "Amounts without a currency are in {old:word}, and would be in {new:word} without being converted: {found:list}.",
+        "Amounts without a currency are in {old:word}, and would be in {new:word} without being converted: {found:counted}.",
         "没有写货币的金额现在按 {old} 计，改后会按 {new} 计而不折算：{found}。",
     ),
     (

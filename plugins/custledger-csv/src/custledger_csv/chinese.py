@@ -16,7 +16,7 @@ SENTENCES = (
     ("is a PDF, not a text file", "是 PDF，不是文本文件"),
     ("is an SQLite database, not a text file", "是 SQLite 数据库，不是文本文件"),
     ("Save it as CSV, in UTF-8.", "请另存为 UTF-8 编码的 CSV。"),
-    ("There is no encoding {name}.", "没有编码 {name}。"),
+    ("There is no encoding '{name}'.", "没有编码“{name}”。"),
     (
         "Usual ones are utf-8, gb18030, utf-16, cp1252, big5 and shift_jis.",
         "常用的有 utf-8、gb18030、utf-16、cp1252、big5 和 shift_jis。",
