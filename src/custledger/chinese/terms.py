@@ -17,10 +17,8 @@ WHATS: Mapping[str, str] = {
     "file or folder": "文件或文件夹",
     "backup file": "备份文件",
     "open follow-up": "未完成的跟进",
-    "metric": "指标",
-    "segment": "客群",
     "metric in the settings": "设置里的指标",
-    "segment in the settings": "设置里的客群",
+    "segment in the settings": "设置里的分群",
     "file format to read": "可以读取的文件格式",
     "file format to write": "可以写出的文件格式",
 }
