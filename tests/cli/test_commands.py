@@ -209,8 +209,10 @@ def test_a_demo_is_in_the_language_asked_for_and_stays_in_it(run: Run, folder: P
 
 
 def test_a_demo_that_stands_is_shown_and_how_to_make_another(run: Run) -> None:
-    assert run("demo", "play", "--as-of", "2026-11-22").code == 0
+    made = run("demo", "play", "--as-of", "2026-11-22")
+    assert "Who bought what lately" in made.out
     again = run("demo", "play", "--as-of", "2026-11-22")
+    assert again.out.split("\n", 1)[1] == made.out.split("\n", 1)[1]
     assert (again.code, again.out.startswith("The demo play/ledger.db was made before: 60 customers, ")) == (0, True)
     assert "Due today" in again.out
     assert "name another folder" in again.err

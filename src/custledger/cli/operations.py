@@ -64,7 +64,7 @@ def show_operation(run: Invocation, ref: str, limit: int | None, form: Form) -> 
     headings = ("Operation", "At", "Actor", "Verb", "About", "Reason")
     texts = operation_texts(run, operation, deeds)
     named = [(run.words(heading), Cell(text)) for heading, text in zip(headings, texts, strict=True) if text]
-    kept = [(key, Cell(str(value))) for key, value in operation.about.items()]
+    kept = [(key, Cell(str(value))) for key, value in operation.about.items() if not isinstance(value, dict)]
     run.output.pairs([*named, *kept])
     if rows:
         run.output.say()

@@ -11,6 +11,7 @@ from custledger.hookspecs import hookimpl, wants
 from custledger.plugins import Plugins
 from custledger.services.editing import add
 from custledger.services.importing import ImportInterrupted, import_file
+from custledger.services.importing.run import Run
 from custledger.services.opening import open_session
 from custledger.services.undo import undo
 
@@ -94,6 +95,39 @@ def test_ctrl_c_leaves_whole_chunks_keeps_the_rejects_and_says_how_to_undo(sessi
     assert report.operation is not None
     undo(session, report.operation)
     assert values(session, "name") == []
+
+
+@pytest.mark.parametrize(("at", "rows"), [(1, 4), (2, 7), (3, 8)])
+def test_ctrl_c_between_the_landing_of_a_chunk_and_its_counting_still_tells_of_it(
+    session, bring, monkeypatch, at, rows
+):
+    real, calls = Run._settle, []
+
+    def stopped(run, built):
+        calls.append(built)
+        if len(calls) == at:
+            raise KeyboardInterrupt
+        real(run, built)
+
+    monkeypatch.setattr(Run, "_settle", stopped)
+    with small_chunks(monkeypatch), pytest.raises(ImportInterrupted) as caught:
+        bring("name\n" + "A\n" * 7)
+    report = caught.value.report
+    assert (report.added, report.last_row) == (len(values(session, "name")), rows)
+    [operation] = session.view.operations(ids=[report.operation])
+    assert operation.about["rows"] == rows - 1
+    assert operation.about.get("incomplete") == (None if rows == 8 else f"after row {rows}")
+
+
+def test_ctrl_c_when_all_of_a_file_is_in_leaves_nothing_incomplete_in_the_log(session, bring, monkeypatch):
+    def stop(_share):
+        if len(values(session, "name")) == 6:
+            raise KeyboardInterrupt
+
+    with small_chunks(monkeypatch), pytest.raises(ImportInterrupted) as caught:
+        bring("name\n" + "A\n" * 6, progress=stop)
+    [operation] = session.view.operations(ids=[caught.value.report.operation])
+    assert (operation.about["rows"], operation.about.get("incomplete")) == (6, None)
 
 
 def test_an_error_after_something_landed_says_how_to_take_it_back(session, bring, monkeypatch):

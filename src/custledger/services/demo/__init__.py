@@ -6,7 +6,7 @@ plugins add records of their own types through the hook ``custledger_demo``.
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -82,16 +82,18 @@ def make_demo(session: Session, *, seed: int = SEED) -> Demo:
     contacts.add_interactions(sampler)
     contacts.add_followups(sampler)
     session.plugins.demo(sampler)
-    operation = session.operation("demo", reason=REASON.in_language(session.conventions.language))
+    busiest = _busiest(sampler)
+    operation = session.operation(
+        "demo",
+        reason=REASON.in_language(session.conventions.language),
+        about={"shown": {"customer": busiest, "highlights": sampler.highlighted}},
+    )
     receipt = write(session, Changeset(operation=operation, changes=sampler.changes))
     session.take_warnings()
-    highlights = sampler.highlights()
     return Demo(
         receipt=receipt,
         counts=dict(Counter(change.type for change in sampler.changes)),
-        agenda=agenda(session),
-        highlights=tuple(highlights),
-        next_steps=tuple(_next_steps(session, _busiest(sampler), highlights)),
+        **_to_see(session, operation.about["shown"]),
     )
 
 
@@ -103,12 +105,32 @@ def standing_demo(session: Session) -> Demo | None:
         for schema in session.schemas.values()
         if (count := session.view.count(schema, None, (), session.moment)[0][0])
     }
-    if "customer" not in counts or all(operation.verb != "demo" for operation in session.view.operations()):
+    made = next((operation for operation in session.view.operations() if operation.verb == "demo"), None)
+    if "customer" not in counts or made is None:
         return None
+    return Demo(receipt=None, counts=counts, **_to_see(session, made.about.get("shown", {})))
+
+
+def _to_see(session: Session, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what there is to see of a demo, of what its operation says of it and is left."""
     schema = session.schema("customer")
-    first = next(session.view.select(schema, Query(moment=session.moment, limit=1)))
-    steps = _next_steps(session, by_key(schema, first), ())
-    return Demo(receipt=None, counts=counts, agenda=agenda(session), highlights=(), next_steps=tuple(steps))
+    shown = session.get("customer", [kept["customer"]])[0] if "customer" in kept else None
+    if shown is None:
+        shown = next(session.view.select(schema, Query(moment=session.moment, limit=1)))
+    highlights = tuple(_highlights(session, kept.get("highlights", ())))
+    return {
+        "agenda": agenda(session),
+        "highlights": highlights,
+        "next_steps": tuple(_next_steps(session, by_key(schema, shown), highlights)),
+    }
+
+
+def _highlights(session: Session, highlighted: Iterable[Mapping[str, Any]]) -> Iterator[Highlight]:
+    for each in highlighted:
+        if each["type"] in session.schemas:
+            rows = tuple(row for row in session.get(each["type"], each["ids"]) if row is not None)
+            if rows:
+                yield Highlight(title=Labels(*each["title"]), schema=session.schema(each["type"]), rows=rows)
 
 
 class _Sampler:
@@ -116,7 +138,7 @@ class _Sampler:
 
     def __init__(self, session: Session, source: random.Random) -> None:
         self._session = session
-        self._highlighted: list[tuple[Labels, str, tuple[int, ...]]] = []
+        self.highlighted: list[dict[str, Any]] = []
         self.source = source
         self.changes: list[Change] = []
         self.customers: list[tuple[int, Mapping[str, Any]]] = []
@@ -142,24 +164,13 @@ class _Sampler:
 
     def highlight(self, title: Labels, record_type: str, ids: Sequence[int]) -> None:
         """Ask for these records to be shown."""
-        self._highlighted.append((title, record_type, tuple(ids)))
-
-    def highlights(self) -> list[Highlight]:
-        """Return what is to be shown, as it was written."""
-        return [
-            Highlight(
-                title=title,
-                schema=self._session.schema(record_type),
-                rows=tuple(row for row in self._session.get(record_type, numbers) if row is not None),
-            )
-            for title, record_type, numbers in self._highlighted
-        ]
+        self.highlighted.append({"title": [title.en, title.zh], "type": record_type, "ids": list(ids)})
 
 
-def _busiest(sampler: _Sampler) -> Mapping[str, Any]:
-    """Return the customer to whom most records refer."""
+def _busiest(sampler: _Sampler) -> int:
+    """Return the id of the customer to whom most records refer."""
     referred = Counter((change.after or {}).get("customer") for change in sampler.changes if change.type != "customer")
-    return max(sampler.customers, key=lambda customer: referred[customer[0]])[1]
+    return max(sampler.customers, key=lambda customer: referred[customer[0]])[0]
 
 
 def _next_steps(session: Session, busiest: Mapping[str, Any], highlights: Sequence[Highlight]) -> list[NextStep]:

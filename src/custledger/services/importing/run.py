@@ -129,6 +129,7 @@ class Run:
         self.under_way: deque[Built] = deque()
         self.landed_to = 0
         self.incomplete = False
+        self.read_whole = False
         self.rejects = Rejects(target, table.heading, builder.plan, session.conventions.language, speaker(session))
         self.rejects_at: str | None = None
 
@@ -137,6 +138,9 @@ class Run:
         try:
             try:
                 self._rehearse(chunks) if self.dry_run else self._land(chunks)
+            except KeyboardInterrupt:
+                self._catch_up()
+                raise
             finally:
                 self._keep_rejects()
         except KeyboardInterrupt:
@@ -183,7 +187,8 @@ class Run:
         while True:
             try:
                 for _receipt in writing.load(self.session, stream):
-                    self._settle(self.under_way.popleft())
+                    self._settle(self.under_way[0])
+                    self.under_way.popleft()
             except FileFormatError:
                 raise
             except DataError as error:
@@ -192,15 +197,38 @@ class Run:
                 self._rescue_all(error)
             else:
                 break
+        self._complete()
+
+    def _complete(self) -> None:
+        """Have the log say that all of the file was gone through, where the last of its chunks could not."""
         if self.landed_to and self.incomplete:
             done = self._about((self.counts,))
             writing.write(self.session, Changeset(operation=done))
+            self.incomplete = False
+
+    def _catch_up(self) -> None:
+        """Count the chunks that the log has and we did not come to count: a chunk lands before its receipt is told."""
+        if self.dry_run:
+            return
+        logged = self.session.view.operations(ids=[self.builder.operation.id])
+        landed = logged[0].about.get("rows", 0) if logged else 0
+        while self.under_way:
+            if self.under_way[0].last_row > self.landed_to:
+                if self.counts["added"] + self.counts["changed"] >= landed:
+                    break
+                self._settle(self.under_way[0])
+            self.under_way.popleft()
+        if self.read_whole and not self.under_way:
+            self._complete()
 
     def _changesets(self, chunks: Iterator[Sequence[SourceRow]]) -> Iterator[Changeset]:
-        for source in chunks:
+        coming = next(chunks, None)
+        while coming is not None:
+            source, coming = coming, next(chunks, None)
+            self.read_whole = coming is None
             built = self.builder.build(source)
             if built.changeset:
-                marked = self._marked(built, last=len(source) < CHUNK)
+                marked = self._marked(built, last=self.read_whole)
                 self.under_way.append(built)
                 yield marked
             else:
@@ -288,8 +316,10 @@ class Run:
 
     def _settle(self, built: Built) -> None:
         """Count a chunk that has landed, or has nothing to land."""
-        self.builder.landed(built)
+        if built.changeset and not self.dry_run:
+            self.landed_to = built.last_row
         self.counts.update(built.counts)
+        self.builder.landed(built)
         self.created.update({creates.type: len(creates) for _, creates in built.made})
         self.rejects.add(built.rejects)
         for reject in built.rejects:
@@ -302,8 +332,6 @@ class Run:
         for problem in self.session.take_warnings():
             known = problem.message in self.warnings or len(self.warnings) < WARNINGS
             self.warnings[problem.message if known else "and others"] += 1
-        if built.changeset and not self.dry_run:
-            self.landed_to = built.last_row
         self.progress(self.table.progress)
 
     def _keep_rejects(self) -> None:
