@@ -143,7 +143,7 @@ def test_a_reader_is_closed_where_its_table_is_none_and_where_the_import_fails(t
 def test_an_import_whose_reader_fails_midway_says_what_landed_and_how_to_take_it_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custledger.services.importing.run.CHUNK", 2)
+    monkeypatch.setattr("custledger.services.importing.from_file.CHUNK", 2)
 
     def rows() -> Iterator[tuple[int, list[str]]]:
         yield from ((number, [f"n{number}", ""]) for number in range(2, 7))

@@ -10,7 +10,7 @@ import pytest
 
 from custledger.conventions import FixedClock
 from custledger.plugins import Plugins
-from custledger.services.importing import import_file, run
+from custledger.services.importing import from_file, import_file
 from custledger.services.opening import open_session
 from custledger.services.selecting import Selection
 
@@ -49,7 +49,7 @@ def bring(session, tmp_path):
 @contextmanager
 def small_chunks(monkeypatch, size=3):
     with monkeypatch.context() as patch:
-        patch.setattr(run, "CHUNK", size)
+        patch.setattr(from_file, "CHUNK", size)
         yield
 
 

@@ -25,9 +25,9 @@ PROGRAM = """
 import sys
 import custledger_csv, custledger_sales, custledger_sqlite
 from custledger.plugins import Plugins
-from custledger.services.importing import import_file, run
+from custledger.services.importing import from_file, import_file
 from custledger.services.opening import open_session
-run.CHUNK = int(sys.argv[3])
+from_file.CHUNK = int(sys.argv[3])
 session = open_session(sys.argv[1], plugins=Plugins.of(csv=custledger_csv, sales=custledger_sales, sqlite=custledger_sqlite))
 print("ready", flush=True)
 landed = 0

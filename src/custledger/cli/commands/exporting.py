@@ -21,7 +21,12 @@ def register(app: typer.Typer, run: Invocation) -> None:
         record_type: Annotated[str, typer.Argument(metavar="TYPE", help="A record type, such as customer.")],
         to: Annotated[
             str,
-            typer.Option("--to", metavar="FILE", show_default=False, help="The file; the standard output otherwise."),
+            typer.Option(
+                "--to",
+                metavar="FILE",
+                show_default=False,
+                help="The file, replaced if it is there; the standard output otherwise.",
+            ),
         ] = "-",
         where: WhereOption = None,
         columns: Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")] = None,

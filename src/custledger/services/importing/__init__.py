@@ -5,7 +5,7 @@ they refer to, ``chunk`` and ``build`` (with a key column, ``by_key``) make chan
 ``rejects`` keeps the rows that cannot be imported.
 """
 
+from custledger.services.importing.from_file import import_file
 from custledger.services.importing.report import Example, ImportInterrupted, ImportReport
-from custledger.services.importing.run import import_file
 
 __all__ = ["Example", "ImportInterrupted", "ImportReport", "import_file"]

@@ -1,0 +1,211 @@
+"""Importing a file: how it is read and understood, and what its rows will do."""
+
+import gc
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from custledger.changes import Operation
+from custledger.errors import DataError, UsageError
+from custledger.fields import Kind
+from custledger.files import Reader, Table
+from custledger.schema import Field, Schema
+from custledger.services import formats
+from custledger.services.importing.build import Builder, typed_reference
+from custledger.services.importing.by_key import KeyBuilder
+from custledger.services.importing.chunk import SourceRow
+from custledger.services.importing.links import Link
+from custledger.services.importing.mapping import Column, Plan, make_plan, parse_maps
+from custledger.services.importing.references import References, public_number
+from custledger.services.importing.rejects import rejects_target
+from custledger.services.importing.report import ImportReport
+from custledger.services.importing.run import Progress, Run
+from custledger.services.session import Session
+from custledger.services.targets import check_name
+from custledger.values import given_path, given_text, given_texts
+
+CHUNK = 5_000
+"""Rows in one changeset."""
+CALM = 200_000
+"""How many objects may be made between two searches for garbage, while chunks of thousands of rows come and go."""
+
+
+def import_file(
+    session: Session,
+    path: str,
+    record_type: str,
+    *,
+    maps: Mapping[str, str] | Sequence[str] = (),
+    key: str | None = None,
+    create: Sequence[str] = (),
+    erase: bool = False,
+    dry_run: bool = False,
+    format: str | None = None,  # noqa: A002 - the word that --format has
+    options: Mapping[str, Any] | None = None,
+    rejects: str | None = None,
+    reason: str = "",
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import the table in ``path`` (``-`` is the standard input) as records of a type, and report what was done.
+
+    - ``maps`` says which heading goes into which field, as ``{heading: field}`` or texts ``heading=field``, where the
+      headings do not say it themselves; an empty field leaves a column out.
+    - Every row is a new record, unless ``key`` names the field by which rows find the record that they change. A file
+      with the ids of this ledger's records (an export) is imported by ``id`` without being told. In a row that
+      changes a record an empty cell leaves the field as it is, or empties it with ``erase``.
+    - ``create`` names the record types of which missing ones that references name are made.
+    - ``dry_run`` writes nothing, neither to the ledger nor beside the file.
+    - ``options`` are the reader's own, such as ``encoding``; ``format`` names the reader.
+    - ``rejects`` is where rows that cannot be imported go, instead of ``NAME.rejected.csv`` beside the file, or in the
+      working folder where that one may not be written. It is looked at before the first row: what cannot be written
+      there is an error with nothing done. Where it is not given and CSV cannot be written, the report lists them.
+    - ``progress`` is told the share of the file that is done, 0 to 1, after each chunk.
+
+    What lands is one operation, in chunks that land whole. Raises ``ImportInterrupted`` on Ctrl-C, with the report of
+    what is in, ``NotFoundError`` for a name that is nothing's, ``FileFormatError`` for a file that makes no sense; the
+    hint of an error that comes after something landed says how to take that back.
+    """
+    _check_names(path, rejects)
+    session.refresh()
+    schema = session.writable_schema(record_type)
+    reader = formats.reader_for(session, path, format)
+    given = formats.checked_options(reader, options or {})
+    target = rejects_target(session, path, rejects)
+    makes = {session.schema(name).name for name in given_texts(create, "Create")}
+    wanted = schema.resolve(given_text(key, "Key")).key if key else None
+    with reader.open(path, **given) as table:
+        chunks = _chunks(table)
+        first = next(chunks, [])
+        with _saying_how_it_was_read(reader, table):
+            plan = make_plan(schema, table.heading, parse_maps(maps), wanted)
+            if plan.id_column and not plan.certain and not _has_ids(first, plan.id_column, schema):
+                plan = plan.without_ids()
+            by = _key_field(schema, plan, wanted)
+            _check_required(schema, plan, by)
+        operation = session.operation("import", reason=reason, about=_about(path))
+        builder = _builder(session, plan, operation, schema=schema, by=by, erase=erase, makes=makes, dry=dry_run)
+        run = Run(session, builder, table, path, target, dry_run=dry_run, progress=progress)
+        with _calm_collector():
+            return run.all(_with_first(first, chunks))
+
+
+def _check_names(path: str, rejects: str | None) -> None:
+    """Raise ``UsageError`` where no file is named: to be read, or for rejected rows."""
+    if not path:
+        raise UsageError("The name of the file is empty.", hint="Name a file, or - for the standard input.")
+    if path != "-" and Path(path).is_dir():
+        raise UsageError(f"{path} is a folder.", hint="Name a file in it.")
+    if rejects is not None:
+        check_name(given_path(rejects, "Rejects"))
+
+
+def _chunks(table: Table) -> Iterator[list[SourceRow]]:
+    rows = table.rows()
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
+
+
+def _with_first(first: Sequence[SourceRow], chunks: Iterator[Sequence[SourceRow]]) -> Iterator[Sequence[SourceRow]]:
+    if first:
+        yield first
+    yield from chunks
+
+
+@contextmanager
+def _saying_how_it_was_read(reader: Reader, table: Table) -> Iterator[None]:
+    """Say with an error about the headings how the file was read: in another encoding they may be others."""
+    try:
+        yield
+    except DataError as error:
+        told = f"The file was read as {table.description}"
+        otherwise = "; the option encoding says otherwise." if "encoding" in reader.options else "."
+        error.hint = f"{error.hint} {told}{otherwise}".lstrip()
+        raise
+
+
+def _has_ids(rows: Sequence[SourceRow], column: Column, schema: Schema) -> bool:
+    cells = (cells[column.index] for _, cells in rows if len(cells) > column.index)
+    return any(public_number(schema, cell.strip()) is not None for cell in cells)
+
+
+def _key_field(schema: Schema, plan: Plan, key: str | None) -> Field | None:
+    """Return the field by which rows find the record that they change, or ``None``. Raises ``UsageError``."""
+    if key is None:
+        return schema.by_key["id"] if plan.id_column else None
+    field = schema.by_key[key]
+    if field.spec.kind in {Kind.TAGS, Kind.CHOICES} or (field.spec.system and key != "id"):
+        raise UsageError(f"{key} cannot tell one {schema.name} from another.", hint="Use a code, an id or a name.")
+    if plan.column_of(key) is None and not (key == "id" and plan.id_column):
+        raise UsageError(
+            f"No column goes into {key}, by which the records are to be found.",
+            hint=f'Say which one does: map "heading={key}".',
+        )
+    return field
+
+
+def _check_required(schema: Schema, plan: Plan, key: Field | None) -> None:
+    """Raise ``DataError`` where no column goes into a field that every new record needs."""
+    lacking = [
+        field.key
+        for field in schema.fields
+        if field.spec.required and field.spec.default is None and plan.column_of(field.key) is None
+    ]
+    if lacking and key is None:
+        unused = f" The columns not used are: {', '.join(plan.unmapped)}." if plan.unmapped else ""
+        raise DataError(
+            f"{schema.info.one.capitalize()} needs {', '.join(lacking)}, and no column goes there.{unused}",
+            hint=f'Say which one does: map "heading={lacking[0]}".',
+        )
+
+
+def _builder(
+    session: Session,
+    plan: Plan,
+    operation: Operation,
+    *,
+    schema: Schema,
+    by: Field | None,
+    erase: bool,
+    makes: set[str],
+    dry: bool,
+) -> Builder:
+    """Return what makes changesets: of new records, or of such as are found by a field."""
+    links = _links(session, plan, makes, dry=dry)
+    if by is None:
+        return Builder(session, schema, plan, operation, links=links, dry=dry)
+    return KeyBuilder(session, schema, plan, operation, key=by, erase=erase, links=links, dry=dry)
+
+
+def _links(session: Session, plan: Plan, makes: set[str], *, dry: bool) -> list[Link]:
+    finders: dict[str, References] = {}
+    links = []
+    for column in plan.columns:
+        target = column.field.spec.target
+        if typed_reference(column.field) and target is not None:
+            if target not in finders:
+                finders[target] = References(session, session.schema(target), may_create=target in makes, dry=dry)
+            links.append(Link(column, finders[target]))
+    return links
+
+
+def _about(path: str) -> dict[str, Any]:
+    """Return what the receipt keeps of the file: its name, and the SHA-256 of what it held."""
+    source = Path(path)
+    if path == "-" or not source.is_file():
+        return {"file": source.name}
+    with source.open("rb") as stream:
+        return {"file": source.name, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+
+
+@contextmanager
+def _calm_collector() -> Iterator[None]:
+    """Let the garbage collector run seldom: rows are no garbage, and looking through them took a third of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(CALM, before[0]) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
