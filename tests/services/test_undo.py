@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import custledger
-from custledger.changes import Action, by_key, digest
+from custledger.changes import DIGEST_BYTES, Action, by_key, digest
 from custledger.conventions import FixedClock
 from custledger.errors import NotFoundError
 from custledger.ledger import Ledger
@@ -252,9 +252,10 @@ def undo_one(scheme: str, steps: list[tuple[Any, ...]], chosen: int) -> None:
             for key in (entry.before or schema.by_key)
         }
         made = {
-            (entry.type, entry.record): entry.digests
+            (entry.type, entry.record + offset): entry.digests[offset * DIGEST_BYTES : (offset + 1) * DIGEST_BYTES]
             for entry in ledger.session.view.log(operation=operation.id)
-            if entry.action is Action.CREATE
+            if entry.action is not Action.REMOVE
+            for offset in range(entry.count)
         }
         left = {key: digest(by_key(ledger.records(key[0]).schema, row)) for key in made if (row := row_of(ledger, key))}
         ledger.undo(operation.id)
@@ -263,11 +264,22 @@ def undo_one(scheme: str, steps: list[tuple[Any, ...]], chosen: int) -> None:
             kind = ledger.records(record_type).schema
             if number not in present[record_type] or key not in kind.by_key or key in {"revision", "updated_at"}:
                 continue
-            if number not in after[record_type]:  # edited later, and back to what the operation made
-                assert left[record_type, number] == made[record_type, number]
-                continue
+            if (record_type, number) in made and left[record_type, number] == made[record_type, number]:
+                continue  # edited later, and back to what the operation left: it counts as untouched
+            assert number in after[record_type]
             position = [one for one in kind.keys if one not in {"revision", "updated_at"}].index(key)
             assert after[record_type][number][position] == present[record_type][number][position]
+
+
+def test_what_was_edited_later_and_edited_back_counts_as_untouched(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="A", city="Bonn").id
+    ledger.customers.edit(customer, city="Köln")
+    edited = last(ledger)
+    ledger.customers.edit(customer, city="Ulm")
+    assert ledger.undo(edited).standing
+    ledger.customers.edit(customer, city="Köln")
+    assert ledger.undo(edited).standing == ()
+    assert ledger.customers.get(customer).city == "Bonn"
 
 
 def row_of(ledger: Ledger, key: tuple[str, int]) -> Row | None:
