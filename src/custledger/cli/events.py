@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from custledger.changes import Action
-from custledger.cli.output import Cell, Column, Form, Output
+from custledger.cli.output import Column, Form, Output
 from custledger.cli.shown import HIDDEN, Shower
 from custledger.cli.words import Words
 from custledger.schema import Schema
@@ -17,9 +17,6 @@ SECONDS = len("2026-11-22 14:30:59")
 def events(output: Output, session: Session, schema: Schema, happened: Sequence[Event], form: Form) -> None:
     """Print what happened to a record, newest first."""
     shower = Shower(session, schema)
-    if form in {Form.JSON, Form.LINES}:
-        output.objects((event_json(shower, event) for event in happened), form)
-        return
     words = output.words
     columns = [
         Column(heading=words("At"), key="at", whole=True, weight=5),
@@ -29,11 +26,9 @@ def events(output: Output, session: Session, schema: Schema, happened: Sequence[
         Column(heading=words("Changes"), key="changes", kept=True, wrapped=True, least=28),
         Column(heading=words("Reason"), key="reason", wrapped=True, weight=3, least=12),
     ]
-    rows = [_event_texts(shower, output.words, event) for event in happened]
-    if form is Form.SHOWN:
-        output.no_room(output.table(columns, [[Cell(text) for text in row] for row in rows]))
-    else:
-        output.values(columns, rows, form)
+    objects = (event_json(shower, event) for event in happened)
+    rows = (_event_texts(shower, words, event) for event in happened)
+    output.no_room(output.listing(columns, form, objects=objects, rows=rows))
 
 
 def _event_texts(shower: Shower, words: Words, event: Event) -> list[str]:

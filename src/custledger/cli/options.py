@@ -42,6 +42,11 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FIELD=VALUE", help="Set a field by name, label or alias; custom fields too."),
 ]
+SubjectOption = Annotated[str, typer.Option("--subject", metavar="TYPE", help="The records that it is about.")]
+LabelEnOption = Annotated[str, typer.Option("--label-en", metavar="TEXT", help="Its English label.")]
+LabelZhOption = Annotated[str, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label.")]
+ColumnsOption = Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")]
+LimitOption = Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many.")]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the log.")]
 WhereOption = Annotated[
     str | None, typer.Option("--where", metavar="EXPRESSION", help="Only records for which this is true.")

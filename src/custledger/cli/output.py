@@ -174,6 +174,28 @@ class Output:
         for name, cell in pairs:
             self.say(f"{one_line(name)}: {one_line(cell.text)}")
 
+    def listing(
+        self,
+        columns: Sequence[Column],
+        form: Form,
+        *,
+        objects: Iterable[Mapping[str, Any]],
+        rows: Iterable[Sequence[str]],
+        cells: Iterable[Sequence[Cell]] | None = None,
+    ) -> list[Column]:
+        """Print what was found in the form that was asked for, and return the columns that a table had no room for.
+
+        ``objects`` are for JSON, ``rows`` of text for everything else; ``cells`` are for a table whose cells have
+        colours, or other texts. Only those that the form needs are iterated over.
+        """
+        if form in {Form.JSON, Form.LINES}:
+            self.objects(objects, form)
+        elif form is Form.SHOWN:
+            return self.table(columns, ([Cell(text) for text in row] for row in rows) if cells is None else cells)
+        else:
+            self.values(columns, rows, form)
+        return []
+
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, title: str = "") -> list[Column]:
         """Print a table on a terminal, lines of tab-separated values elsewhere; return the columns that did not fit."""
         if self.on_terminal:

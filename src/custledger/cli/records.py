@@ -10,9 +10,11 @@ import typer
 
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import (
+    ColumnsOption,
     CsvFlag,
     DryRunFlag,
     JsonFlag,
+    LimitOption,
     NlFlag,
     ReasonOption,
     RefArgument,
@@ -66,11 +68,11 @@ def _list(schema: Schema, run: Invocation) -> Callable[..., None]:
     def list_(
         *,
         where: WhereOption = None,
-        columns: Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
+        columns: ColumnsOption = None,
         sort: Annotated[
             list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-created_at,name: - is from the greatest.")
         ] = None,
-        limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = None,
+        limit: LimitOption = None,
         everything: Annotated[bool, typer.Option("--all", help="Every record, on a terminal too.")] = False,
         json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False,
     ) -> None:

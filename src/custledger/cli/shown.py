@@ -118,13 +118,13 @@ class Shower:
             first = list(itertools.islice(stream, CHUNK))
             fields, rows = self.telling(fields, first), itertools.chain(first, stream)
         columns = columns_of(fields, self.session.conventions.language, self.schema.info)
-        if form in {Form.JSON, Form.LINES}:
-            output.objects((self.json(row, fields) for row in rows), form)
-        elif form in {Form.CSV, Form.TSV}:
-            output.values(columns, (self.texts(row, fields) for row in rows), form)
-        else:
-            return output.table(columns, self.cells(rows, fields))
-        return []
+        return output.listing(
+            columns,
+            form,
+            objects=(self.json(row, fields) for row in rows),
+            rows=(self.texts(row, fields) for row in rows),
+            cells=self.cells(rows, fields),
+        )
 
     def telling(self, fields: Sequence[Field], rows: Sequence[Row]) -> list[Field]:
         """Return the fields, with what a row says of itself in the place of a reference that all of them are without.

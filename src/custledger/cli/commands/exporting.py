@@ -1,12 +1,15 @@
 """``custledger export``: records to a file."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from custledger.cli.invocation import Invocation
-from custledger.cli.options import JsonFlag, WhereOption, check_delimiter, given_where
+from custledger.cli.options import ColumnsOption, JsonFlag, WhereOption, check_delimiter, given_where
 from custledger.errors import UsageError
+
+if TYPE_CHECKING:
+    from custledger.services.exporting import ExportReport
 
 STANDARD_OUTPUT = frozenset({"-", "/dev/stdout", "/dev/fd/1"})
 """How people name the standard output; as a path, that of a pipe leads nowhere."""
@@ -29,7 +32,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
             ),
         ] = "-",
         where: WhereOption = None,
-        columns: Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
+        columns: ColumnsOption = None,
         sort: Annotated[list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-created_at,name")] = None,
         keys: Annotated[bool, typer.Option("--keys", help="Head the columns by the keys of the fields.")] = False,
         format_: Annotated[
@@ -68,13 +71,17 @@ def register(app: typer.Typer, run: Invocation) -> None:
             options=given,
         )
         run.output.landed = f"{report.path} was written" if report.path else ""
-        if json:
-            from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+        _tell(run, record_type, report, json=json)
 
-            run.output.json(json_form(report))
-            return
-        info = run.session.schema(record_type).info
-        noun = f"{report.rows} {info.name} record{'' if report.rows == 1 else 's'}"
-        what = run.words.counted(info, report.rows) if run.words.chinese else noun
-        told = "{what} exported to {path}." if report.path else "{what} exported."
-        run.output.note(run.words(told, what=what, path=report.path))
+
+def _tell(run: Invocation, record_type: str, report: "ExportReport", *, json: bool) -> None:
+    if json:
+        from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+
+        run.output.json(json_form(report))
+        return
+    info = run.session.schema(record_type).info
+    noun = f"{report.rows} {info.name} record{'' if report.rows == 1 else 's'}"
+    what = run.words.counted(info, report.rows) if run.words.chinese else noun
+    told = "{what} exported to {path}." if report.path else "{what} exported."
+    run.output.note(run.words(told, what=what, path=report.path))

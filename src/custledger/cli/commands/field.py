@@ -6,7 +6,7 @@ import typer
 
 from custledger.cli.application import group
 from custledger.cli.invocation import Invocation
-from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
+from custledger.cli.options import CsvFlag, JsonFlag, LabelEnOption, LabelZhOption, NlFlag, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.errors import UsageError
 from custledger.schema import SEARCHED_KINDS, Field, Schema
@@ -40,8 +40,8 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
                 help="text, integer, number, money, date, time, yes_no, choice, choices, phone, email or reference.",
             ),
         ] = "text",
-        label_en: Annotated[str, typer.Option("--label-en", metavar="TEXT", help="Its English label.")] = "",
-        label_zh: Annotated[str, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label.")] = "",
+        label_en: LabelEnOption = "",
+        label_zh: LabelZhOption = "",
         aliases: Aliases = None,
         choices: Annotated[
             list[str] | None, typer.Option("--choice", metavar="CODE:LABEL:COLOUR", help="A choice; may be repeated.")
@@ -188,14 +188,11 @@ def _tell(run: Invocation, record_type: str, field: Field, *, json: bool) -> Non
 
 
 def _emit(run: Invocation, found: list[tuple[Schema, Field]], form: Form) -> None:
-    if form in {Form.JSON, Form.LINES}:
-        run.output.objects((_json(schema, field) for schema, field in found), form)
-        return
     columns = [
         Column(heading=run.words(key), key=key.lower())
         for key in ("Type", "Key", "Kind", "English", "中文", "Choices", "Searched")
     ]
-    rows = [
+    rows = (
         [
             schema.name,
             field.key,
@@ -206,11 +203,8 @@ def _emit(run: Invocation, found: list[tuple[Schema, Field]], form: Form) -> Non
             run.words("yes") if field in schema.searchable else "",
         ]
         for schema, field in found
-    ]
-    if form is Form.SHOWN:
-        run.output.table(columns, [[Cell(text) for text in row] for row in rows])
-    else:
-        run.output.values(columns, rows, form)
+    )
+    run.output.listing(columns, form, objects=(_json(schema, field) for schema, field in found), rows=rows)
 
 
 def _kind(field: Field) -> str:

@@ -11,8 +11,8 @@ from custledger.changes import OPERATION_PREFIX, Operation
 from custledger.cli.events import events
 from custledger.cli.invocation import Invocation
 from custledger.cli.operations import operation_json, operation_texts, show_operation
-from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
-from custledger.cli.output import Cell, Column, Form, form_of
+from custledger.cli.options import CsvFlag, JsonFlag, LimitOption, NlFlag, TsvFlag
+from custledger.cli.output import Column, Form, form_of
 from custledger.services.deeds import Deed, deeds_of
 
 SHOWN_AT_ONCE = 20
@@ -29,7 +29,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         ref: Annotated[
             str, typer.Argument(metavar="[REF]", help="A record, or an operation; the whole ledger by default.")
         ] = "",
-        limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = None,
+        limit: LimitOption = None,
         json: JsonFlag = False,
         nl: NlFlag = False,
         csv: CsvFlag = False,
@@ -59,9 +59,6 @@ def _of_record(run: Invocation, ref: str, limit: int | None, form: Form) -> None
 
 
 def _emit(run: Invocation, operations: list[Operation], form: Form) -> None:
-    if form in {Form.JSON, Form.LINES}:
-        run.output.objects((operation_json(run, *each) for each in _with_deeds(run, operations)), form)
-        return
     columns = [
         Column(heading=run.words("Operation"), key="operation", whole=True, kept=True),
         Column(heading=run.words("At"), key="at", whole=True, weight=3),
@@ -70,11 +67,9 @@ def _emit(run: Invocation, operations: list[Operation], form: Form) -> None:
         Column(heading=run.words("About"), key="about", kept=True, wrapped=True, least=20),
         Column(heading=run.words("Reason"), key="reason", wrapped=True, weight=2, least=12),
     ]
+    objects = (operation_json(run, *each) for each in _with_deeds(run, operations))
     rows = (operation_texts(run, *each) for each in _with_deeds(run, operations))
-    if form is Form.SHOWN:
-        run.output.no_room(run.output.table(columns, ([Cell(text) for text in row] for row in rows)))
-    else:
-        run.output.values(columns, rows, form)
+    run.output.no_room(run.output.listing(columns, form, objects=objects, rows=rows))
 
 
 def _with_deeds(run: Invocation, operations: list[Operation]) -> Iterator[tuple[Operation, tuple[Deed, ...]]]:

@@ -6,11 +6,10 @@ import typer
 
 from custledger.cli.application import group
 from custledger.cli.invocation import Invocation
-from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
-from custledger.cli.output import Cell, Column, Form, form_of
+from custledger.cli.options import CsvFlag, JsonFlag, LabelEnOption, LabelZhOption, NlFlag, SubjectOption, TsvFlag
+from custledger.cli.output import Column, form_of
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What it is called, in expressions too.")]
-Subject = Annotated[str, typer.Option("--subject", metavar="TYPE", help="The records that it is about.")]
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -27,9 +26,9 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
         *,
         name: Name,
         expression: Annotated[str, typer.Argument(metavar="EXPRESSION", help="sum(transactions.amount where …)")],
-        subject: Subject = "customer",
-        label_en: Annotated[str, typer.Option("--label-en", metavar="TEXT", help="Its English label.")] = "",
-        label_zh: Annotated[str, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label.")] = "",
+        subject: SubjectOption = "customer",
+        label_en: LabelEnOption = "",
+        label_zh: LabelZhOption = "",
     ) -> None:
         """Add a metric to this ledger, or give one of this ledger another expression."""
         from custledger.services.defining import add_metric  # noqa: PLC0415 - needed only when it runs
@@ -71,12 +70,12 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
             Column(heading=words(heading), key=key, wrapped=key == "expression")
             for heading, key in zip(headings, _KEYS, strict=True)
         ]
-        if form in {Form.JSON, Form.LINES}:
-            run.output.objects(({key: value or None for key, value in row.items()} for row in rows), form)
-        elif form is Form.SHOWN:
-            run.output.table(columns, [[Cell(row[key]) for key in _KEYS] for row in rows])
-        else:
-            run.output.values(columns, ([row[key] for key in _KEYS] for row in rows), form)
+        run.output.listing(
+            columns,
+            form,
+            objects=({key: value or None for key, value in row.items()} for row in rows),
+            rows=([row[key] for key in _KEYS] for row in rows),
+        )
 
 
 _KEYS = ("subject", "name", "label", "expression", "plugin", "problem")
@@ -84,7 +83,7 @@ _KEYS = ("subject", "name", "label", "expression", "plugin", "problem")
 
 def _add_remove(app: typer.Typer, run: Invocation) -> None:
     @app.command("remove")
-    def remove(*, name: Name, subject: Subject = "customer") -> None:
+    def remove(*, name: Name, subject: SubjectOption = "customer") -> None:
         """Remove a metric of this ledger."""
         from custledger.services.defining import remove_metric  # noqa: PLC0415 - needed only when it runs
 

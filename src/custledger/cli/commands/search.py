@@ -7,7 +7,7 @@ import typer
 
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
-from custledger.cli.output import Cell, Column, Form, form_of
+from custledger.cli.output import Column, Form, form_of
 from custledger.errors import UsageError
 from custledger.schema import Row, Schema
 
@@ -65,23 +65,17 @@ def _about(run: Invocation) -> str:
 
 
 def _emit(run: Invocation, found: list[tuple[Schema, Row]], form: Form) -> None:
-    if form in {Form.JSON, Form.LINES}:
-        run.output.objects(_objects(run, found), form)
-        return
     columns = [
         Column(heading=run.words("Type"), key="type", weight=3),
         Column(heading=run.words("ID"), key="id", whole=True, weight=2),
         Column(heading=run.words("Name"), key="name", kept=True, least=16),
         Column(heading=run.words("Details"), key="details", wrapped=True, least=20),
     ]
-    rows = [
+    rows = (
         [_kind(run, schema, form), schema.public_id(row), schema.display(row), _details(run, schema, row)]
         for schema, row in found
-    ]
-    if form is Form.SHOWN:
-        run.output.no_room(run.output.table(columns, [[Cell(text) for text in row] for row in rows]))
-    else:
-        run.output.values(columns, rows, form)
+    )
+    run.output.no_room(run.output.listing(columns, form, objects=_objects(run, found), rows=rows))
 
 
 def _kind(run: Invocation, schema: Schema, form: Form) -> str:

@@ -7,13 +7,22 @@ import typer
 from custledger.cli.application import group
 from custledger.cli.explaining import print_explained
 from custledger.cli.invocation import Invocation
-from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
+from custledger.cli.options import (
+    ColumnsOption,
+    CsvFlag,
+    JsonFlag,
+    LabelEnOption,
+    LabelZhOption,
+    LimitOption,
+    NlFlag,
+    SubjectOption,
+    TsvFlag,
+)
 from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.cli.shown import Shower, split_names, usual_fields
 from custledger.services import defining, segmenting
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A segment, by its name or label.")]
-Subject = Annotated[str, typer.Option("--subject", metavar="TYPE", help="The records that it is about.")]
 When = Annotated[str, typer.Argument(metavar="EXPRESSION", help="What is true of the members.")]
 
 
@@ -31,9 +40,9 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
         *,
         name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called, in expressions too.")],
         expression: When,
-        subject: Subject = "customer",
-        label_en: Annotated[str, typer.Option("--label-en", metavar="TEXT", help="Its English label.")] = "",
-        label_zh: Annotated[str, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label.")] = "",
+        subject: SubjectOption = "customer",
+        label_en: LabelEnOption = "",
+        label_zh: LabelZhOption = "",
         color: Annotated[str, typer.Option("--color", metavar="COLOUR", help="red, orange, yellow, green …")] = "",
     ) -> None:
         """Add a segment to this ledger, or give one of this ledger another expression."""
@@ -66,17 +75,20 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
             Column(run.words(heading), heading.lower(), numeric=heading == "Count", wrapped=heading == "Expression")
             for heading in headings
         ]
-        if form in {Form.JSON, Form.LINES}:
-            run.output.objects((_as_json(*row) for row in rows), form)
-        elif form is Form.SHOWN:
+        if form is Form.SHOWN:
             told = [place for place in range(len(columns)) if place < 4 or any(texts[place] for *_, texts in rows)]
-            cells = [
+        else:
+            told = list(range(len(columns)))
+        run.output.listing(
+            [columns[place] for place in told],
+            form,
+            objects=(_as_json(*row) for row in rows),
+            rows=(texts for *_, texts in rows),
+            cells=(
                 [Cell(texts[place], segment.color if place == 0 else "") for place in told]
                 for segment, _, texts in rows
-            ]
-            run.output.table([columns[place] for place in told], cells)
-        else:
-            run.output.values(columns, (texts for _, _, texts in rows), form)
+            ),
+        )
 
 
 def _as_json(segment: Any, count: int | None, texts: list[str]) -> dict[str, Any]:
@@ -115,9 +127,9 @@ def _add_members(app: typer.Typer, run: Invocation) -> None:
     def members(
         *,
         name: Name,
-        columns: Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")] = None,
+        columns: ColumnsOption = None,
         sort: Annotated[list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-total_spent,name")] = None,
-        limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = None,
+        limit: LimitOption = None,
         json: JsonFlag = False,
         nl: NlFlag = False,
         csv: CsvFlag = False,
@@ -186,19 +198,18 @@ def _add_overlap(app: typer.Typer, run: Invocation) -> None:
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
         counted = segmenting.overlaps(run.session, names)
         columns = [Column(run.words("Segments"), "segments"), Column(run.words("Count"), "count", numeric=True)]
-        if form in {Form.JSON, Form.LINES}:
-            run.output.objects(({"segments": [s.name for s in group], "count": n} for group, n in counted), form)
-            return
-        lines = [[" + ".join(segment.name for segment in together), str(count)] for together, count in counted]
-        if form is Form.SHOWN:
-            run.output.table(columns, [[Cell(text) for text in line] for line in lines])
-        else:
-            run.output.values(columns, lines, form)
+        named = [([segment.name for segment in together], count) for together, count in counted]
+        run.output.listing(
+            columns,
+            form,
+            objects=({"segments": names, "count": count} for names, count in named),
+            rows=([" + ".join(names), str(count)] for names, count in named),
+        )
 
 
 def _add_remove(app: typer.Typer, run: Invocation) -> None:
     @app.command("remove")
-    def remove(*, name: Name, subject: Subject = "customer") -> None:
+    def remove(*, name: Name, subject: SubjectOption = "customer") -> None:
         """Remove a segment of this ledger; nobody in it is touched."""
         defining.remove_segment(run.session, name, subject=subject)
         run.output.note(run.words("The segment {name} was removed.", name=name))
