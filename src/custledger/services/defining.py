@@ -150,11 +150,11 @@ def _labels(name: str, english: str, chinese: str) -> Labels:
     return Labels(english or name, chinese or ("" if name.isascii() else name))
 
 
-def _problem(session: Session, metric: Metric | Segment) -> str:
-    if metric.subject not in session.schemas:
-        return f"There are no records of the type {metric.subject}."
+def _problem(session: Session, definition: Metric | Segment) -> str:
+    if definition.subject not in session.schemas:
+        return f"There are no records of the type {definition.subject}."
     try:
-        session.understand_named(metric.named(), want=Kind.YES_NO if isinstance(metric, Segment) else None)
+        session.understand_named(definition.named(), want=Kind.YES_NO if isinstance(definition, Segment) else None)
     except QueryError as error:
         return error.message
     return ""
