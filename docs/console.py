@@ -9,7 +9,6 @@ commands too, always for that one; a moment stands for any moment, and a rule fo
 Commands run on a terminal of their own, so that they print what a reader would see: tables, and not tabs.
 """
 
-import contextlib
 import difflib
 import fcntl
 import os
@@ -22,8 +21,9 @@ import sys
 import tempfile
 import termios
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sybil import Document, Example, Region
 from sybil.parsers.myst import CodeBlockParser
@@ -36,6 +36,8 @@ PARTS = re.compile(rf"({ID.pattern}|{TIME.pattern}|{RULE.pattern}|…|\s+)")
 SHELL = shutil.which("bash") or "sh"
 LINES, COLUMNS = 40, 110
 TIMEOUT = 120
+END = b"\x00\x03\x00"
+"""What closes a command's output: bytes that no command prints."""
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-Z\\-_])")
 
 
@@ -116,22 +118,35 @@ def run(command: str) -> str:
     """Run a command as a reader would, and return what it printed, and its exit code where that is not 0."""
     terminal, end = pty.openpty()
     fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-    with subprocess.Popen(
-        [SHELL, "-c", command], stdin=subprocess.DEVNULL, stdout=end, stderr=end, env=environment(Path.cwd())
-    ) as process:
-        os.close(end)
-        printed = read_all(terminal)
-        code = process.wait(timeout=TIMEOUT)
-    return f"{printed}\n[exit {code}]".strip("\n") if code else printed
+    with (
+        os.fdopen(terminal, "rb", buffering=0) as shown,
+        os.fdopen(end, "wb", buffering=0) as typed,
+        ThreadPoolExecutor(max_workers=1) as aside,
+    ):
+        printed = aside.submit(_read_all, shown)
+        try:
+            code = subprocess.run(
+                [SHELL, "-c", command],
+                stdin=subprocess.DEVNULL,
+                stdout=typed,
+                stderr=typed,
+                env=environment(Path.cwd()),
+                timeout=TIMEOUT,
+                check=False,
+            ).returncode
+        finally:
+            # A terminal whose last writer is gone may drop what was not read yet, so its end is ours to write.
+            typed.write(END)
+        text = printed.result()
+    return f"{text}\n[exit {code}]".strip("\n") if code else text
 
 
-def read_all(terminal: int) -> str:
-    """Return the text that is printed on a terminal until its other end closes, without colours and the like."""
+def _read_all(shown: IO[bytes]) -> str:
+    """Return the text that is printed on a terminal until ``END``, without colours and the like."""
     printed = bytearray()
-    with contextlib.suppress(OSError), open(terminal, "rb", buffering=0) as stream:
-        while piece := stream.read(65536):
-            printed += piece
-    lines = re.split(r"\r*\n", ESCAPES.sub("", printed.decode("utf-8")))
+    while not printed.endswith(END):
+        printed += shown.read(65536)
+    lines = re.split(r"\r*\n", ESCAPES.sub("", printed.removesuffix(END).decode("utf-8")))
     return "\n".join(line.rpartition("\r")[2].rstrip() for line in lines).strip("\n")
 
 
