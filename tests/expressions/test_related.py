@@ -7,6 +7,7 @@ from contextlib import closing
 from json import dumps
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,12 @@ from custledger.testing.expressions import TODAY, ZONE, rows
 from custledger.testing.related import PERSON, VISIT, WORLD, Written, related_filters, terms
 from custledger.values import folder
 
-EXAMPLES = int(os.environ.get("CUSTLEDGER_EXAMPLES", "300"))
+EXPRESSIONS = int(os.environ.get("CUSTLEDGER_EXAMPLES", "300"))
+AT_ONCE = 3
+"""How many expressions are tried on one ledger, at least."""
+SHARE = min(EXPRESSIONS // AT_ONCE, 1000)
+PARTS = range(-(-EXPRESSIONS // (SHARE * AT_ONCE)))
+"""A long run goes in parts, since hypothesis keeps in memory what it tried."""
 CONVENTIONS = Conventions(zone_name=ZONE)
 MOMENTS = (
     Moment(TODAY, ZoneInfo(ZONE), currency="CNY"),
@@ -90,32 +96,35 @@ def understood(text: str, want: Kind | None = Kind.YES_NO) -> Expression:
     return understand(text, PERSON, CONVENTIONS, want=want, world=WORLD)
 
 
-PUSHED: list[bool] = []
+@pytest.mark.parametrize("part", PARTS)
+def test_sql_and_the_evaluator_choose_the_same_records_and_nearly_all_is_pushed_down(part: int) -> None:
+    pushed: list[bool] = []
 
+    @settings(max_examples=SHARE, suppress_health_check=list(HealthCheck))
+    @given(st.lists(related_filters(), min_size=AT_ONCE, max_size=6), ledgers(), st.sampled_from(MOMENTS))
+    def agree(texts: list[str], ledger: Rows, moment: Moment) -> None:
+        with closing(ledger.connection):
+            for text in texts:
+                where = understood(text)
+                share = split(where, PERSON, sql.SQLITE, moment)
+                pushed.append(share.left_over is None)
+                if share.left_over is None:
+                    assert share.pushed is not None
+                    holds = evaluator(where, PERSON, moment, ledger)
+                    assert ledger.ids(share.pushed) == [row[ID] for row in ledger.people if holds(row)], text
 
-@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
-@given(st.lists(related_filters(), min_size=3, max_size=6), ledgers(), st.sampled_from(MOMENTS))
-def test_sql_and_the_evaluator_choose_the_same_records(texts: list[str], ledger: Rows, moment: Moment) -> None:
-    with closing(ledger.connection):
-        for text in texts:
-            where = understood(text)
-            share = split(where, PERSON, sql.SQLITE, moment)
-            PUSHED.append(share.left_over is None)
-            if share.left_over is None:
-                assert share.pushed is not None
-                holds = evaluator(where, PERSON, moment, ledger)
-                assert ledger.ids(share.pushed) == [row[ID] for row in ledger.people if holds(row)], text
-
-
-def test_nearly_all_of_that_is_pushed_down() -> None:
+    agree()
+    assert len(pushed) >= SHARE * AT_ONCE
     # Only tags and several choices of a record that a field leads to are left to the evaluator.
-    assert len(PUSHED) >= EXAMPLES
-    assert sum(PUSHED) / len(PUSHED) > 0.9
+    assert sum(pushed) / len(pushed) > 0.9
 
 
-@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
-@given(st.lists(terms(), min_size=3, max_size=6), ledgers(), st.sampled_from(MOMENTS))
-def test_sql_and_the_evaluator_compute_the_same_values(written: list[Written], ledger: Rows, moment: Moment) -> None:
+@pytest.mark.parametrize("part", PARTS)
+@settings(max_examples=SHARE, suppress_health_check=list(HealthCheck))
+@given(written=st.lists(terms(), min_size=AT_ONCE, max_size=6), ledger=ledgers(), moment=st.sampled_from(MOMENTS))
+def test_sql_and_the_evaluator_compute_the_same_values(
+    part: int, written: list[Written], ledger: Rows, moment: Moment
+) -> None:
     with closing(ledger.connection):
         for text, _ in written:
             expression = understood(text, None)
