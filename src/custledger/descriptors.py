@@ -129,7 +129,8 @@ def answer_fault(answer: Change | Problem) -> str:
         return (
             f"it found a problem of the severity {shorten(answer.severity)}, and not refuse or warn: {answer.message}"
         )
-    return "" if _is(answer.message, str) and _is(answer.field, str) else _shapeless(answer)
+    texts = (answer.message, answer.field, answer.where)
+    return "" if all(_is(text, str) for text in texts) else _shapeless(answer)
 
 
 @cache

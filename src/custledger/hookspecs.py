@@ -135,7 +135,9 @@ class Problem(Struct):
     - ``message``: a sentence that says what is wrong and where, for whoever wrote it;
     - ``severity``: ``refuse`` stops the write, ``warn`` is shown and counted, and had by ``ledger.take_warnings()``;
     - ``type``, ``id`` and ``field``: the record that it is about and the key of its field, where there is one. A row of
-      a file whose record they name is set aside, and the others land.
+      a file whose record they name is set aside, and the others land;
+    - ``where``: an expression that finds the records of the type that are so, where there is one. Who imported many is
+      told of it.
     """
 
     message: str
@@ -143,6 +145,7 @@ class Problem(Struct):
     type: str = ""
     id: int = 0
     field: str = ""
+    where: str = ""
 
 
 @frozen(kw_only=True)

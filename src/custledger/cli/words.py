@@ -1,7 +1,7 @@
 """The program's own words in Chinese: one table, by the English that the commands are written in.
 
 Names in braces are filled in. What belongs to a record type or a field is not here: types, fields and choices bring
-their labels in both languages. ``tests/house/test_words.py`` compares the table with what the commands say.
+their labels in both languages. ``tests/cli/test_chinese.py`` compares the table with what the commands say.
 """
 
 from collections.abc import Mapping
@@ -195,6 +195,12 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "{what} would be made for what refers to them": "将为引用而新建{what}",
         "warning: {message}": "警告：{message}",
         "{message} ({count} times)": "{message}（{count} 次）",
+        "{message} (row {rows})": "{message}（第 {rows} 行）",
+        "{message} ({count} times: rows {rows})": "{message}（{count} 次：第 {rows} 行）",
+        "{message} ({count} times: rows {rows} and {more} more)": (
+            "{message}（{count} 次：第 {rows} 行等，另有 {more} 行）"
+        ),
+        "  {command} lists all that are so.": "  全部列出：{command}",
         "The rejected rows are in {path}, with reasons: correct them there and import that file.": (
             "拒收的行连同原因写进了 {path}：在那里改好，再导入那个文件即可。"
         ),

@@ -13,8 +13,9 @@ from custledger.files import Reader
 from custledger.hookspecs import Problem, hookimpl, wants
 from custledger.plugins import Plugins
 from custledger.services.editing import add
-from custledger.services.importing import import_file
+from custledger.services.importing import Warned, import_file
 from custledger.services.opening import open_session
+from custledger.services.selecting import Selection
 
 from .conftest import opened, reasons, small_chunks, values
 
@@ -65,10 +66,11 @@ def test_duplicates_of_a_unique_field_are_rejected_rows_wherever_the_other_one_i
 def custledger_check(changes):
     """Refuse everybody called X and warn about everybody called Y."""
     for change in changes:
+        about = {"type": "customer", "id": change.id}
         if (change.after or {}).get("name") == "X":
             yield Problem(message="X is not welcome.")
         if (change.after or {}).get("name") == "Y":
-            yield Problem(message="Y is suspicious.", severity="warn")
+            yield Problem(message="Y is suspicious.", severity="warn", where="name = Y", **about)
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
@@ -77,10 +79,25 @@ def test_rows_that_a_check_refuses_are_rejected_and_warnings_are_counted(tmp_pat
     path = tmp_path / "in.csv"
     path.write_text("name\n" + "A\nX\nY\nB\nY\nX\nC\n")
     report = import_file(session, str(path), "customer", dry_run=dry_run)
-    assert (report.added, report.rejected, report.warnings) == (5, 2, (("Y is suspicious.", 2),))
+    warned = Warned(message="Y is suspicious.", times=2, rows=(4, 6), where="name = Y")
+    assert (report.added, report.rejected, report.warnings) == (5, 2, (warned,))
     assert reasons(report) == {3: "X is not welcome.", 7: "X is not welcome."}
     assert values(session, "name") == ([] if dry_run else ["A", "Y", "B", "Y", "C"])
     assert not session.warnings
+
+
+@pytest.mark.parametrize("key", [None, "code"])
+def test_a_warning_names_the_first_rows_that_it_is_about_wherever_they_stand(tmp_path, monkeypatch, key):
+    session = opened(strict=SimpleNamespace(custledger_check=custledger_check))
+    add(session, "customer", {"name": "Old", "code": "K9"})
+    path = tmp_path / "in.csv"
+    path.write_text("name,code\n" + "".join(f"{'Y' if row % 2 else 'A'},K{row}\n" for row in range(2, 20)))
+    with small_chunks(monkeypatch):
+        (warned,) = import_file(session, str(path), "customer", key=key).warnings
+    rows = (3, 5, 7, 9, 11) if key else (3, 5, 7, 11, 13)  # without a key, K9 is taken
+    assert (warned.times, warned.rows) == (9 if key else 8, rows)
+    listed = Selection(session, "customer").where(warned.where)
+    assert listed.count() == warned.times
 
 
 def test_named_rejects_never_replace_corrections(bring, tmp_path):

@@ -8,6 +8,8 @@ from custledger.values import SCALE, show_scaled
 
 RETURNED = "This is a cancellation or a return: its quantity or its amount is negative."
 """The warning about one; the same words for each, so that they can be counted together."""
+RETURNS = "quantity < 0 or amount < 0"
+"""Which transactions are such."""
 
 
 def check(changes: Sequence[Change], _context: Context) -> list[Problem]:
@@ -24,6 +26,8 @@ def check(changes: Sequence[Change], _context: Context) -> list[Problem]:
                 problems.append(Problem(message=message, type=change.type, id=change.id, field="probability"))
         elif (after.get("quantity") or 0) < 0 or (after.get("amount") or 0) < 0:
             problems.append(
-                Problem(message=RETURNED, severity="warn", type=change.type, id=change.id, field="quantity")
+                Problem(
+                    message=RETURNED, severity="warn", type=change.type, id=change.id, field="quantity", where=RETURNS
+                )
             )
     return problems

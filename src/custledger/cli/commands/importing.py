@@ -11,7 +11,7 @@ from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption, check_del
 from custledger.cli.progress import progress
 
 if TYPE_CHECKING:
-    from custledger.services.importing import ImportReport
+    from custledger.services.importing import ImportReport, Warned
 
 BAD_ROWS = 3
 """The exit code when rows were rejected: the good ones are in, and somebody should look at the others."""
@@ -123,9 +123,8 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
         would, them = "would be " if report.dry_run else "", "it" if count == 1 else "them"
         made = words.counted(run.session.schema(name).info, count)
         run.output.say(words(f"{{what}} {would}made for what refers to {them}", what=made))
-    for message, times in report.warnings:
-        warned = "warning: {message} ({count} times)" if times > 1 else "warning: {message}"
-        note(words(warned, message=run.told(message), count=times))
+    for warned in report.warnings:
+        _warn(run, report, warned)
     if report.rejects:
         where = "The rejected rows are in {path}, with reasons: correct them there and import that file."
         note(words(where, path=report.rejects))
@@ -133,6 +132,23 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
         note(words("Rejected rows are not kept in a file: that needs custledger-csv, which is not installed."))
     if report.operation_ref:
         note(words("custledger undo {operation} takes the import back.", operation=report.operation_ref))
+
+
+def _warn(run: Invocation, report: "ImportReport", warned: "Warned") -> None:
+    """Say what checks warned about, of which rows, and what lists the records of all of them."""
+    words, more = run.words, warned.times - len(warned.rows)
+    rows = ", ".join(map(str, warned.rows))
+    if not rows:
+        of_rows = "{message} ({count} times)" if warned.times > 1 else "{message}"
+    elif more:
+        of_rows = "{message} ({count} times: rows {rows} and {more} more)"
+    else:
+        of_rows = "{message} ({count} times: rows {rows})" if warned.times > 1 else "{message} (row {rows})"
+    told = words(of_rows, message=run.told(warned.message), count=warned.times, rows=rows, more=more)
+    run.output.note(words("warning: {message}", message=told))
+    if warned.where and report.operation_ref:
+        command = f'custledger {report.record_type} list --where "{warned.where}"'
+        run.output.note(words("  {command} lists all that are so.", command=command))
 
 
 def _tell_more(run: Invocation, report: "ImportReport") -> None:

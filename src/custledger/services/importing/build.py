@@ -31,7 +31,8 @@ class Built:
     """What a chunk comes to: a changeset, the rejected rows, and the numbers to report once it has landed.
 
     ``looked`` says that unique values were looked up in the ledger; ``keys`` are the key values of its rows, and
-    ``unique``, in a rehearsal, those of each unique field.
+    ``unique``, in a rehearsal, those of each unique field. ``ids`` are those of the records that its good rows are
+    about, and ``numbers`` are those rows, in the same order.
     """
 
     source: Sequence[SourceRow]
@@ -43,6 +44,8 @@ class Built:
     keys: frozenset[Any] = frozenset()
     looked: bool = False
     unique: Mapping[str, frozenset[Any]] = attrs.field(factory=dict)
+    ids: Sequence[int] = ()
+    numbers: Sequence[int] = ()
 
     @property
     def last_row(self) -> int:
@@ -157,8 +160,8 @@ class Builder:
             if self.dry
             else {}
         )
-        runs = [creates] if kept else []
-        return self._built(chunk, made, runs, [], counts=counts, examples=examples, looked=look, unique=unique)
+        runs, about = [creates] if kept else [], {"ids": ids, "numbers": chunk.numbers_of(kept)}
+        return self._built(chunk, made, runs, [], counts=counts, examples=examples, looked=look, unique=unique, **about)
 
     def _creates(
         self, columns: Mapping[str, list[Any]], kept: Sequence[int], ids: Sequence[int], *, whole: bool

@@ -65,7 +65,10 @@ class KeyBuilder(Builder):
         examples += [Example(chunk.numbers[index], "added", self._called(chunk, index)) for index in new[:EXAMPLES]]
         creates = self._runs(columns, [(numbers[index], index) for index in new])
         landed = frozenset(keys[index] for index in kept if keys[index] is not None)
-        return self._built(chunk, made, creates, changes, counts=counts, examples=examples, looked=look, keys=landed)
+        about = {"ids": [numbers[index] for index in kept], "numbers": chunk.numbers_of(kept)}
+        return self._built(
+            chunk, made, creates, changes, counts=counts, examples=examples, looked=look, keys=landed, **about
+        )
 
     def _matches(self, chunk: Chunk, values: Sequence[Any], keys: Sequence[Any]) -> list[Match]:
         """Return what each row's key finds; rows whose key is empty, used before or not one record's are refused."""

@@ -67,6 +67,10 @@ class Chunk:
             return list(range(len(self)))
         return [index for index in range(len(self)) if index not in self.reasons]
 
+    def numbers_of(self, indexes: Sequence[int]) -> Sequence[int]:
+        """Return the numbers of these rows, which are in their order."""
+        return self.numbers if len(indexes) == len(self) else [self.numbers[index] for index in indexes]
+
     def rejects(self) -> list[Reject]:
         """Return the rows with which something is wrong."""
         return [

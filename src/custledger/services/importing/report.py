@@ -18,6 +18,19 @@ class Example:
 
 
 @attrs.frozen(kw_only=True)
+class Warned:
+    """What checks warned about, and how many ``times``; the first ``rows`` whose records it is about, a few of them.
+
+    ``where`` is an expression that finds such records of the type, once they have landed; empty where there is none.
+    """
+
+    message: str
+    times: int
+    rows: tuple[int, ...] = ()
+    where: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class ImportReport:
     """What an import did, or with ``dry_run`` would do. Numbers count rows of the file, the heading and blanks apart.
 
@@ -25,7 +38,7 @@ class ImportReport:
       read from although they are nobody's to set; ``left_to_ledger``: those of fields that the ledger sets itself;
     - ``passed_over``: those of them that another column was better for, with its heading and the key of the field;
     - ``skipped``: rows that would have changed nothing; ``created``: other records made for references, by type;
-    - ``warnings``: what checks warned about, with how often; ``seconds``: how long it took;
+    - ``warnings``: what checks warned about, the most frequent first; ``seconds``: how long it took;
     - ``reasons``: why rows were rejected, with how often, the most frequent first;
     - ``operation``: the operation's id, or ``None`` if nothing was written; ``rejects``: the file of rejected rows;
     - ``unkept``: the rejected rows themselves, a thousand at most, where no format is installed that could keep them.
@@ -46,7 +59,7 @@ class ImportReport:
     unmapped: tuple[str, ...] = ()
     passed_over: tuple[tuple[str, str, str], ...] = ()
     left_to_ledger: tuple[str, ...] = ()
-    warnings: tuple[tuple[str, int], ...] = ()
+    warnings: tuple[Warned, ...] = ()
     examples: tuple[Example, ...] = ()
     reasons: tuple[tuple[str, int], ...] = ()
     operation: int | None = None

@@ -13,7 +13,7 @@ from custledger.services import writing
 from custledger.services.importing.build import EXAMPLES, Builder, Built
 from custledger.services.importing.chunk import Reject, SourceRow
 from custledger.services.importing.rejects import Rejects, RejectsTarget
-from custledger.services.importing.report import Example, ImportInterrupted, ImportReport
+from custledger.services.importing.report import Example, ImportInterrupted, ImportReport, Warned
 from custledger.services.session import Session
 from custledger.services.speaking import speaker
 
@@ -46,7 +46,7 @@ class Run:
         self.started = time.monotonic()
         self.counts: Counter[str] = Counter()
         self.created: Counter[str] = Counter()
-        self.warnings: Counter[str] = Counter()
+        self.warnings: dict[str, Warned] = {}
         self.reasons: Counter[str] = Counter()
         self.examples: list[Example] = []
         self.under_way: deque[Built] = deque()
@@ -95,7 +95,7 @@ class Run:
             unmapped=plan.unmapped,
             passed_over=plan.passed_over,
             left_to_ledger=plan.left_to_ledger,
-            warnings=tuple(self.warnings.most_common()),
+            warnings=tuple(sorted(self.warnings.values(), key=lambda one: -one.times)),
             examples=tuple(self.examples),
             reasons=tuple(self.reasons.most_common()),
             operation=self.builder.operation.id if self.landed_to else None,
@@ -249,10 +249,20 @@ class Run:
         for example in (*built.examples, *rejected):
             if sum(other.what == example.what for other in self.examples) < EXAMPLES:
                 self.examples.append(example)
-        for problem in self.session.take_warnings():
-            known = problem.message in self.warnings or len(self.warnings) < WARNINGS
-            self.warnings[problem.message if known else "and others"] += 1
+        self._take_warnings(built)
         self.progress(self.table.progress)
+
+    def _take_warnings(self, built: Built) -> None:
+        """Count what checks warned about, and name the first rows that each is about."""
+        problems = self.session.take_warnings()
+        rows = dict(zip(built.ids, built.numbers, strict=True)) if problems else {}
+        for problem in problems:
+            known = problem.message in self.warnings or len(self.warnings) < WARNINGS
+            message, own = problem.message if known else "and others", problem.type == self.builder.schema.name
+            where = problem.where if known and own else ""
+            one = self.warnings.get(message) or Warned(message=message, times=0, where=where)
+            row = [rows[problem.id]] if own and problem.id in rows and len(one.rows) < EXAMPLES else []
+            self.warnings[message] = attrs.evolve(one, times=one.times + 1, rows=(*one.rows, *row))
 
     def _keep_rejects(self) -> None:
         if not self.dry_run:

@@ -1,0 +1,54 @@
+"""What ``custledger import`` tells of a file, beside what became of its rows."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run
+
+SALES = "InvoiceNo,CustomerID,Quantity,UnitPrice\n"
+RETURNED = "This is a cancellation or a return: its quantity or its amount is negative."
+
+
+def sales(folder: Path, *quantities: int) -> str:
+    """Write a file of one invoice line for each quantity, those of cancellations with a C as online retail has it."""
+    lines = [f"{'C' if one < 0 else ''}53{row},17850,{one},2.5\n" for row, one in enumerate(quantities, 2)]
+    (folder / "sales.csv").write_text(SALES + "".join(lines), encoding="utf-8")
+    return "sales.csv"
+
+
+@pytest.mark.parametrize(
+    ("returned", "of_rows"),
+    [(1, "(row 3)"), (3, "(3 times: rows 3, 4, 5)"), (9, "(9 times: rows 3, 4, 5, 6, 7 and 4 more)")],
+)
+def test_cancellations_are_named_by_their_rows_with_the_command_that_lists_them(
+    run: Run, folder: Path, returned: int, of_rows: str
+) -> None:
+    run("init")
+    file = sales(folder, 5, *[-1] * returned, 7)
+    done = run("import", file, "--as", "transaction", "--create-customers")
+    assert f"warning: {RETURNED} {of_rows}\n" in done.err
+    (command,) = re.findall(r"^  custledger (.+) lists all that are so\.$", done.err, re.MULTILINE)
+    listed = json.loads(run(*shlex.split(command), "--json").out)
+    assert {one["number"][0] for one in listed} == {"C"}
+    assert len(listed) == returned
+
+
+def test_a_rehearsal_names_the_rows_and_no_command_since_nothing_landed(run: Run, folder: Path) -> None:
+    run("init")
+    done = run("import", sales(folder, -1, -2), "--as", "transaction", "--create-customers", "--dry-run")
+    assert f"{RETURNED} (2 times: rows 2, 3)\n" in done.err
+    assert "lists all" not in done.err
+
+
+def test_warnings_of_an_import_are_chinese_in_a_chinese_run_and_objects_in_json(run: Run, folder: Path) -> None:
+    run("init", "--lang", "zh")
+    file = sales(folder, *[-1] * 7)
+    done = run("import", file, "--as", "transaction", "--create-customers")
+    assert "警告：这是取消或退货：数量或金额为负。（7 次：第 2, 3, 4, 5, 6 行等，另有 2 行）\n" in done.err
+    assert '  全部列出：custledger transaction list --where "quantity < 0 or amount < 0"\n' in done.err
+    told = json.loads(run("import", file, "--as", "transaction", "--json").out)["warnings"]
+    assert told == [{"message": RETURNED, "times": 7, "rows": [2, 3, 4, 5, 6], "where": "quantity < 0 or amount < 0"}]
