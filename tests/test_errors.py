@@ -30,7 +30,7 @@ ANYTHING = st.text(max_size=200) | st.none() | st.integers() | st.binary(max_siz
 MAKERS: dict[str, Any] = {
     "invalid value": lambda value, text: InvalidValueError(value, "is not a date", field=text, hint=text),
     "not found": lambda value, text: NotFoundError(text, value, suggestions=[text]),
-    "ambiguous": lambda value, text: AmbiguousError(text, value, [text] * 7),
+    "ambiguous": lambda value, text: AmbiguousError(text, value, {f"{text}{place}": text for place in range(7)}),
     "duplicate": lambda value, text: DuplicateError(text, text, value, text),
     "referenced": lambda _, text: ReferencedError(text, {text: 3}),
     "query": lambda _, text: QueryError("This is not a name", text, 3),

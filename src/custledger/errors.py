@@ -109,13 +109,17 @@ class NotFoundError(DataError):
 
 
 class AmbiguousError(DataError):
-    """More than one thing of that name. ``matches`` names them."""
+    """More than one thing of that name. ``matches`` names them by their ids.
+
+    Given by id, what tells each from the others is told with it: ``C-… (上海), C-… (北京)``.
+    """
 
     code = "ambiguous"
 
-    def __init__(self, what: str, name: object, matches: Sequence[str]) -> None:
-        listed = ", ".join(matches[:5]) + (" …" if len(matches) > 5 else "")
-        super().__init__(f"{shorten(name)} could be more than one {what}: {listed}.", hint="Name it by its id.")
+    def __init__(self, what: str, name: object, matches: Mapping[str, str]) -> None:
+        named = [f"{ref} ({told})" if told else ref for ref, told in matches.items()]
+        self.listed = ", ".join(named[:5]) + (" …" if len(named) > 5 else "")
+        super().__init__(f"{shorten(name)} could be more than one {what}: {self.listed}.", hint="Name it by its id.")
         self.matches = tuple(matches)
 
 

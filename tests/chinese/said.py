@@ -136,7 +136,8 @@ class _Module:
 
     def _made_by_AmbiguousError(self, args: Sequence[ast.expr], named: Mapping[str, ast.expr]) -> Iterator[str]:
         for what in self._texts(args[0]):
-            yield f"“X1” could be more than one {what}: C-1, C-2."
+            yield f"“X1” could be more than one {what}: C-01J9ZK4QW7RXM, C-01J9ZK4QW7RXN."
+            yield f"“X1” could be more than one {what}: C-01J9ZK4QW7RXM (上海 · 1, 2), C-01J9ZK4QW7RXN (X) …."
 
     def _made_by_QueryError(self, args: Sequence[ast.expr], named: Mapping[str, ast.expr]) -> Iterator[str]:
         for why in self._texts(args[0]):

@@ -85,6 +85,8 @@ def test_every_sentence_of_the_source_is_in_the_tables_and_none_comes_out_mixed(
         ("客户等级: “甲” is not one of the choices (at character 6 of: 等级 = 甲)", "客户等级：“甲”不在选项之中（第 6 个字符处：等级 = 甲）"),
         ("“=” is out of place: “and”, “or” or the end is expected (at character 8 of: a = b = c)",
          "“=”放错了地方：这里应该是“且”、“或”或结尾（第 8 个字符处：a = b = c）"),
+        ("“王芳” could be more than one customer: C-01J9ZK4QW7RXM (K1 · 上海, a), C-01J9ZK4QW7RXN, C-01J9ZK4QW7RXP (K2).",
+         "“王芳”可能指多个客户：C-01J9ZK4QW7RXM（K1 · 上海, a）、C-01J9ZK4QW7RXN、C-01J9ZK4QW7RXP（K2）。"),
         ("There is no file format to read “.xlsx”.", "没有可以读取的文件格式“.xlsx”。"),
         ("C-1 cannot be removed: 106 transactions, 1 contract still refer to it.", "C-1 不能删除：还有交易 106 条、合同 1 条引用它。"),
         ("4 customers would be removed.", "将删除客户 4 条。"),

@@ -19,6 +19,7 @@ _SHAPES = {
     "n": r"\d[\d,]*",
     "q": r"“.*?”|\(empty\)",
     "id": r"[A-Z]+-[0-9A-Z]+",
+    "matches": r"[A-Z]+-[0-9A-Z]{13}.*?",
     "place": r"(?:(?!: )[^“”;])+?",
     "label": r"[^“”:;]+?",
     "folder": r"(?:(?!\. ).)+?",
@@ -108,6 +109,12 @@ class Said:
 
     def _list(self, text: str) -> str:
         return text.replace(", ", "、")
+
+    def _matches(self, text: str) -> str:
+        """Return ids with what tells each from the others, ``C-1 (上海), C-2``; that stays as it is."""
+        several = re.split(r"(?<=[0-9A-Z)]), (?=[A-Z]+-[0-9A-Z]{13})", text.removesuffix(" …"))
+        told = "、".join(re.sub(r"^(\S+) \((.*)\)$", r"\1（\2）", one) for one in several)
+        return f"{told} 等" if text.endswith(" …") else told
 
     def _or(self, text: str) -> str:
         return text.replace(" or ", " 或 ")

@@ -6,7 +6,7 @@ SENTENCES = (
     ("There is no installed plugin for the record type {name:q}.", "没有安装提供记录类型{name}的插件。"),
     ("There is no {what:what} in the settings {name:q}.", "设置里没有{what}{name}。"),
     ("There is no setting for {file} called {name:q}.", "{file} 里的设置没有叫{name}的。"),
-    ("{name:q} could be more than one {what:what}: {matches:list}.", "{name}可能指多个{what}：{matches}。"),
+    ("{name:q} could be more than one {what:what}: {matches:matches}.", "{name}可能指多个{what}：{matches}。"),
     ("Name it by its id.", "请用编号指明。"),
     ("Name a removed record by its whole id.", "已删除的记录要用完整的编号指明。"),
     ("This batch removes it.", "这一批里会删除它。"),

@@ -2,6 +2,7 @@
 
 SENTENCES = (
     # hints
+    ("There are: {names:matches}.", "可用的有：{names}。"),
     ("There are: {names:list}.", "可用的有：{names}。"),
     ("There are: {names}.", "可用的有：{names}。"),
     ("Did you mean {names:or}?", "是不是要找 {names}？"),

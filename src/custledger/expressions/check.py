@@ -273,7 +273,8 @@ class Checker(TermChecker):
         try:
             return tree.Value(find(spec.target, text), spec.kind)
         except (NotFoundError, AmbiguousError) as error:
-            raise InvalidValueError(text, f"names no one {spec.target}", hint=error.hint) from None
+            hint = f"There are: {error.listed}." if isinstance(error, AmbiguousError) else error.hint
+            raise InvalidValueError(text, f"names no one {spec.target}", hint=hint) from None
 
     def bad_value(self, field: Field, right: Bare | Quoted, error: InvalidValueError) -> QueryError:
         """Return the error for what is neither a value of the field nor the name of another."""

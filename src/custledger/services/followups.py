@@ -17,7 +17,7 @@ from custledger.hookspecs import Problem, Reminder
 from custledger.repeating import DONE, FINISHED, FOLLOWUP, OPEN
 from custledger.schema import ID, Row, Schema
 from custledger.services.editing import make_edit
-from custledger.services.naming import Reference, find_row
+from custledger.services.naming import Reference, ambiguous, find_row
 from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.stores.contract import Order, Query
@@ -123,7 +123,7 @@ def _meant(session: Session, schema: Schema, ref: Reference) -> Row:
         if not rows:
             raise
         if len(rows) > 1:
-            raise AmbiguousError("open follow-up", ref, [schema.public_id(row) for row in rows]) from None
+            raise ambiguous(session, schema, ref, [row[ID] for row in rows], "open follow-up") from None
         return rows[0]
 
 

@@ -1,5 +1,7 @@
 """Finding the record that somebody named: by its id, an ending of it, its code, or its exact name."""
 
+from collections.abc import Sequence
+
 from custledger import ids
 from custledger.changes import OPERATION_PREFIX, Operation
 from custledger.errors import AmbiguousError, DataError, InvalidValueError, NotFoundError
@@ -11,6 +13,9 @@ from custledger.values import plain_text
 
 SHORTEST_ENDING = 4
 """How many letters of an id's ending are enough to name a record, if no other ends like that."""
+
+MOST_NAMED = 6
+"""How many records of one name are looked at: more than an error lists, so that it says that there are more."""
 
 Reference = int | str | Record
 
@@ -94,7 +99,7 @@ def find_any(session: Session, ref: str | Record) -> tuple[str, int]:
     if not found:
         raise NotFoundError("record", ref)
     if len(found) > 1:
-        raise AmbiguousError("record", ref, [schema.public_id(number) for schema, number in found])
+        raise AmbiguousError("record", ref, _of_several_types(session, found))
     return found[0][0].name, found[0][1]
 
 
@@ -133,8 +138,22 @@ def _operation_by_ending(session: Session, ref: str, letters: str) -> Operation:
     if not matching:
         raise NotFoundError("operation", ref)
     if len(matching) > 1:
-        raise AmbiguousError("operation", ref, [ids.public(OPERATION_PREFIX, one.id) for one in matching])
+        from custledger.services.telling_apart import operations_apart  # noqa: PLC0415 - seldom needed
+
+        raise AmbiguousError("operation", ref, operations_apart(session, matching[:MOST_NAMED]))
     return matching[0]
+
+
+def ambiguous(session: Session, schema: Schema, name: str, numbers: Sequence[int], what: str = "") -> AmbiguousError:
+    """Return the error for a name that these records of a type have, with what tells them apart."""
+    from custledger.services.telling_apart import told_apart  # noqa: PLC0415 - seldom needed
+
+    return AmbiguousError(what or schema.name, name, told_apart(session, schema, numbers[:MOST_NAMED]))
+
+
+def _of_several_types(session: Session, found: Sequence[tuple[Schema, int]]) -> dict[str, str]:
+    rows = ((schema, session.view.get(schema, [number])[0]) for schema, number in found)
+    return {schema.public_id(row): schema.display(row) for schema, row in rows if row is not None}
 
 
 def _of_type(schema: Schema, record: Record) -> int:
@@ -169,9 +188,9 @@ def _by_title(session: Session, schema: Schema, text: str) -> int | None:
 def _by_field(session: Session, schema: Schema, field: Field | None, text: str) -> int | None:
     if field is None or not text or field.spec.kind is not Kind.TEXT:
         return None
-    found = session.view.holders(schema, field.key, text, session.moment, limit=6)
+    found = session.view.holders(schema, field.key, text, session.moment, limit=MOST_NAMED)
     if len(found) > 1:
-        raise AmbiguousError(schema.name, text, [schema.public_id(number) for number in found])
+        raise ambiguous(session, schema, text, found)
     return found[0] if found else None
 
 
@@ -183,7 +202,7 @@ def _by_ending(session: Session, schema: Schema, text: str) -> int | None:
         ending = ids.decode(letters)
     except InvalidValueError:
         return None
-    found = session.view.with_ending(schema, ending, 32 ** len(letters), 6)
+    found = session.view.with_ending(schema, ending, 32 ** len(letters), MOST_NAMED)
     if len(found) > 1:
-        raise AmbiguousError(schema.name, text, [schema.public_id(number) for number in found])
+        raise ambiguous(session, schema, text, found)
     return found[0] if found else None

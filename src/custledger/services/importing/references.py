@@ -15,11 +15,12 @@ import attrs
 
 from custledger import ids
 from custledger.changes import Creates, Operation
-from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError, UsageError
+from custledger.errors import InvalidValueError, NotFoundError, UsageError
 from custledger.expressions import field_expression, is_in
 from custledger.fields import Kind
 from custledger.schema import ID, Field, Schema
 from custledger.services.importing.columns import Bad
+from custledger.services.naming import ambiguous
 from custledger.services.session import Session
 from custledger.stores.contract import Query
 from custledger.values import fold
@@ -152,8 +153,7 @@ class References:
                 case [number]:
                     return number
                 case [*several] if several:
-                    named = [self.schema.public_id(number) for number in several]
-                    return Bad(AmbiguousError(self.schema.name, cell, named).message)
+                    return Bad(ambiguous(self.session, self.schema, cell, several).message)
         return None
 
     def _naming(self) -> list[Field]:
