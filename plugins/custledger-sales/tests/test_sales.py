@@ -271,6 +271,28 @@ def test_codes_are_unique(ledger: Any) -> None:
         ledger.records("contract").add(customer="C1", title="Supply", number="HT1")
 
 
+@pytest.mark.parametrize("written", ["50%", " 50 % ", "50％", "+50.0%", "50"])
+def test_a_probability_may_have_its_percent_sign_wherever_it_is_written(ledger: Any, written: str) -> None:
+    opportunities = ledger.records("opportunity")
+    half = opportunities.add(customer="C1", title="T", probability=written)
+    opportunities.edit(opportunities.add(customer="C1", title="U"), probability=written)
+    assert half.probability == Decimal(50)
+    assert opportunities.where(f'probability = "{written}" and probability >= 50% and probability < 50.5%').count() == 2
+
+
+@pytest.mark.parametrize("written", ["50%%", "%", "half", "150%"])
+def test_what_is_no_percentage_is_refused_as_it_was_written(ledger: Any, written: str) -> None:
+    with pytest.raises((InvalidValueError, RefusedError), match=r"Probability: .*not a (number|percentage)"):
+        ledger.records("opportunity").add(customer="C1", title="T", probability=written)
+
+
+@pytest.mark.parametrize("field", ["quantity", "unit_price", "amount"])
+def test_a_percent_sign_on_what_is_no_percentage_is_refused_with_a_hint(ledger: Any, field: str) -> None:
+    with pytest.raises(InvalidValueError, match="“50%” is not a number") as told:
+        sell(ledger, **{field: "50%"})
+    assert "without the percent sign" in told.value.hint
+
+
 @pytest.mark.parametrize(
     ("probability", "fits"), [("0", True), ("100", True), ("37.5", True), ("100.1", False), ("-1", False)]
 )

@@ -18,6 +18,10 @@ SENTENCES = (
         "Format the column as text in the spreadsheet, and enter the whole number again.",
         "请在电子表格里把这一列设为文本，再重新填写完整的号码。",
     ),
+    (
+        "Write the bare number, without the percent sign, as the field keeps it.",
+        "请只写数字，不写百分号，按这个字段的记法来写。",
+    ),
     ("Give a string, an int or a Decimal.", "请给出 str、int 或 Decimal。"),
     ("Give a str, an int or a Decimal.", "请给出 str、int 或 Decimal。"),
     (

@@ -14,6 +14,7 @@ from custledger.values.plain import Plain, is_empty, tidy, within_limit
 SCALE = 10_000
 """How many units of a plain number or money make one."""
 
+PERCENT = "%"
 _MOST_DIGITS = 19
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _SCIENTIFIC = re.compile(rf"{_DECIMAL.pattern}[eE][+-]?\d+")
@@ -67,12 +68,15 @@ def integer_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Pl
     return parse
 
 
-def number_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
-    """Return the parser of exact numbers."""
+def number_parser(spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
+    """Return the parser of exact numbers; a percentage may have its sign."""
 
     def parse(value: Any) -> Plain:
         text = tidy(value)
-        return None if text is None else parse_scaled(_exact_text(value, text))
+        if text is None:
+            return None
+        bare = text.removesuffix(PERCENT).rstrip() if spec.percent else text
+        return parse_scaled(_exact_text(value, bare or text))
 
     return parse
 
@@ -116,6 +120,8 @@ def _decimal_parts(text: str) -> tuple[int, str, str]:
     plain = text.replace(",", "") if _GROUPED.fullmatch(text) else text
     if not _DECIMAL.fullmatch(plain):
         hint = "Spreadsheets write long numbers this way and lose digits." if _SCIENTIFIC.fullmatch(plain) else ""
+        if _DECIMAL.fullmatch(plain.removesuffix(PERCENT).rstrip()):
+            hint = "Write the bare number, without the percent sign, as the field keeps it."
         raise InvalidValueError(text, "is not a number", hint=hint)
     whole, _, fraction = plain.partition(".")
     digits = whole.lstrip("+-").lstrip("0")

@@ -25,3 +25,10 @@ def test_without_a_column_for_it_another_currency_is_still_refused(session, brin
     bring("name,code\nA,1\n")
     report = bring("customer,amount\n1,5 USD\n1,¥5\n", "transaction")
     assert (report.added, list(reasons(report))) == (1, [2])
+
+
+def test_shares_may_have_their_percent_sign_and_amounts_may_not(session, bring):
+    bring("name,code\nA,K1\n")
+    report = bring("Customer,Title,Probability (%),Amount\nK1,T,50%,1\nK1,U,7.5 ％,2\nK1,V,1,3%\n", "opportunity")
+    assert values(session, "probability", "opportunity") == [500_000, 75_000]
+    assert reasons(report) == {4: "Amount: “3%” is not a number"}

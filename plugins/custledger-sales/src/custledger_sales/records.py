@@ -108,8 +108,8 @@ class Opportunity(Record):
     amount: Decimal | None = field(Kind.MONEY, "Amount", "预计金额",
                                    aliases=("金额", "商机金额", "预估金额", "Deal Amount", "Expected Amount", "Value"))
     amount_currency: str | None = field(Kind.TEXT, "Currency", "币种", currency_of="amount", aliases=_CURRENCY_NAMES)
-    probability: Decimal | None = field(Kind.NUMBER, "Probability", "赢单概率", help_en="percent, 0 to 100",
-                                        help_zh="百分数，0 到 100",
+    probability: Decimal | None = field(Kind.NUMBER, "Probability", "赢单概率", percent=True,
+                                        help_en="percent, 0 to 100: 50 or 50%", help_zh="百分数，0 到 100：50 或 50%",
                                         aliases=("概率", "成功率", "赢率", "Probability (%)", "Win Probability"))
     expected_close: date | None = field(Kind.DATE, "Expected close", "预计成交日期", indexed=True,
                                         aliases=("预计签单日期", "预计成交时间", "结单日期", "Close Date", "CloseDate",
