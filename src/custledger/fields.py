@@ -71,6 +71,7 @@ class Spec(Struct):
     - ``default``: the plain value that an added record gets; ``"now"`` and ``"today"`` for times and dates.
     - ``currency_of``: this text field holds the currency of the money field of that key.
     - ``indexed``: people filter or sort by it often enough to pay for an index.
+    - ``past``: this date is of something that has been; a day after today is refused.
     - ``percent``: this number is a percentage: 50 is half of the whole, and may be written ``50%``.
     - ``long_number``: this text is mostly a number with more digits than a spreadsheet keeps; what one has made of it
       (``1.1E+17``) is refused, as in a phone.
@@ -95,6 +96,7 @@ class Spec(Struct):
     on_remove: OnRemove = "restrict"
     default: Any = None
     currency_of: str = ""
+    past: bool = False
     percent: bool = False
     long_number: bool = False
     code: bool = False

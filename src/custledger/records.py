@@ -170,7 +170,7 @@ class Customer(Record):
     job_title: str | None = field(Kind.TEXT, "Job title", "职位", group="contact", aliases=("职务", "Title", "Position"))
     gender: str | None = field(Kind.CHOICE, "Gender", "性别", group="person", aliases=("Sex",),
                                choices=choices("female|Female|女", "male|Male|男", "other|Other|其他"))
-    birthday: date | None = field(Kind.DATE, "Birthday", "生日", group="person",
+    birthday: date | None = field(Kind.DATE, "Birthday", "生日", group="person", past=True,
                                   aliases=("出生日期", "出生年月", "Birthdate", "Date of Birth"))
     occupation: str | None = field(Kind.TEXT, "Occupation", "职业", group="person")
     phone: str | None = field(Kind.PHONE, "Phone", "联系电话", searchable=True, indexed=True, group="contact",

@@ -19,6 +19,7 @@ from custledger.schema import ID, REVISION, Field, Row, Schema
 from custledger.services.history import at_revision
 from custledger.services.naming import Reference, find, find_any, found
 from custledger.services.removing import would_bring_along
+from custledger.services.sense import check_sense
 from custledger.services.session import Session
 from custledger.services.writing import rehearse, write
 from custledger.stores.contract import Query
@@ -106,6 +107,8 @@ def edit_where(
     schema, rows = _selected(session, record_type, where)
     plain = plain_values(session, schema, values)
     pairs = [(row, change) for row in rows if (change := _update(schema, row, plain)).after]
+    for row, change in pairs:
+        check_sense(session, schema, change.after or {}, row)
     return _write_many(session, "edit", pairs, dry_run=dry_run, reason=reason)
 
 
@@ -154,6 +157,7 @@ def make_addition(session: Session, record_type: str, values: Mapping[str, Any])
     settled = {key: adjusted(value, None) for key, value in {**defaults, **given}.items()}
     after = {key: value for key, value in settled.items() if value is not None}
     require(schema, after, session.conventions.language)
+    check_sense(session, schema, after)
     return Change(type=schema.name, id=session.mint.one(), before=None, after=after)
 
 
@@ -191,6 +195,7 @@ def make_update(session: Session, schema: Schema, read: Row, values: Mapping[str
     change = _update(schema, read, plain_values(session, schema, values))
     present = dict(zip(schema.keys, read, strict=True))
     require(schema, {**present, **(change.after or {})}, session.conventions.language)
+    check_sense(session, schema, change.after or {}, read)
     return change
 
 

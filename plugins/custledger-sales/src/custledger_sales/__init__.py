@@ -43,9 +43,9 @@ def custledger_amend(changes: Sequence[Change], context: Context) -> Sequence[Ch
 
 
 @hookimpl
-@wants("transaction", "opportunity")
+@wants("transaction", "opportunity", "contract")
 def custledger_check(changes: Sequence[Change], context: Context) -> Sequence[Problem]:
-    """Return warnings about cancellations and returns, and refuse a probability that is not one."""
+    """Return warnings about returns, and refusals of what is no probability and of contracts that end too early."""
     from custledger_sales.check import check  # noqa: PLC0415 - the entry module stays light
 
     return check(changes, context)

@@ -1,8 +1,9 @@
 """What is wrong, or worth a word, about what is written of sales."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from custledger.changes import Change
+from custledger.changes import Action, Change
 from custledger.hookspecs import Context, Problem
 from custledger.values import SCALE, show_scaled
 
@@ -10,24 +11,46 @@ RETURNED = "This is a cancellation or a return: its quantity or its amount is ne
 """The warning about one; the same words for each, so that they can be counted together."""
 RETURNS = "quantity < 0 or amount < 0"
 """Which transactions are such."""
+_TERM = ("starts_on", "expires_on")
 
 
-def check(changes: Sequence[Change], _context: Context) -> list[Problem]:
-    """Return a warning for each cancellation or return, and a refusal of each probability beyond 0 to 100."""
-    problems = []
-    for change in changes:
-        after = change.after
-        if after is None:
-            continue
-        if change.type == "opportunity":
-            probability = after.get("probability")
-            if probability is not None and not 0 <= probability <= 100 * SCALE:
-                message = f"Probability: {show_scaled(probability)} is not a percentage from 0 to 100."
-                problems.append(Problem(message=message, type=change.type, id=change.id, field="probability"))
-        elif (after.get("quantity") or 0) < 0 or (after.get("amount") or 0) < 0:
-            problems.append(
-                Problem(
-                    message=RETURNED, severity="warn", type=change.type, id=change.id, field="quantity", where=RETURNS
-                )
-            )
+def check(changes: Sequence[Change], context: Context) -> list[Problem]:
+    """Return what is wrong with changes of transactions, opportunities and contracts."""
+    written = [change for change in changes if change.after is not None]
+    contracts = [change for change in written if change.type == "contract"]
+    problems = list(_ended_before(contracts, context)) if contracts else []
+    for change in written:
+        problems += _CHECKS[change.type](change, change.after or {}) if change.type in _CHECKS else ()
     return problems
+
+
+def _returned(change: Change, after: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a warning for a cancellation or a return."""
+    if (after.get("quantity") or 0) < 0 or (after.get("amount") or 0) < 0:
+        about: dict[str, Any] = {"type": change.type, "id": change.id, "field": "quantity"}
+        yield Problem(message=RETURNED, severity="warn", where=RETURNS, **about)
+
+
+def _improbable(change: Change, after: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a refusal of a probability beyond 0 to 100."""
+    probability = after.get("probability")
+    if probability is not None and not 0 <= probability <= 100 * SCALE:
+        message = f"Probability: {show_scaled(probability)} is not a percentage from 0 to 100."
+        yield Problem(message=message, type=change.type, id=change.id, field="probability")
+
+
+def _ended_before(contracts: Sequence[Change], context: Context) -> Iterator[Problem]:
+    """Yield a refusal of each contract that would end before it starts, of those whose term is written."""
+    touched = [change for change in contracts if any(key in (change.after or {}) for key in _TERM)]
+    edited = [change.id for change in touched if change.action is Action.UPDATE]
+    keys = context.schema("contract").keys
+    rows = context.get("contract", edited) if edited else []
+    present = {row[0]: dict(zip(keys, row, strict=True)) for row in rows if row is not None}
+    for change in touched:
+        starts, expires = (({**present.get(change.id, {}), **(change.after or {})}).get(key) for key in _TERM)
+        if starts is not None and expires is not None and expires < starts:
+            message = f"A contract that starts on {starts} cannot expire on {expires}."
+            yield Problem(message=message, type=change.type, id=change.id, field="expires_on")
+
+
+_CHECKS = {"transaction": _returned, "opportunity": _improbable}

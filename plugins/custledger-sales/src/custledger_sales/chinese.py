@@ -2,5 +2,9 @@
 
 SENTENCES = (
     ("This is a cancellation or a return: its quantity or its amount is negative.", "这是取消或退货：数量或金额为负。"),
+    (
+        "A contract that starts on {starts:word} cannot expire on {expires:word}.",
+        "合同在 {starts} 开始，就不能在 {expires} 到期。",
+    ),
     ("Probability: {value} is not a percentage from 0 to 100.", "赢单概率：{value} 不是 0 到 100 的百分比。"),
 )

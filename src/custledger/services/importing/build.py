@@ -18,6 +18,7 @@ from custledger.services.importing.links import Link
 from custledger.services.importing.mapping import Column, Plan
 from custledger.services.importing.references import References, matching_rows, public_number
 from custledger.services.importing.report import Example
+from custledger.services.sense import ahead, latest_day
 from custledger.services.session import Session
 
 EXAMPLES = 5
@@ -114,11 +115,19 @@ class Builder:
             parsed = parse(chunk.cells[column.index])
             chunk.refuse_unread(column.field.key, parsed.reasons)
             values[column.field.key] = parsed.values
+            if column.field.spec.past:
+                chunk.refuse(self._ahead(column.field, parsed.values))
         for column, parse_money in self.money_parsers:
             parsed = parse_money(chunk.cells[column.index], values[parse_money.currency.key])
             chunk.refuse(parsed.reasons)
             values[column.field.key] = parsed.values
         return values
+
+    def _ahead(self, field: Field, days: Sequence[Any]) -> dict[int, str]:
+        """Return by index what is wrong with the rows whose day has not been yet."""
+        today = latest_day(self.session).isoformat()
+        late = {index: day for index, day in enumerate(days) if day is not None and day > today}
+        return {index: ahead(field, day, today, self.language).message for index, day in late.items()}
 
     def _ids(self, chunk: Chunk, column: Column) -> list[int | None]:
         numbers: list[int | None] = []
@@ -143,6 +152,7 @@ class Builder:
             chunk.refuse(repeated(field, values[field.key], chunk.numbers, label))
             if look:
                 chunk.refuse(self._taken(field, values[field.key]))
+        linking.refuse_selves(chunk, self.plan, resolved, self.schema, language=self.language)
         linking.refuse_followers(chunk, resolved)
         kept = chunk.kept()
         first = self._run(len(kept))

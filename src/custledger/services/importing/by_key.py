@@ -44,6 +44,8 @@ class KeyBuilder(Builder):
         keys = comparable(self.key, columns[self.key.key])
         matches = self._matches(chunk, columns[self.key.key], keys)
         self._require(chunk, columns, matches)
+        there = {index: match[ID] for index, match in enumerate(matches) if isinstance(match, tuple)}
+        linking.refuse_selves(chunk, self.plan, columns, self.schema, language=self.language, there=there)
         linking.refuse_followers(chunk, resolved)
         kept = chunk.kept()
         numbers = self._numbers(kept, matches, columns.get("id"))

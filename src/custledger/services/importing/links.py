@@ -1,6 +1,7 @@
 """The reference columns of a chunk: what their cells name in the ledger, in the chunk itself, or is to be made."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -10,8 +11,9 @@ from custledger.schema import Schema
 from custledger.services.editing import missing
 from custledger.services.importing.chunk import Chunk, lacking
 from custledger.services.importing.columns import Bad
-from custledger.services.importing.mapping import Column
+from custledger.services.importing.mapping import Column, Plan
 from custledger.services.importing.references import References, spellings
+from custledger.services.sense import as_reference, own_references, to_itself
 from custledger.values import fold
 
 
@@ -120,6 +122,29 @@ def _elsewhere(cell: str, local: Mapping[str, int], finder: References, label: s
         if form in local:
             return Local(local[form])
     return Missing(cell) if finder.may_create else Bad(f"{label}: {finder.nothing(cell)}")
+
+
+def refuse_selves(
+    chunk: Chunk,
+    plan: Plan,
+    columns: Mapping[str, list[Any]],
+    schema: Schema,
+    *,
+    language: str,
+    there: Mapping[int, int] = MappingProxyType({}),
+) -> None:
+    """Refuse rows that refer to the record which they are themselves; ``there`` has the ids of those that are there."""
+    for field in own_references(schema, columns):
+        own = {index: as_reference(field, schema, number) for index, number in there.items()}
+        selves = [
+            index
+            for index, value in enumerate(columns[field.key])
+            if value is not None and (value.index == index if type(value) is Local else value == own.get(index))
+        ]
+        if selves and (column := plan.column_of(field.key)) is not None:
+            cells = chunk.cells[column.index]
+            told = {index: to_itself(field, schema, cells[index].strip(), language).message for index in selves}
+            chunk.refuse(told)
 
 
 def refuse_followers(chunk: Chunk, resolved: Mapping[str, list[Any]]) -> None:
