@@ -284,3 +284,18 @@ def test_an_export_names_the_folder_that_is_not_there_and_takes_the_standard_out
     refused = run("export", "customer", "--to", "nowhere/x.csv")
     assert (refused.code, "There is no folder" in refused.err, "nowhere”" in refused.err) == (3, True, True)
     assert run("export", "customer", "--to", "/dev/stdout", "--columns", "name").out == "Name\r\nA\r\n"
+
+
+@pytest.mark.parametrize("where", ["notes.txt", "notes.txt/deeper/still"])
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "notes.txt is a file, and the demo needs a folder."), ("zh", "文件夹")]
+)
+def test_a_demo_where_a_file_is_says_so_and_leaves_everything_as_it_was(
+    run: Run, folder: Path, where: str, language: str, told: str
+) -> None:
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    done = run("--lang", language, "demo", where)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    assert "custledger demo FOLDER" in done.err
+    assert [(path.name, path.read_text("utf-8")) for path in folder.iterdir()] == [("notes.txt", "mine")]

@@ -119,6 +119,7 @@ SENTENCES = (
         "The demo tells of the years around today, and {day:word} has too few.",
         "演示数据涉及今天前后几年，而 {day} 前后年份不够。",
     ),
+    ("{place} is a file, and the demo needs a folder.", "{place} 是文件，演示需要一个文件夹。"),
     ("Choose another day.", "请换一个日期。"),
     ("Name another folder: custledger demo FOLDER.", "请换一个文件夹：custledger demo FOLDER。"),
     (

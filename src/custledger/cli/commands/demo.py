@@ -41,6 +41,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         from custledger.services.demo import SEED, make_demo, standing_demo  # noqa: PLC0415 - needed only when it runs
 
         _refuse_edge(run)
+        _refuse_file(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -65,6 +66,15 @@ def _refuse_edge(run: Invocation) -> None:
     if as_of is not None and not date.min.year + YEARS <= as_of.year <= date.max.year - YEARS:
         raise UsageError(
             f"The demo tells of the years around today, and {as_of} has too few.", hint="Choose another day."
+        )
+
+
+def _refuse_file(folder: Path) -> None:
+    """Raise ``UsageError`` where the folder, or one that it is to be made in, is a file."""
+    there = next((one for one in (folder, *folder.parents) if one.exists()), None)
+    if there is not None and not there.is_dir():
+        raise UsageError(
+            f"{there} is a file, and the demo needs a folder.", hint="Name another folder: custledger demo FOLDER."
         )
 
 
