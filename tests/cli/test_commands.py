@@ -299,3 +299,16 @@ def test_a_demo_where_a_file_is_says_so_and_leaves_everything_as_it_was(
     assert told in done.err
     assert "custledger demo FOLDER" in done.err
     assert [(path.name, path.read_text("utf-8")) for path in folder.iterdir()] == [("notes.txt", "mine")]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["init"], ["init", "--zone", "No/where"], ["--lang", "xx", "init"], ["init", "a"]]
+)
+def test_an_init_that_fails_leaves_the_folder_as_it_was(run: Run, folder: Path, arguments: list[str]) -> None:
+    for makes in ([], ["init"]):
+        if makes:
+            run(*makes)
+        before = {path.name: path.read_bytes() for path in folder.iterdir()}
+        if arguments != ["init"] or makes:
+            assert run(*arguments).code in {2, 3}
+        assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -1,6 +1,8 @@
 """Opening: what is made, what is refused and in which words, upgrades, and files that may only be read."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -79,6 +81,84 @@ def test_places_that_cannot_hold_a_ledger_are_refused(
     with pytest.raises(error) as caught:
         open_store(location)
     assert caught.value.hint
+
+
+def beside(path: Path) -> list[str]:
+    """Return the names of the files in a file's folder."""
+    return sorted(each.name for each in path.parent.iterdir())
+
+
+def test_who_only_reads_leaves_nothing_beside_the_file_and_the_file_as_it_was(path: Path) -> None:
+    before = path.read_bytes()
+    with open_store(str(path), read_only=True) as store:
+        assert len(store.log()) == 1
+        with pytest.raises(NotAllowedError), store._file.writing() as connection:
+            connection.execute("DELETE FROM custledger_log")
+    assert beside(path) == ["ledger.db"]
+    assert path.read_bytes() == before
+
+
+def test_a_reader_takes_nothing_away_that_a_writer_has_open(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with open_store(str(path)) as writer:
+        clerk = Clerk(writer)
+        for _ in range(3):
+            open_store(str(path), read_only=True).close()
+            clerk.add("person", name="B")
+        assert "ledger.db-wal" in beside(path)
+        with open_store(str(path), read_only=True) as reader:
+            assert len(reader.log()) == len(writer.log()) == 3
+    assert beside(path) == ["ledger.db"]
+    with open_store(str(path)) as again:
+        assert len(again.log()) == 3
+
+
+def test_a_foreign_database_with_a_log_beside_it_is_refused_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "other.db"
+    connection = apsw.Connection(str(file))
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("CREATE TABLE customer (id INTEGER PRIMARY KEY)")
+    connection.close()
+    before = file.read_bytes()
+    for read_only in (True, False):
+        with pytest.raises(ForeignStoreError, match="not a ledger"):
+            open_store(str(file), read_only=read_only)
+        assert (beside(file), file.read_bytes()) == (["other.db"], before)
+
+
+@pytest.mark.parametrize("room", [8_192, 100_000, 250_000])
+def test_a_ledger_that_there_is_no_room_to_make_leaves_nothing_behind(tmp_path: Path, room: int) -> None:
+    """The system limits how long a file may grow, as a full disk would, at several places on the way."""
+    script = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))\n"
+        "from custledger.cli.main import main; raise SystemExit(main(['init', 'a.db']))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("error: ")) == (1, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_ledger_that_could_not_be_told_what_it_is_is_taken_away_unless_others_have_it(tmp_path: Path) -> None:
+    file = tmp_path / "a.db"
+    open_store(str(file)).unmake()
+    assert beside(file) == []
+    made, other = open_store(str(file)), open_store(str(file))
+    made.unmake()
+    assert "a.db" in beside(file)
+    Clerk(other).add("person", name="A")
+    other.unmake()
+    made = open_store(str(file))
+    made.unmake()
+    assert beside(file) == ["a.db"]
+    with open_store(str(file), read_only=True) as kept:
+        assert len(kept.log()) == 1
+
+
+def test_what_was_written_into_a_ledger_that_was_just_made_stays(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "a.db"))
+    Clerk(store).add("person", name="A")
+    store.unmake()
+    assert (tmp_path / "a.db").exists()
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:

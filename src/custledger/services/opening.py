@@ -10,7 +10,7 @@ import attrs
 
 from custledger.changes import Changeset, DocumentChange
 from custledger.conventions import Clock, Conventions, SystemClock
-from custledger.errors import ConflictError, InvalidValueError, UsageError, shorten
+from custledger.errors import ConflictError, CustledgerError, InvalidValueError, UsageError, shorten
 from custledger.hookspecs import StoreType
 from custledger.ids import IdMint
 from custledger.plugins import Plugins, disabled_by
@@ -73,6 +73,9 @@ def open_session(
         )
         if not store.read_only and store.document(LEDGER) is None:
             set_up(session, defaults or {})
+    except CustledgerError:
+        store.unmake()
+        raise
     except BaseException:
         store.close()
         raise

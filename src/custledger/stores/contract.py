@@ -229,6 +229,14 @@ class Store(abc.ABC):
     def close(self) -> None:
         """Release everything. A second call does nothing."""
 
+    def unmake(self) -> None:
+        """Close, and take away what opening it has made, where nothing was written yet and nobody else has it open.
+
+        Called where a new ledger could not be told what it is, so that nothing of it stands in the way of the next
+        attempt. A store that leaves nothing behind only closes.
+        """
+        self.close()
+
     def __enter__(self) -> Self:
         """Return the store."""
         return self

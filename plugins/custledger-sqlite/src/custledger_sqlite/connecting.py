@@ -28,7 +28,11 @@ _PAGES_BEFORE_CHECKPOINT = 4000
 
 
 class SqliteDatabase:
-    """An open SQLite file. ``path`` is absolute; ``synchronous`` and ``vfs`` are SQLite's own words."""
+    """An open SQLite file. ``path`` is absolute; ``synchronous`` and ``vfs`` are SQLite's own words.
+
+    ``tidy`` is for reading only, where the file may be written: then whoever closes it last takes away the files that
+    SQLite keeps beside it, which it does not do for one that was opened as read-only.
+    """
 
     faults: type[Exception] = apsw.Error
 
@@ -38,6 +42,7 @@ class SqliteDatabase:
         *,
         read_only: bool = False,
         unchanging: bool = False,
+        tidy: bool = False,
         synchronous: str = "FULL",
         vfs: str = "",
         wait: int = WAIT_MILLISECONDS,
@@ -46,6 +51,7 @@ class SqliteDatabase:
         self.url = f"sqlite:{path}"
         self._read_only = read_only
         self._unchanging = unchanging
+        self._tidy = tidy
         self._synchronous = synchronous
         self._vfs = vfs
         self._wait = wait
@@ -58,7 +64,8 @@ class SqliteDatabase:
         """Open one more connection."""
         if self._closed:
             raise StoreError("The ledger is closed.", hint="Open it again.")
-        flags = apsw.SQLITE_OPEN_URI | (apsw.SQLITE_OPEN_READONLY if self._read_only else apsw.SQLITE_OPEN_READWRITE)
+        read_only = self._read_only and not self._tidy
+        flags = apsw.SQLITE_OPEN_URI | (apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE)
         options = "?immutable=1" if self._unchanging else ""
         connection = apsw.Connection(f"file:{quote(self.path)}{options}", flags=flags, vfs=self._vfs or None)
         connection.set_busy_handler(_patience(self._wait))
@@ -71,6 +78,7 @@ class SqliteDatabase:
             f"wal_autocheckpoint = {_PAGES_BEFORE_CHECKPOINT}",
             "cache_size = -16000",
             "mmap_size = 0",
+            *(["query_only = ON"] if self._read_only else ()),
         ):
             connection.execute(f"PRAGMA {pragma}")
         return connection

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import apsw
 
-from custledger.errors import ForeignStoreError, NotAllowedError, NotFoundError, StoreError, UsageError
+from custledger.errors import CustledgerError, ForeignStoreError, NotAllowedError, NotFoundError, StoreError, UsageError
 from custledger_sqlite import layouts
 from custledger_sqlite.connecting import WAIT_MILLISECONDS, SqliteDatabase
 from custledger_sqlite.filesystems import is_writable, network_file_system
@@ -19,7 +19,8 @@ def open_store(location: str, *, create: bool = True, read_only: bool = False) -
     ``create`` is false, ``ForeignStoreError`` for a file that is no ledger or is newer than this program.
     """
     path = _path(location)
-    is_new = not path.exists() or path.stat().st_size == 0
+    is_made = not path.exists()
+    is_new = is_made or path.stat().st_size == 0
     if is_new:
         _check_creation(path, create=create, read_only=read_only)
     read_only = read_only or not (is_new or is_writable(path))
@@ -33,16 +34,27 @@ def open_store(location: str, *, create: bool = True, read_only: bool = False) -
     # In a folder that may not be written SQLite can keep no shared index of the log, and needs to be told that
     # nobody writes the file meanwhile.
     alone = read_only and not is_writable(path.parent) and not Path(f"{path}-wal").exists()
-    database = SqliteDatabase(str(path), read_only=read_only, unchanging=alone)
+    tidy = read_only and not alone and _may_be_tidied(path)
+    database = SqliteDatabase(str(path), read_only=read_only, unchanging=alone, tidy=tidy)
+    store = SqliteStore(database, read_only=read_only, is_made=is_made)
     try:
         _make_ready(database, path, is_new=is_new, read_only=read_only)
     except apsw.Error as fault:
-        database.close()
+        store.unmake()
         raise database.explained(fault) from fault
-    except BaseException:
-        database.close()
+    except CustledgerError:
+        store.unmake()
         raise
-    return SqliteStore(database, read_only=read_only)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _may_be_tidied(path: Path) -> bool:
+    """Whether a reader may take away at last what SQLite keeps beside a file: it may, and no change lies there yet."""
+    log = Path(f"{path}-wal")
+    return is_writable(path) and is_writable(path.parent) and not (log.exists() and log.stat().st_size)
 
 
 def _free_beside(path: Path) -> None:
