@@ -70,3 +70,16 @@ def test_rejected_rows_go_where_a_path_says(ledger: Ledger, tmp_path: Path) -> N
     (tmp_path / "in.csv").write_text("name,birthday\nA,soon\nB,\n", encoding="utf-8")
     report = ledger.import_file(tmp_path / "in.csv", "customer", rejects=tmp_path / "bad.csv", reason="moving in")
     assert (report.added, report.rejected, report.rejects) == (1, 1, str(tmp_path / "bad.csv"))
+
+
+@pytest.mark.parametrize(
+    ("limit", "why"), [(-1, "is less than 0"), ("3", "is not a whole number"), (1.5, "is not a wh")]
+)
+def test_a_limit_that_is_none_is_refused_with_what_is_wrong_of_it(ledger: Ledger, limit: Any, why: str) -> None:
+    for ask in (
+        ledger.customers.limit,
+        lambda limit: ledger.log(limit=limit),
+        lambda limit: ledger.operations(limit=limit),
+    ):
+        with pytest.raises(InvalidValueError, match=f"Limit: .+ {why}"):
+            ask(limit)

@@ -62,7 +62,7 @@ def test_words_become_values_and_what_a_command_returns_is_the_exit_code(
         (["copy", "a", "--sort"], "'--sort' requires an argument", "--help"),
         (["copy", "a", "--lou"], "has no option --lou", "--loud"),
         (["copy", "a", "--loud=yes"], "does not take a value", "custledger copy --help"),
-        (["copy", "a", "--count", "0"], "'--count': 0 is not in the range", "custledger copy --help"),
+        (["copy", "a", "--count", "0"], "'--count': 0 is less than 1.", "custledger copy --help"),
         (["copy", "a", "--count", "x"], "'--count': 'x' is not a whole number", "custledger copy --help"),
         (["copy", "a", "-l"], "no option -l", "custledger copy --help"),
         (["cpy"], "custledger has no command cpy", "Did you mean copy?"),

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from .conftest import Run
 
 
@@ -121,3 +123,17 @@ def test_with_json_nothing_but_objects_is_on_standard_error(shop: Run) -> None:
     ):
         done = shop(*words, "--json")
         assert all(line.startswith("{") for line in done.err.splitlines()), (words, done.err)
+
+
+@pytest.mark.parametrize("command", [("log",), ("customer", "history")])
+def test_a_removed_record_is_found_by_its_whole_id_and_told_how_by_anything_else(shop: Run, command: list[str]) -> None:
+    ref = json.loads(shop("customer", "show", "K2", "--json").out)["id"]
+    operation = json.loads(shop("customer", "remove", "K2", "--json").out)["operation"]
+    for name in (ref, ref.lower(), ref.removeprefix("C-")):
+        assert [one["action"] for one in json.loads(shop(*command, name, "--json").out)] == ["remove", "create"]
+    for name in ("K2", "Ann Example", ref[-6:], "C-0000000000001", "C-UUUUUUUUUUUUU"):
+        done = shop(*command, name)
+        assert (done.code, "There is no " in done.err) == (3, True)
+        assert "by its whole id, which custledger log OPERATION shows." in done.err
+    assert ref in shop("log", operation).out
+    assert "custledger log OPERATION 可以列出编号。" in shop("--lang", "zh", *command, "K2").err

@@ -254,7 +254,7 @@ def test_text_that_drives_terminals_is_shown_and_kept_but_does_not_drive(shop: R
         (["customer", "list", "--nonsense"], 2, "--nonsense"),
         (["customer", "list", "--tsv", "--csv"], 2, "cannot both be given"),
         (["customer", "list", "--all", "--limit", "3"], 2, "cannot both be given"),
-        (["customer", "list", "--limit", "-1"], 2, "-1 is not in the range"),
+        (["customer", "list", "--limit", "-1"], 2, "-1 is less than 0"),
         (["customer", "list", "--limit", "few"], 2, "few"),
         (["customer", "show"], 2, "REF"),
         (["customer", "edit", "K1"], 2, "Nothing is said"),
@@ -379,6 +379,8 @@ def test_messages_count_and_name_in_grammatical_english(shop: Run) -> None:
     assert "Give --customer VALUE" in shop("interaction", "add", "--summary", "x").err
     assert "A follow-up needs a due date" in shop("followup", "add", "--customer", "K1").err
     assert "is not a whole number" in shop("customer", "list", "--limit", "abc").err
+    assert "'--limit': -1 is less than 0." in shop("customer", "list", "--limit", "-1").err
+    assert "错误：--limit：-1 小于 0。" in shop("--lang", "zh", "customer", "list", "--limit", "-1").err
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,18 @@ def test_history_tells_before_and_after_newest_first(ledger: Ledger) -> None:
     assert edited.operation.actor == "tester"
 
 
+def test_the_history_of_a_removed_record_is_found_by_its_whole_id(ledger: Ledger) -> None:
+    added = ledger.customers.add(name="A", code="K1")
+    ledger.customers.remove(added)
+    for ref in (added, added.id, added.ref):
+        assert [event.action.value for event in ledger.customers.history(ref)] == ["remove", "create"]
+    assert [entry.action.value for entry in ledger.log(added.ref)] == ["remove", "create"]
+    for ask in (ledger.customers.history, ledger.log):
+        with pytest.raises(NotFoundError) as told:
+            ask("K1")
+        assert "by its whole id" in told.value.hint
+
+
 def test_moments_fall_on_the_days_of_the_ledgers_zone_and_what_is_no_value_is_empty() -> None:
     with custledger.open("memory:", defaults={"zone": "Asia/Shanghai"}) as ledger:
         customer = ledger.customers.add(name="A", birthday=math.nan, tags=[None, "a"], referred_by=math.nan)

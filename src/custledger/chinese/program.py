@@ -75,6 +75,7 @@ SENTENCES = (
     ("Option '{name}' does not take a value.", "选项 {name} 后面没有值。"),
     ("Argument '{name}' takes {count:n} values.", "参数 {name} 要有 {count} 个值。"),
     ("Invalid value for '{name}': '{value}' {why:why}.", "{name}：“{value}”{why}。"),
+    ("Invalid value for '{name}': {value} is less than {least:n}.", "{name}：{value} 小于 {least}。"),
     ("Invalid value for '{name}': {value} is not in the range {range}.", "{name}：{value} 不在 {range} 的范围内。"),
     ("Invalid value for '{name}': {why:said}", "{name}：{why}"),
     ("Invalid value: {why:said}", "值不对：{why}"),

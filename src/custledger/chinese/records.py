@@ -8,7 +8,14 @@ SENTENCES = (
     ("There is no setting for {file} called {name:q}.", "{file} 里的设置没有叫{name}的。"),
     ("{name:q} could be more than one {what:what}: {matches:matches}.", "{name}可能指多个{what}：{matches}。"),
     ("Name it by its id.", "请用编号指明。"),
-    ("Name a removed record by its whole id.", "已删除的记录要用完整的编号指明。"),
+    (
+        "Name a removed record by its whole id, which the log of the operation has.",
+        "已删除的记录要用完整的编号指明，编号在删除它的那次操作的日志里。",
+    ),
+    (
+        "Name a removed record by its whole id, which custledger log OPERATION shows.",
+        "已删除的记录要用完整的编号指明，custledger log OPERATION 可以列出编号。",
+    ),
     ("This batch removes it.", "这一批里会删除它。"),
     ("Its records can be read, but not written.", "它的记录可以读取，不能写入。"),
     ("does not name {who:one}", "指的不是{who}"),

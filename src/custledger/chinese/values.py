@@ -9,6 +9,7 @@ SENTENCES = (
     ("Write dates as 2026-11-22.", "日期写成 2026-11-22。"),
     ("Today is {day:word} in this ledger.", "这本台账的今天是 {day}。"),
     ("Name another one, or leave it empty.", "请指明另一条，或不填。"),
+    ("Give a number from {least:n} on.", "请给出从 {least} 起的数。"),
     ("Write times as 2026-11-22 14:30.", "时间写成 2026-11-22 14:30。"),
     ("Ids read like C-01J9ZK4QW7RXM.", "编号的样子是 C-01J9ZK4QW7RXM。"),
     ("Currencies are codes such as CNY, USD or EUR.", "货币写成 CNY、USD、EUR 这样的代码。"),
@@ -63,7 +64,7 @@ SENTENCES = (
     # what is wrong with it; the value stands before
     ("is not a number", "不是数字"),
     ("is not a whole number", "不是整数"),
-    ("is not a whole number from {least:n} on", "不是从 {least} 起的整数"),
+    ("is less than {least:n}", "小于 {least}"),
     ("is not a date", "不是日期"),
     ("is not a day", "不是日期"),
     ("is not a day of the calendar", "不是日历上的日子"),

@@ -22,6 +22,7 @@ SET = "--set"
 CUSTOM = ("x-", "x_")
 """How the keys of custom fields begin."""
 _RANGE = re.compile(r"is not a valid int(?:eger)?(?: range)?")
+_BELOW = re.compile(r"is not in the range x>=(\d+)\.")
 LIKE = 0.75
 """How like an option must be to what was typed, of 1, to be what was probably meant."""
 SETTINGS = {"help_option_names": list(HELP), "max_content_width": WIDTH}
@@ -133,7 +134,7 @@ def _told(error: typer.TyperException, path: str) -> UsageError:
 
 def _sentence(told: str) -> str:
     """Return what typer says of a value, without the names of its own types."""
-    return _RANGE.sub("is not a whole number", told)
+    return _BELOW.sub(r"is less than \1.", _RANGE.sub("is not a whole number", told))
 
 
 def _hint(option: str, options: Sequence[str]) -> str:

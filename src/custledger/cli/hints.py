@@ -9,6 +9,7 @@ from custledger.errors import CustledgerError, NotFoundError
 _VALUE = re.compile(r"Give (?P<key>\w+) a value\.")
 _MAP = re.compile(r'(?<!-)\bmap "')
 _OPTION = re.compile(r"the option (\w+)")
+_LOG = re.compile(r"the log of the operation has\b")
 _FORCE = re.compile(r"\bforce it\b")
 
 
@@ -20,6 +21,7 @@ def put_into_own_terms(error: CustledgerError, types: Collection[str]) -> None:
         key = found["key"]
         error.hint = f"Give --{_dashed(key)} VALUE, or {key}=VALUE with --set."
     error.hint = _OPTION.sub(lambda found: f"--{_dashed(found[1])}", error.hint)
+    error.hint = _LOG.sub(f"{PROGRAM} log OPERATION shows", error.hint)
     error.hint = _FORCE.sub("--force", _MAP.sub('--map "', error.hint))
 
 

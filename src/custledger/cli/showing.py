@@ -1,12 +1,10 @@
 """One record with what refers to it, and its history, printed."""
 
-from contextlib import suppress
 from typing import Any
 
 from custledger.cli.invocation import Invocation
 from custledger.cli.output import Cell, Form
 from custledger.cli.shown import Shower, columns_of, usual_fields
-from custledger.errors import NotFoundError
 from custledger.schema import CREATED_AT, REVISION, Field
 from custledger.services.overview import Overview, Related
 
@@ -42,30 +40,10 @@ def print_history(run: Invocation, record_type: str, ref: str, form: Form) -> No
     """Print what happened to the record that ``ref`` names, also to one that was removed."""
     from custledger.cli.events import events  # noqa: PLC0415 - showing a record needs none of it
     from custledger.services.history import history  # noqa: PLC0415 - showing a record needs none of it
-    from custledger.services.naming import find  # noqa: PLC0415 - as above
+    from custledger.services.naming import find_past  # noqa: PLC0415 - as above
 
-    schema = run.session.schema(record_type)
-    try:
-        number = find(run.session, record_type, ref)
-    except NotFoundError:
-        number = _removed(run, record_type, ref)
-    happened = history(run.session, record_type, number)
-    if not happened:
-        raise NotFoundError(schema.name, ref)
-    events(run.output, run.session, schema, happened, form)
-
-
-def _removed(run: Invocation, record_type: str, ref: str) -> int:
-    """Return the number of a whole public id, whose record may be gone. Raises ``NotFoundError`` for anything else."""
-    from custledger import ids  # noqa: PLC0415 - as above
-    from custledger.errors import InvalidValueError  # noqa: PLC0415 - as above
-
-    schema = run.session.schema(record_type)
-    prefix, letters = ids.split_public(ref)
-    if prefix in {"", schema.info.prefix} and len(letters) == ids.LENGTH:
-        with suppress(InvalidValueError):  # letters that no id has: there is no such record
-            return ids.decode(letters)
-    raise NotFoundError(schema.name, ref, hint="Name a removed record by its whole id.")
+    happened = history(run.session, *find_past(run.session, ref, record_type))
+    events(run.output, run.session, run.session.schema(record_type), happened, form)
 
 
 def _print_related(run: Invocation, found: Overview, related: Related) -> None:

@@ -98,8 +98,11 @@ class Collection(Generic[RecordT]):
         return self.all().columns(*names)
 
     def history(self, ref: Reference) -> list[Event]:
-        """Return what happened to a record, newest first. Times are in UTC, and what fields held are plain values."""
-        return history(self._session, self.record_type, naming.find(self._session, self.record_type, ref))
+        """Return what happened to a record, newest first. Times are in UTC, and what fields held are plain values.
+
+        A record that was removed is named by its whole id.
+        """
+        return history(self._session, *naming.find_past(self._session, ref, self.record_type))
 
     def overview(self, ref: Reference) -> Overview:
         """Return a record with whatever refers to it."""

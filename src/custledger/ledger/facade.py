@@ -78,9 +78,12 @@ class Ledger:
         return [self.session.codec_of(schema).record(row) for schema, row in found]
 
     def log(self, ref: str | Record | None = None, *, limit: int | None = None) -> list[PastChange]:
-        """Return the log's entries, newest first: of one record, or of the whole ledger. Their times are in UTC."""
+        """Return the log's entries, newest first: of one record, or of the whole ledger. Their times are in UTC.
+
+        A record that was removed is named by its whole id. Raises ``NotFoundError`` or ``AmbiguousError``.
+        """
         self.session.refresh()
-        record = None if ref is None else naming.find_any(self.session, ref)
+        record = None if ref is None else naming.find_past(self.session, ref)
         entries = self.session.view.log(record=record, newest_first=True, limit=_bounded(limit))
         return [past(PastChange, entry) for entry in entries]
 

@@ -1,6 +1,7 @@
 """Finding the record that somebody named: by its id, an ending of it, its code, or its exact name."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from custledger import ids
 from custledger.changes import OPERATION_PREFIX, Operation
@@ -13,6 +14,9 @@ from custledger.values import plain_text
 
 SHORTEST_ENDING = 4
 """How many letters of an id's ending are enough to name a record, if no other ends like that."""
+
+GONE = "Name a removed record by its whole id, which the log of the operation has."
+"""What to do where the record that is meant may be gone."""
 
 MOST_NAMED = 6
 """How many records of one name are looked at: more than an error lists, so that it says that there are more."""
@@ -101,6 +105,38 @@ def find_any(session: Session, ref: str | Record) -> tuple[str, int]:
     if len(found) > 1:
         raise AmbiguousError("record", ref, _of_several_types(session, found))
     return found[0][0].name, found[0][1]
+
+
+def find_past(session: Session, ref: Reference, record_type: str = "") -> tuple[str, int]:
+    """Return the type and id of the record that ``ref`` names, of one type or of any.
+
+    One that was removed, which the log knows, is named by its whole id. Raises ``NotFoundError`` or
+    ``AmbiguousError``.
+    """
+    try:
+        if record_type:
+            return session.schema(record_type).name, find(session, record_type, ref)
+        return find_any(session, cast("str | Record", ref))
+    except NotFoundError as error:
+        if isinstance(ref, str) and (removed := _removed(session, ref, record_type)) is not None:
+            return removed
+        error.hint = error.hint or GONE
+        raise
+
+
+def _removed(session: Session, ref: str, record_type: str) -> tuple[str, int] | None:
+    """Return the type and id of a record that the log knows by its whole public id."""
+    prefix, letters = ids.split_public(ref)
+    if len(letters) != ids.LENGTH:
+        return None
+    try:
+        number = ids.decode(letters)
+    except InvalidValueError:
+        return None
+    for schema in [session.schema(record_type)] if record_type else session.schemas.values():
+        if prefix in {"", schema.info.prefix} and session.view.log(record=(schema.name, number), limit=1):
+            return schema.name, number
+    return None
 
 
 def find_operation(session: Session, ref: int | str) -> Operation:

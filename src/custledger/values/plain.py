@@ -72,8 +72,10 @@ def given_texts(value: Any, what: str) -> list[str]:
 
 def given_count(value: Any, what: str, *, least: int = 0) -> int:
     """Return ``value`` if it is a whole number, not less than ``least``, or raise ``InvalidValueError``."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise InvalidValueError(value, "is not a whole number" + (f" from {least} on" if least else ""), field=what)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidValueError(value, "is not a whole number", field=what)
+    if value < least:
+        raise InvalidValueError(value, f"is less than {least}", field=what, hint=f"Give a number from {least} on.")
     return value
 
 
