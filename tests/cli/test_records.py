@@ -419,3 +419,48 @@ def test_what_was_bought_is_shown_where_it_is_no_product_of_the_ledger(shop: Run
     shop("product", "add", "--name", "Cake stand", "--sku", "22423")
     shop("transaction", "add", "--customer", "K1", "--item", "22423", "--amount", "5")
     assert shop("transaction", "list").out.splitlines()[0].split("\t")[4] == "Product"
+
+
+def tags_of(run: Run, ref: str) -> list[str]:
+    return json.loads(run("customer", "show", ref, "--json").out)["tags"] or []
+
+
+def test_a_field_with_several_values_takes_all_that_is_given_however_often(shop: Run) -> None:
+    added = shop(
+        "customer", "add", "--name", "A", "--tags", "a", "--tags", "b; c", "--set", "标签=d", "--set", "tags=e,a"
+    )
+    assert tags_of(shop, added.out.strip()) == ["a", "b", "c", "d", "e"]
+    shop("customer", "edit", "K1", "--tags", "x", "--tags", "y")
+    assert tags_of(shop, "K1") == ["x", "y"]
+    shop("customer", "edit", "K1", "--set", "tags=p", "--set", "标签=q")
+    assert tags_of(shop, "K1") == ["p", "q"]
+    shop("customer", "edit", "--where", "code = K1", "--tags", "m", "--tags", "n")
+    assert tags_of(shop, "K1") == ["m", "n"]
+    shop("customer", "edit", "K1", "--tags", "")
+    assert tags_of(shop, "K1") == []
+
+
+def test_a_custom_field_of_several_choices_takes_all_that_is_given(shop: Run) -> None:
+    shop(
+        "field", "add", "customer", "Days", "--kind", "choices", "--choice", "mon", "--choice", "tue", "--choice", "wed"
+    )
+    assert shop("customer", "edit", "K1", "--set", "Days=mon", "--set", "x_days=wed").code == 0
+    assert json.loads(shop("customer", "show", "K1", "--json").out)["x_days"] == ["mon", "wed"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--city", "A", "--city", "B"), "--city is given twice."),
+        (("--set", "city=A", "--set", "city=B"), "--set gives city twice."),
+        (("--city", "A", "--set", "city=B"), "city is given by its option and by --set."),
+        (("--set", "city=A", "--set", "城市=B"), "is given twice: 城市 is another name of city"),
+        (("--tags", "a", "--add-tag", "b"), "--tags replaces what is there"),
+        (("--add-tag", "b", "--set", "tags=a"), "tags is given by its option and by --set."),
+    ],
+)
+def test_a_field_with_one_value_takes_one_and_what_is_not_clear_is_refused(
+    shop: Run, given: tuple[str, ...], said: str
+) -> None:
+    done = shop("customer", "edit", "K1", *given)
+    assert (done.code in {2, 3}, said in done.err) == (True, True), done.err

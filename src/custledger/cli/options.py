@@ -6,14 +6,17 @@ option for each field. What people write is handed on as text: the field's own k
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from custledger.errors import UsageError
 from custledger.fields import Kind
 from custledger.schema import Field, Schema
-from custledger.values import Adjustment
+from custledger.values import Adjustment, fold
+
+if TYPE_CHECKING:
+    from custledger.cli.invocation import Invocation
 
 RESERVED = frozenset(
     {"set", "where", "dry-run", "yes", "json", "reason", "help", "ledger", "as", "lang", "as-of", "revision"}
@@ -21,6 +24,10 @@ RESERVED = frozenset(
 """Option names with a meaning of their own; a field of that name is set with ``--set``."""
 MARK, ADD, REMOVE = "field_", "add_", "remove_"
 """How the parameters begin that set a field, add to its tags, and take out of them."""
+SEVERAL = frozenset({Kind.TAGS, Kind.CHOICES})
+"""What fields hold that hold several values: their options may be given more than once."""
+SEPARATOR = "; "
+"""What stands between the values of such a field in a text."""
 _KINDS = {
     Kind.INTEGER: "INTEGER",
     Kind.NUMBER: "NUMBER",
@@ -91,7 +98,7 @@ def with_fields(function: Callable[..., None], schema: Schema, *, adjusting: boo
     def command(**values: Any) -> None:
         marked = {name: values.pop(name) for name in [name for name in values if name.startswith((MARK, ADD, REMOVE))]}
         given = {name.removeprefix(MARK): value for name, value in marked.items() if name.startswith(MARK)}
-        plain = {key: value for key, value in given.items() if value is not None}
+        plain = {key: _whole(value) for key, value in given.items() if value is not None}
         function(**values, fields=_adjusted(plain, marked, sets))
 
     command.__doc__ = function.__doc__
@@ -102,26 +109,43 @@ def with_fields(function: Callable[..., None], schema: Schema, *, adjusting: boo
     return command
 
 
-def assignments(texts: Sequence[str] | None) -> dict[str, str]:
-    """Return ``{name: value}`` of texts ``name=value``. Raises ``UsageError`` for one without ``=``, or given twice."""
-    found: dict[str, str] = {}
+def assignments(texts: Sequence[str] | None) -> list[tuple[str, str]]:
+    """Return ``(name, value)`` of each text ``name=value``. Raises ``UsageError`` for one without ``=``."""
+    found = []
     for text in texts or ():
         name, equals, value = text.replace("＝", "=", 1).partition("=") if "=" not in text else text.partition("=")
         if not equals or not name.strip():
             raise UsageError(f"--set {text} does not say which field is set to what.", hint="Write --set field=value.")
-        if name.strip() in found:
-            raise UsageError(f"--set gives {name.strip()} twice.", hint="Give each field once.")
-        found[name.strip()] = value
+        found.append((name.strip(), value))
     return found
 
 
-def merged(fields: Mapping[str, Any], texts: Sequence[str] | None) -> dict[str, Any]:
-    """Return what the options and ``--set`` give together. Raises ``UsageError`` where both set one field."""
-    named = assignments(texts)
-    twice = fields.keys() & named.keys()
-    if twice:
-        raise UsageError(f"{min(twice)} is given by its option and by --set.", hint="Give it once.")
-    return {**fields, **named}
+def merged(run: "Invocation", schema: Schema, fields: Mapping[str, Any], texts: Sequence[str] | None) -> dict[str, Any]:
+    """Return what the options and ``--set`` give together.
+
+    What is given of a field that holds several values is taken together. Raises ``UsageError`` where one that holds a
+    single value is given twice.
+    """
+    given, named = dict(fields), assignments(texts)
+    known = run.session.schema(schema.name) if named else schema
+    for called, value in named:
+        field = known.by_key.get(known.names.get(fold(called), ""))
+        several = field is not None and field.spec.kind in SEVERAL
+        name = field.key if field is not None and several else called
+        if name not in given:
+            given[name] = value
+        elif several and isinstance(given[name], str):
+            given[name] = SEPARATOR.join((given[name], value))
+        elif name in fields:
+            raise UsageError(f"{name} is given by its option and by --set.", hint="Give it once.")
+        else:
+            raise UsageError(f"--set gives {name} twice.", hint="Give each field once.")
+    return given
+
+
+def _whole(given: str | list[str]) -> str:
+    """Return what an option gives as one text, also where it was given several times."""
+    return given if isinstance(given, str) else SEPARATOR.join(given)
 
 
 def _adjusted(plain: Mapping[str, Any], marked: Mapping[str, Any], sets: Sequence[Field]) -> dict[str, Any]:
@@ -154,10 +178,11 @@ def _adjusting(field: Field, way: str) -> inspect.Parameter:
 
 def _parameter(field: Field, *, replaces: bool = False) -> inspect.Parameter:
     name = option_name(field)
-    about = _help(field) + (" (all of them: replaces those that are there)" if replaces else "")
-    annotation = Annotated[
-        str | None, typer.Option(f"--{name}", metavar=_KINDS.get(field.spec.kind, "TEXT"), help=about)
-    ]
+    several = field.spec.kind in SEVERAL
+    about = _help(field) + ("; may be repeated" if several else "")
+    about += " (all of them: replaces those that are there)" if replaces else ""
+    option = typer.Option(f"--{name}", metavar=_KINDS.get(field.spec.kind, "TEXT"), help=about)
+    annotation: Any = Annotated[list[str] | None, option] if several else Annotated[str | None, option]
     return inspect.Parameter(MARK + field.key, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 

@@ -54,7 +54,7 @@ def _add(schema: Schema, run: Invocation) -> Callable[..., None]:
         from custledger.cli.shown import Shower  # noqa: PLC0415 - each command imports what it needs, when it runs
         from custledger.services.editing import add  # noqa: PLC0415 - as above
 
-        known, row = add(run.session, schema.name, merged(fields, assigned), reason=reason)
+        known, row = add(run.session, schema.name, merged(run, schema, fields, assigned), reason=reason)
         run.output.landed = f"{known.public_id(row)} was added"
         if json:
             run.output.json(Shower(run.session, known).json(row))
@@ -135,7 +135,7 @@ def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
         """Set fields of a record, or with --where of many; an empty value empties a field."""
         from custledger.services import editing  # noqa: PLC0415 - as above
 
-        values = merged(fields, assigned)
+        values = merged(run, schema, fields, assigned)
         if not values:
             raise UsageError("Nothing is said of what to change.", hint="Give --field value, or --set field=value.")
         _one_or_many(ref, where, revision)
