@@ -156,3 +156,17 @@ def test_a_label_is_in_the_language_asked_or_the_key() -> None:
     field = text_field("a", "English", "中文")
     assert (field.label("en"), field.label("zh")) == ("English", "中文")
     assert text_field("a", "").label("zh") == "a"
+
+
+def test_an_unknown_field_is_answered_with_those_that_matter_most_and_where_all_are() -> None:
+    schema = Schema.of(Customer)
+    with pytest.raises(NotFoundError) as told:
+        schema.resolve("qqq")
+    assert told.value.hint == (
+        "Some are: code, name, type, status, level, phone, city, owner; "
+        f'ledger.fields.list("customer") has all {len(schema.keys)}.'
+    )
+    short = Schema(schema.info, schema.fields[:6])
+    with pytest.raises(NotFoundError) as told:
+        short.resolve("qqq")
+    assert told.value.hint == "There are: id, created_at, updated_at, revision, name, code."

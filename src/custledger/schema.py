@@ -184,9 +184,16 @@ class Schema(Struct):
         key = self.names.get(fold(name.strip()))
         if key is None:
             near = self.suggestions(name)
-            listed = "" if near else f"There are: {', '.join(self.keys)}."
-            raise NotFoundError(f"{self.name} field", name, suggestions=near, hint=listed)
+            raise NotFoundError(f"{self.name} field", name, suggestions=near, hint="" if near else self._listed())
         return self.by_key[key]
+
+    def _listed(self) -> str:
+        """Return which fields there are, for a hint: of many those that matter most, and what lists them all."""
+        if len(self.keys) <= MOST_LISTED:
+            return f"There are: {', '.join(self.keys)}."
+        told = [key for key in self.info.brief if key in self.by_key] or [field.key for field in self.editable]
+        some = ", ".join(told[:MOST_LISTED])
+        return f'Some are: {some}; ledger.fields.list("{self.name}") has all {len(self.keys)}.'
 
     def suggestions(self, name: str) -> tuple[str, ...]:
         """Return what was probably meant by a name that no field has: keys and labels, which people see.
@@ -227,6 +234,9 @@ def _with_choices(field: Field, choices: tuple[Choice, ...]) -> Field:
     kept = field.spec.default if any(choice.code == field.spec.default for choice in choices) else None
     return Field(field.key, attrs.evolve(field.spec, choices=choices, default=kept))
 
+
+MOST_LISTED = 8
+"""How many fields a hint lists."""
 
 NEAR, NEAR_IF_SHORT, NEAR_IN_CHINESE = 0.7, 0.65, 0.5
 """How like two words must be, of 1: a slip in a word of three letters, or of two Chinese characters, is much of it."""

@@ -305,6 +305,17 @@ def test_rejected_rows_have_their_reasons_in_the_language_of_the_ledger(shop: Ru
     assert kept[2].startswith("第 3 行：客户必须有客户名称,")
 
 
+def test_an_unknown_field_is_answered_with_a_few_and_the_command_that_lists_all(shop: Run) -> None:
+    done = shop("--lang", "zh", "customer", "list", "--columns", "qqq")
+    assert done.err == (
+        "错误：没有客户字段“qqq”。\n提示：例如：code、name、type、status、level、phone、city、owner；"
+        "custledger field list customer 可以列出全部 42 个。\n"
+    )
+    (Path("in.csv")).write_text("zz\n1\n", encoding="utf-8")
+    done = shop("--lang", "zh", "import", "in.csv", "--as", "customer", "--map", "zz=qqq")
+    assert "可以列出全部 42 个。读取方式：UTF-8" in done.err
+
+
 def test_warnings_are_in_the_language_of_the_run(shop: Run) -> None:
     done = shop("--lang", "zh", "transaction", "add", "--customer", "K1", "--amount", "-5")
     assert "警告：这是取消或退货：数量或金额为负。" in done.err

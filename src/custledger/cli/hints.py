@@ -10,6 +10,7 @@ _VALUE = re.compile(r"Give (?P<key>\w+) a value\.")
 _MAP = re.compile(r'(?<!-)\bmap "')
 _OPTION = re.compile(r"the option (\w+)")
 _LOG = re.compile(r"the log of the operation has\b")
+_FIELDS = re.compile(r'ledger\.fields\.list\("(\w+)"\) has')
 _FORCE = re.compile(r"\bforce it\b")
 
 
@@ -21,6 +22,7 @@ def put_into_own_terms(error: CustledgerError, types: Collection[str]) -> None:
         key = found["key"]
         error.hint = f"Give --{_dashed(key)} VALUE, or {key}=VALUE with --set."
     error.hint = _OPTION.sub(lambda found: f"--{_dashed(found[1])}", error.hint)
+    error.hint = _FIELDS.sub(rf"{PROGRAM} field list \1 shows", error.hint)
     error.hint = _LOG.sub(f"{PROGRAM} log OPERATION shows", error.hint)
     error.hint = _FORCE.sub("--force", _MAP.sub('--map "', error.hint))
 
