@@ -25,8 +25,6 @@ UNSAID = {
     f"is not enough: {OPEN} needs one",  # what an error makes a sentence of
     f"undo {OPEN}", "a value in it", f"The setting {OPEN}",  # parts of other sentences, or for the log
     f"{OPEN} cannot be compared (at character 3 of: X1)",  # both sides with their kinds, tried below
-    "What this operation wrote changed since it was read: 1 later edit were not overwritten.",
-    f"What this operation wrote changed since it was read: {OPEN} later edits was not overwritten.",
     "reads nothing; writes nothing", "Looked in .",  # what two parts never come to together
     f"{OPEN} {OPEN} shows how.", f"custledger {OPEN} {OPEN} shows how.",  # --help is not known beforehand
 }  # fmt: skip

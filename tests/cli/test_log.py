@@ -78,7 +78,8 @@ def test_a_rehearsed_undo_shows_what_would_become_of_each_record(shop: Run) -> N
     removed = json.loads(shop("customer", "remove", "K1", "--yes", "--json").out)["operation"]
     dry = shop("undo", removed, "--dry-run")
     assert (dry.code, dry.out.count("\tbrought back\n")) == (0, 3)
-    assert dry.err == f"{removed} (remove) would be taken back: 3 brought back, 0 set back, 0 removed.\n"
+    back = "1 customer, 1 interaction, 1 followup brought back"
+    assert dry.err == f"{removed} (remove) would be taken back: {back}.\n"
     told = json.loads(shop("undo", removed, "--dry-run", "--json").out)
     assert (told["operation"], told["created"]) == (None, 3)
     assert {one["action"] for one in told["changes"]} == {"create"}
@@ -137,3 +138,79 @@ def test_a_removed_record_is_found_by_its_whole_id_and_told_how_by_anything_else
         assert "by its whole id, which custledger log OPERATION shows." in done.err
     assert ref in shop("log", operation).out
     assert "custledger log OPERATION 可以列出编号。" in shop("--lang", "zh", *command, "K2").err
+
+
+TOLD = {
+    "add": ("1 customer removed", "1 customer brought back"),
+    "edit": ("1 customer set back", "1 customer changed again"),
+    "remove": ("1 customer brought back", "1 customer removed again"),
+}
+IN_CHINESE = {
+    "add": ("删除客户 1 条", "恢复客户 1 条"),
+    "edit": ("改回客户 1 条", "重新修改客户 1 条"),
+    "remove": ("恢复客户 1 条", "再次删除客户 1 条"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("verb", ["add", "edit", "remove"])
+def test_an_undo_and_its_own_undo_say_plainly_what_became_of_what(shop: Run, verb: str, language: str) -> None:
+    values = {"add": ["--name", "N"], "edit": ["K2", "--city", "x"], "remove": ["K2"]}[verb]
+    shop("customer", verb, *values)
+    (done,) = json.loads(shop("log", "--json", "--limit", "1").out)
+    told, again = (TOLD if language == "en" else IN_CHINESE)[verb]
+
+    def undo(operation: str) -> tuple[str, str, str]:
+        dry = shop("--lang", language, "undo", operation, "--dry-run").err
+        did = shop("--lang", language, "undo", operation).err
+        (latest,) = json.loads(shop("log", "--json", "--limit", "1").out)
+        return dry, did, latest["id"]
+
+    first, second = undo(done["id"]), None
+    second = undo(first[2])
+    third = undo(second[2])
+    if language == "en":
+        assert first[:2] == (
+            f"{done['id']} ({verb}) would be taken back: {told}.\n",
+            f"Took back {done['id']} ({verb}): {told}. To reverse that: custledger undo {first[2]}\n",
+        )
+        assert second[:2] == (
+            f"The undo {first[2]} would be reversed: {again}.\n",
+            f"Reversed the undo {first[2]}: {again}. To take it back again: custledger undo {second[2]}\n",
+        )
+        assert third[1].startswith(f"Reversed the undo {second[2]}: ")
+    else:
+        called = {"add": "新增", "edit": "修改", "remove": "删除"}[verb]
+        assert first[:2] == (
+            f"将撤销 {done['id']}（{called}）：{told}。\n",
+            f"已撤销 {done['id']}（{called}）：{told}。要取消这次撤销：custledger undo {first[2]}\n",
+        )
+        assert second[:2] == (
+            f"将取消撤销 {first[2]}：{again}。\n",
+            f"已取消撤销 {first[2]}：{again}。要再次撤销：custledger undo {second[2]}\n",
+        )
+
+
+def test_an_undo_with_nothing_left_or_something_in_the_way_says_so(shop: Run) -> None:
+    edit = json.loads(shop("customer", "edit", "--where", "code = K2", "--city", "x", "--json").out)["operation"]
+    shop("undo", edit)
+    assert shop("undo", edit).err == f"Nothing is left of {edit} to take back.\n"
+    assert shop("--lang", "zh", "undo", edit).err == f"{edit} 已经没有可以撤销的了。\n"
+    edit = json.loads(shop("customer", "edit", "--where", "code = K2", "--city", "y", "--json").out)["operation"]
+    shop("customer", "edit", "K2", "--city", "z")
+    done = shop("undo", edit)
+    assert done.code == 5
+    assert "Nothing" not in done.err
+    assert f"error: {edit} was not taken back whole: 1 later change stands in the way.\n" in done.err
+    assert f"错误：{edit} 没有完全撤销：之后有 1 处改动，予以保留。\n" in shop("--lang", "zh", "undo", edit).err
+    assert f"{edit} would not be taken back whole" in shop("undo", edit, "--dry-run").err
+
+
+def test_the_log_says_of_an_undo_what_it_brought_back_and_set_back(shop: Run) -> None:
+    removed = json.loads(shop("customer", "remove", "K2", "--json").out)["operation"]
+    shop("undo", removed)
+    assert abouts(shop)[0] == f"undoes {removed}: customer Ann Example K2 brought back"
+    edited = json.loads(shop("customer", "edit", "--where", "code = K2", "--city", "x", "--json").out)["operation"]
+    shop("undo", edited)
+    assert abouts(shop)[0] == f"undoes {edited}: customer Ann Example K2 set back"
+    assert abouts(shop, "--lang", "zh")[0].endswith("改回客户 Ann Example K2")

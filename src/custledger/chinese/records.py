@@ -37,7 +37,8 @@ SENTENCES = (
     ("{record:word} cannot be removed: {those:counted} still refers to it.", "{record} 不能删除：还有{those}引用它。"),
     ("{record:word} cannot be removed: {those:counted} still refer to it.", "{record} 不能删除：还有{those}引用它。"),
     ("Remove those first, or let them refer to another record.", "先删除它们，或让它们引用别的记录。"),
-    ("What this operation wrote changed since it was read: {why:why}.", "这次操作写入的内容后来又改过：{why}。"),
+    ("{operation:id} was not taken back whole: {why:why}.", "{operation} 没有完全撤销：{why}。"),
+    ("{operation:id} would not be taken back whole: {why:why}.", "{operation} 不会完全撤销：{why}。"),
     (
         "The setting {name:word} changed since it was read: {why:why}.",
         "设置 {name} 在读取之后被别人改过：{why}。",
@@ -51,10 +52,8 @@ SENTENCES = (
     ("it is at revision {now:n} now, not {then:n}", "现在是第 {now} 版，不是第 {then} 版"),
     ("somebody else removed it", "别人已把它删除"),
     ("somebody else edited what this would remove", "别人修改了这次要删除的内容"),
-    ("1 later edit was not overwritten", "之后的 1 处修改没有被覆盖"),
-    ("1 later edit would not be overwritten", "之后的 1 处修改不会被覆盖"),
-    ("{count:n} later edits would not be overwritten", "之后的 {count} 处修改不会被覆盖"),
-    ("{count:n} later edits were not overwritten", "之后的 {count} 处修改没有被覆盖"),
+    ("1 later change stands in the way", "之后有 1 处改动，予以保留"),
+    ("{count:n} later changes stand in the way", "之后有 {count} 处改动，予以保留"),
     (
         "{record:word} never had the revision {then:n}: it is at revision {now:n}.",
         "{record} 没有过第 {then} 版：现在是第 {now} 版。",

@@ -21,12 +21,17 @@ from custledger.settings import (
 ONE_SORT = frozenset({"add", "edit", "remove", "done"})
 """Verbs that say already what became of the records."""
 _BECAME = {Action.CREATE: "{what} added", Action.UPDATE: "{what} changed", Action.REMOVE: "{what} removed"}
+BECAME_AGAIN = {
+    Action.CREATE: "{what} brought back", Action.UPDATE: "{what} set back", Action.REMOVE: "{what} removed",
+}  # fmt: skip
+"""What became of records when what was done to them was taken back."""
 
 
 def about(session: Session, words: Words, operation: Operation, deeds: Sequence[Deed]) -> str:
     """Return what an operation did: ``customer 王芳 C0001``, ``200 customers added from g.csv, 3 rejected``."""
     plainly = operation.verb in ONE_SORT and len(deeds) == 1
-    told = [_deed(session, words, deed, plainly=plainly) for deed in deeds]
+    became = _BECAME if operation.undoes is None else BECAME_AGAIN
+    told = [_deed(session, words, deed, None if plainly else became[deed.action]) for deed in deeds]
     text = words(", ").join(told)
     if file := operation.about.get("file"):
         text = words("{what} from {file}", what=text, file=file)
@@ -42,7 +47,8 @@ def about(session: Session, words: Words, operation: Operation, deeds: Sequence[
     return words("undoes {operation}: {what}" if text else "undoes {operation}", operation=undone, what=text)
 
 
-def _deed(session: Session, words: Words, deed: Deed, *, plainly: bool) -> str:
+def _deed(session: Session, words: Words, deed: Deed, became: str | None) -> str:
+    """Return what was done to records of one type, or which settings; only which records where nothing ``became``."""
     if deed.type == DOCUMENT_TYPE:
         return words(", ").join(setting(session, words, name) for name in deed.names)
     schema = session.schemas.get(deed.type)
@@ -52,7 +58,7 @@ def _deed(session: Session, words: Words, deed: Deed, *, plainly: bool) -> str:
         what = f"{words.noun(schema.info)} {deed.names[0]}"
     else:
         what = words.counted(schema.info, deed.count)
-    return what if plainly else words(_BECAME[deed.action], what=what)
+    return what if became is None else words(became, what=what)
 
 
 def setting(session: Session, words: Words, name: str) -> str:

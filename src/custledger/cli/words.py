@@ -217,14 +217,19 @@ CHINESE: Mapping[str, str] = MappingProxyType(
             "“{label}”不能搜索；要搜索它：custledger field edit {field} --searchable"
         ),
         # undo, the ledger
-        "Nothing was left to take back.": "已经没有可以撤销的了。",
-        "Took back {operation} ({verb}): {told}. custledger undo {undo} takes that back.": (
-            "已撤销 {operation}（{verb}）：{told}。撤销这次撤销：custledger undo {undo}"
+        "Nothing is left of {operation} to take back.": "{operation} 已经没有可以撤销的了。",
+        "Took back {operation} ({verb}): {told}. To reverse that: custledger undo {undo}": (
+            "已撤销 {operation}（{verb}）：{told}。要取消这次撤销：custledger undo {undo}"
         ),
-        "{created} brought back, {updated} set back, {removed} removed": (
-            "恢复 {created}，改回 {updated}，删除 {removed}"
+        "Reversed the undo {operation}: {told}. To take it back again: custledger undo {undo}": (
+            "已取消撤销 {operation}：{told}。要再次撤销：custledger undo {undo}"
         ),
         "{operation} ({verb}) would be taken back: {told}.": "将撤销 {operation}（{verb}）：{told}。",
+        "The undo {operation} would be reversed: {told}.": "将取消撤销 {operation}：{told}。",
+        "{what} brought back": "恢复{what}",
+        "{what} set back": "改回{what}",
+        "{what} changed again": "重新修改{what}",
+        "{what} removed again": "再次删除{what}",
         "brought back": "恢复",
         "and {count} more; --json shows every one.": "另有 {count} 条；用 --json 可以显示全部。",
         "{record} stays as it is: {why} ({fields}).": "{record} 保持不变：{why}（{fields}）。",

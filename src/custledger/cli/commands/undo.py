@@ -10,9 +10,9 @@ from custledger.cli.invocation import Invocation
 from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption
 from custledger.cli.output import Cell, Column
 from custledger.cli.shown import HIDDEN, Shower, operation_id
-from custledger.cli.telling import setting
+from custledger.cli.telling import BECAME_AGAIN, setting
 from custledger.codec import row_from
-from custledger.errors import ConflictError
+from custledger.errors import ConflictError, CustledgerError
 
 if TYPE_CHECKING:
     from custledger.services.undo import Undone
@@ -21,8 +21,16 @@ if TYPE_CHECKING:
 SHOWN_AT_ONCE = 20
 """How many of the records that would be written a rehearsal shows: an import has a million."""
 _COUNTED = {Action.CREATE: "created", Action.UPDATE: "updated", Action.REMOVE: "removed"}
-_TOOK = "Took back {operation} ({verb}): {told}. custledger undo {undo} takes that back."
+_TOOK = "Took back {operation} ({verb}): {told}. To reverse that: custledger undo {undo}"
 _WOULD_TAKE = "{operation} ({verb}) would be taken back: {told}."
+_REVERSED = "Reversed the undo {operation}: {told}. To take it back again: custledger undo {undo}"
+_WOULD_REVERSE = "The undo {operation} would be reversed: {told}."
+_AGAIN = {
+    Action.CREATE: "{what} brought back",
+    Action.UPDATE: "{what} changed again",
+    Action.REMOVE: "{what} removed again",
+}
+"""What becomes of records when an undo is itself taken back."""
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -46,11 +54,25 @@ def register(app: typer.Typer, run: Invocation) -> None:
         else:
             _tell(run, undone, dry_run=dry_run)
         if undone.standing:
-            edits = "1 later edit" if len(undone.standing) == 1 else f"{len(undone.standing)} later edits"
-            were = "would not be" if dry_run else "was not" if len(undone.standing) == 1 else "were not"
-            error = ConflictError("What this operation wrote", why=f"{edits} {were} overwritten")
-            error.hint = "custledger log REF shows what was done to a record since."
-            raise error
+            raise _partly(undone, dry_run=dry_run)
+
+
+class PartlyUndoneError(ConflictError):
+    """Something stood in the way of an undo."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        CustledgerError.__init__(self, message, hint=hint)
+        self.record, self.fields = "", ()
+
+
+def _partly(undone: "Undone", *, dry_run: bool) -> PartlyUndoneError:
+    """Return the error for an undo that left, or would leave, something as it is."""
+    ref, many = undone.operation.ref, len(undone.standing)
+    was = "would not be" if dry_run else "was not"
+    in_the_way = "1 later change stands in the way" if many == 1 else f"{many} later changes stand in the way"
+    return PartlyUndoneError(
+        f"{ref} {was} taken back whole: {in_the_way}.", hint="custledger log REF shows what was done to a record since."
+    )
 
 
 def _json(run: Invocation, undone: "Undone", *, dry_run: bool) -> dict[str, Any]:
@@ -85,13 +107,14 @@ def _tell(run: Invocation, undone: "Undone", *, dry_run: bool) -> None:
     words, operation = run.words, undone.operation
     if dry_run and undone.changes:
         _table(run, undone.changes)
-    if not undone.changes and not undone.documents:
-        run.output.note(words("Nothing was left to take back."))
-    else:
+    if undone.changes or undone.documents:
         mine = operation_id(undone.receipt.operation) if undone.receipt else ""
         verb, told = words(operation.verb), _told(run, undone)
-        template = _WOULD_TAKE if dry_run else _TOOK
+        took, would_take = (_TOOK, _WOULD_TAKE) if operation.undoes is None else (_REVERSED, _WOULD_REVERSE)
+        template = would_take if dry_run else took
         run.output.note(words(template, operation=operation.ref, verb=verb, told=told, undo=mine))
+    elif not undone.standing:
+        run.output.note(words("Nothing is left of {operation} to take back.", operation=operation.ref))
     for one in undone.standing:
         run.output.note(_stays(run, one))
 
@@ -135,10 +158,13 @@ def _counts(undone: "Undone") -> dict[str, int]:
 
 
 def _told(run: Invocation, undone: "Undone") -> str:
-    """Say how many records an undo writes, and which settings."""
-    counts = _counts(undone)
-    told = [run.words("{created} brought back, {updated} set back, {removed} removed", **counts)]
-    if undone.documents and not any(counts.values()):
-        told = []
+    """Say of how many records an undo writes what becomes, and which settings it sets back."""
+    became = BECAME_AGAIN if undone.operation.undoes is None else _AGAIN
+    counted = Counter((change.action, change.type) for change in undone.changes)
+    told = []
+    for action, template in became.items():
+        those = [(schema, counted[action, name]) for name, schema in run.session.schemas.items()]
+        if what := [run.words.counted(schema.info, count) for schema, count in those if count]:
+            told.append(run.words(template, what=run.words(", ").join(what)))
     names = (setting(run.session, run.words, document.name) for document in undone.documents)
     return run.words(", ").join([*told, *names])
