@@ -19,6 +19,45 @@ def ledger() -> Iterator[Ledger]:
         yield opened
 
 
+def test_the_records_of_every_type_are_had_by_its_plural(ledger: Ledger) -> None:
+    customer = ledger.customers.add(name="A")
+    for name in ledger.record_types:
+        plural = ledger.records(name).schema.info.plural
+        assert getattr(ledger, plural).record_type == name
+        assert plural in dir(ledger)
+    sold = ledger.transactions.add(customer=customer, number="N1")
+    with ledger.operation() as batch:
+        batch.products.add(name="Mug", sku="M")
+        batch.transactions.edit(sold, number="N2")
+    assert [one.number for one in ledger.transactions] == ["N2"]
+    assert ledger.products.get("M").name == "Mug"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("transaction", "; the records of that type are {}.records('transaction')"),
+        ("transactoins", "; did you mean {}.transactions?"),
+        ("custmers", "; did you mean {}.customers?"),
+        ("qqq", ""),
+        ("_private", ""),
+        ("__wrapped__", ""),
+    ],
+)
+def test_an_attribute_that_is_not_there_is_an_attribute_error_that_helps(ledger: Ledger, name: str, said: str) -> None:
+    with ledger.operation() as batch:
+        for owner, called in ((ledger, "ledger"), (batch, "batch")):
+            assert not hasattr(owner, name)
+            with pytest.raises(AttributeError) as told:
+                getattr(owner, name)
+            assert str(told.value) == f"{type(owner).__name__} has no attribute '{name}'{said.format(called)}"
+
+
+def test_a_ledger_without_its_session_has_no_attributes_of_records() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'transactions'"):
+        _ = Ledger.__new__(Ledger).transactions
+
+
 def options(function: Callable[..., Any]) -> dict[str, Any]:
     """Return the keywords of a function with their defaults."""
     parameters = inspect.signature(function).parameters.values()

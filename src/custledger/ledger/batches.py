@@ -3,6 +3,7 @@
 from typing import Any, Generic, cast
 
 from custledger.ledger.collections import RecordT, values_of
+from custledger.ledger.plurals import type_of_plural
 from custledger.records import Customer, FollowUp, Interaction
 from custledger.services.batching import Batch
 from custledger.services.naming import Reference
@@ -61,6 +62,11 @@ class LedgerBatch(Batch):
     def followups(self) -> BatchFollowUps:
         """The follow-ups."""
         return BatchFollowUps(self, "followup")
+
+    def __getattr__(self, name: str) -> BatchCollection[Any]:
+        """Return the records of a type that a plugin brings, by its plural, as the ledger does."""
+        record_type = type_of_plural(self, name)
+        return BatchCollection(self, record_type)
 
     def records(self, record_type: str) -> BatchCollection[Any]:
         """Return the records of any type, by its name."""

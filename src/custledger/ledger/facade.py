@@ -15,6 +15,7 @@ from custledger.hookspecs import Problem, Reminder
 from custledger.ledger.batches import LedgerBatch
 from custledger.ledger.collections import Collection, FollowUps
 from custledger.ledger.custom_fields import Fields
+from custledger.ledger.plurals import plurals, type_of_plural
 from custledger.plugins import Plugins
 from custledger.records import Customer, Interaction, Record
 from custledger.services import backing_up, followups, naming, searching
@@ -49,6 +50,18 @@ class Ledger:
     def followups(self) -> FollowUps:
         """What is owed to customers next."""
         return FollowUps(self.session, "followup")
+
+    def __getattr__(self, name: str) -> Collection[Any]:
+        """Return the records of a type that a plugin brings, by its plural: ``ledger.transactions``.
+
+        It is ``ledger.records("transaction")``. Raises ``AttributeError`` for what is no plural of a type.
+        """
+        record_type = type_of_plural(self, name)  # first, since without a session that is what fails, and says how
+        return Collection(self.session, record_type)
+
+    def __dir__(self) -> list[str]:
+        """Return what there is, the plurals of the record types included."""
+        return sorted({*super().__dir__(), *plurals(self.session)})
 
     @property
     def fields(self) -> Fields:
