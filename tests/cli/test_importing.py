@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,35 @@ def test_warnings_of_an_import_are_chinese_in_a_chinese_run_and_objects_in_json(
     assert '  全部列出：custledger transaction list --where "quantity < 0 or amount < 0"\n' in done.err
     told = json.loads(run("import", file, "--as", "transaction", "--json").out)["warnings"]
     assert told == [{"message": RETURNED, "times": 7, "rows": [2, 3, 4, 5, 6], "where": "quantity < 0 or amount < 0"}]
+
+
+def told_path(error: str) -> Path:
+    """Return the path of the rejected rows that was printed, as a shell would take it."""
+    (quoted,) = re.findall(r"The rejected rows are in (.+), with reasons:", error)
+    (path,) = shlex.split(quoted)
+    return Path(path)
+
+
+@pytest.mark.parametrize("name", ["sub/in.csv", "with blanks/顾客 名单.csv", "it's/in.csv", "$HOME/in.csv"])
+def test_the_path_of_the_rejected_rows_can_be_pasted(run: Run, folder: Path, name: str) -> None:
+    run("init")
+    source = folder / name
+    source.parent.mkdir()
+    source.write_text("name,phone\nA,none\n", encoding="utf-8")
+    for given in (name, str(source)):
+        path = told_path(run("import", given, "--as", "customer").err)
+        assert path.parent == Path(given).parent
+        assert "none" in path.read_text("utf-8")
+        assert json.loads(run("import", given, "--as", "customer", "--json").out)["rejects"] == str(path)
+
+
+def test_the_path_of_rejected_rows_that_could_not_go_beside_the_input_is_told_in_full(
+    run: Run, folder: Path, read_only: Callable[[Path], None]
+) -> None:
+    run("init")
+    sub = folder / "sub"
+    sub.mkdir()
+    (sub / "in.csv").write_text("name,phone\nA,none\n", encoding="utf-8")
+    read_only(sub)
+    assert told_path(run("import", "sub/in.csv", "--as", "customer").err) == folder / "in.rejected.csv"
+    assert (folder / "in.rejected.csv").exists()

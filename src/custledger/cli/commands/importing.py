@@ -1,5 +1,6 @@
 """``custledger import``: records from a file."""
 
+import shlex
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -127,7 +128,7 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
         _warn(run, report, warned)
     if report.rejects:
         where = "The rejected rows are in {path}, with reasons: correct them there and import that file."
-        note(words(where, path=report.rejects))
+        note(words(where, path=shlex.quote(report.rejects)))
     if report.unkept:
         note(words("Rejected rows are not kept in a file: that needs custledger-csv, which is not installed."))
     if report.operation_ref:

@@ -54,7 +54,7 @@ def rejects_target(session: Session, path: str, named: str | None = None) -> Rej
         return None
     target = Path(named) if named else rejects_path(path)
     if not named and not may_write(target.parent):
-        target = Path(target.name)
+        target = Path.cwd() / target.name  # in full, since nobody would look for it there
     check_target(session.plugins, target)
     check_room(target, hint="Say with the option rejects where rejected rows may go.")
     return RejectsTarget(target, writer)
