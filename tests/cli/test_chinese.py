@@ -346,3 +346,27 @@ def test_a_metric_that_cannot_be_computed_says_why_in_chinese(run: Run) -> None:
     run("metric", "add", "倍数", "件数 * 2")
     run("metric", "remove", "件数")
     assert "没有客户字段“件数”（第 1 个字符处：件数 * 2）" in run("metric", "list").out
+
+
+def test_kinds_of_fields_are_chinese_for_people_and_codes_for_programs(shop: Run) -> None:
+    def kinds(*form: str) -> dict[str, str]:
+        lines = shop("--lang", "zh", "field", "list", *form).out.splitlines()[1:]
+        cells = [re.split(r"[\t,]", line) for line in lines]
+        return {f"{one[0]}.{one[1]}": one[2] for one in cells}
+
+    shown = kinds()
+    assert [told for told in shown.values() if re.search("[a-z]", told)] == []
+    assert (shown["customer.name"], shown["customer.referred_by"], shown["interaction.about"]) == (
+        "文本", "引用：客户", "引用",
+    )  # fmt: skip
+    for form in ("--csv", "--tsv"):
+        assert kinds(form)["customer.name"] == "text"
+        assert kinds(form)["customer.referred_by"] == "reference to customer"
+    assert '"kind": "text"' in shop("--lang", "zh", "field", "list", "--json").out
+    assert shop("field", "list").out.splitlines()[5].split("\t")[2] == "text"
+    for kind in {told.partition("：")[0] for key, told in shown.items() if key.startswith("customer.")} - {
+        "编号",
+        "标签",
+    }:
+        choice = ["--choice", "a"] if "选" in kind else []
+        assert shop("field", "add", "customer", f"X{kind}", "--kind", kind, *choice).code == 0

@@ -186,6 +186,10 @@ def _labels(label: str, english: str, chinese: str) -> Labels:
 def _kind(kind: Kind | str) -> Kind:
     words = [known.value for known in CUSTOM_KINDS]
     word = str(kind).strip().lower().replace("-", "_").replace(" ", "_")
+    if not word.isascii():
+        from custledger.chinese.terms import KINDS  # noqa: PLC0415 - only who writes Chinese needs it
+
+        word = next((code for code in words if KINDS[code] == word), word)
     if word not in words:
         near = nearest(word, words)
         hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(words)}."

@@ -196,7 +196,7 @@ def _emit(run: Invocation, found: list[tuple[Schema, Field]], form: Form) -> Non
         [
             schema.name,
             field.key,
-            _kind(field),
+            _kind(run, field) if form is Form.SHOWN else _kind_code(field),
             field.spec.labels.en,
             field.spec.labels.zh,
             ", ".join(choice.code for choice in field.spec.choices),
@@ -207,7 +207,17 @@ def _emit(run: Invocation, found: list[tuple[Schema, Field]], form: Form) -> Non
     run.output.listing(columns, form, objects=(_json(schema, field) for schema, field in found), rows=rows)
 
 
-def _kind(field: Field) -> str:
+def _kind(run: Invocation, field: Field) -> str:
+    """Return what a field holds as people read it: in a Chinese run in Chinese."""
+    if not run.words.chinese:
+        return _kind_code(field)
+    from custledger.chinese.terms import KINDS  # noqa: PLC0415 - few runs list fields in Chinese
+
+    target = run.session.schemas.get(field.spec.target or "")
+    return KINDS[field.spec.kind.value] + (f"：{run.words.noun(target.info)}" if target else "")
+
+
+def _kind_code(field: Field) -> str:
     target = f" to {field.spec.target}" if field.spec.target else ""
     return f"{field.spec.kind.value}{target}"
 
