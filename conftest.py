@@ -30,7 +30,14 @@ hypothesis.settings.load_profile("custledger")
 
 _documents = Sybil(
     parsers=[InOrder(PythonCodeBlockParser(), console_parser())],
-    patterns=["docs/*.md", "docs/guides/*.md", "README.md", "README.zh.md", "plugins/*/README.md"],
+    patterns=[
+        "docs/*.md",
+        "docs/guides/*.md",
+        "docs/reference/fields.md",
+        "README.md",
+        "README.zh.md",
+        "plugins/*/README.md",
+    ],
     setup=own_folder,
     teardown=leave_folder,
 )

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custledger.conventions import FixedClock
-from custledger.errors import NotAllowedError, NotFoundError, QueryError, StoreError, UsageError
+from custledger.errors import InvalidValueError, NotAllowedError, NotFoundError, QueryError, StoreError, UsageError
 from custledger.fields import Kind, Labels, Spec
 from custledger.files import Writer
 from custledger.hookspecs import AddedField, hookimpl
@@ -281,18 +281,41 @@ def test_an_import_of_an_export_gives_the_same_records_in_another_ledger_and_cha
 @pytest.mark.skipif(not BLNS.exists(), reason="the naughty strings are not beside the project")
 @pytest.mark.parametrize("options", [{}, {"excel_bom": True}, {"encoding": "gb18030"}])
 def test_naughty_strings_survive_adding_exporting_and_importing_unchanged(session, tmp_path, options):
-    naughty = [text for text in json.loads(BLNS.read_text("utf-8")) if text.strip() and "\0" not in text]
-    assert len(naughty) > 400
-    for text in naughty:
-        add(session, "customer", {"name": text, "notes": text})
+    every = json.loads(BLNS.read_text("utf-8"))
+    assert len(every) == 485
+    for place, text in enumerate(every):
+        if text.isspace() or not text:  # the documents say so: a text of blanks only counts as empty
+            with pytest.raises(InvalidValueError, match="A customer needs a name"):
+                add(session, "customer", {"name": text, "notes": text})
+        named = text if text.strip() else f"blank {place}"
+        add(session, "customer", {"name": named, "notes": text})
     kept = contents(session, "customer")
-    assert [customer["name"] for customer in kept.values()] == naughty
+    assert [customer["notes"] for customer in kept.values()] == [text if text.strip() else None for text in every]
+    assert [customer["name"] for customer in kept.values() if customer["notes"]] == [
+        one for one in every if one.strip()
+    ]
     path = str(tmp_path / "out.csv")
     export(session, "customer", path, options=options)
     other = opened()
     report = import_file(other, path, "customer")
-    assert (report.added, report.rejected) == (len(naughty), 0)
+    assert (report.added, report.rejected) == (len(every), 0)
     assert contents(other, "customer") == kept
+
+
+@pytest.mark.skipif(not BLNS.exists(), reason="the naughty strings are not beside the project")
+def test_cells_of_blanks_only_are_read_as_empty_and_those_with_nul_are_rejected_with_the_reason(session, tmp_path):
+    blanks = [text for text in json.loads(BLNS.read_text("utf-8")) if not text.strip()]
+    assert len(blanks) == 4
+    cells = [*blanks, "a\0b"]
+    path = tmp_path / "in.csv"
+    path.write_text("name,notes\n" + "".join(f'N{place},"{cell}"\n' for place, cell in enumerate(cells)), "utf-8")
+    report = import_file(session, str(path), "customer")
+    assert (report.added, report.rejected) == (len(blanks), 1)
+    assert [customer["notes"] for customer in contents(session, "customer").values()] == [None] * len(blanks)
+    ((reason, _),) = report.reasons
+    assert reason == "Notes: “a\N{REPLACEMENT CHARACTER}b” holds a NUL character, which is not text"
+    with pytest.raises(InvalidValueError, match="holds a NUL character, which is not text"):
+        add(session, "customer", {"name": "A", "notes": "a\0b"})
 
 
 def test_a_ledger_of_another_zone_and_currency_reads_the_same_moments_and_amounts(tmp_path):
