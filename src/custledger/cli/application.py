@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from custledger.cli.invocation import Invocation
 from custledger.errors import UsageError
 from custledger.schema import nearest
 
@@ -29,8 +30,29 @@ SETTINGS = {"help_option_names": list(HELP), "max_content_width": WIDTH}
 """How typer reads and helps: the widest line of help, and both spellings of asking for it."""
 
 
+_Context: Any = TyperGroup.context_class
+
+
+class Context(_Context):  # type: ignore[misc]
+    """How one command is run, and in which language its help is shown."""
+
+    def make_formatter(self) -> Any:
+        """Return what writes the help: that of this run's language, which is found out only for this."""
+        run = self.find_root().obj
+        if not isinstance(run, Invocation):
+            return super().make_formatter()
+        run.find_language()
+        if not run.words.chinese:
+            return super().make_formatter()
+        from custledger.cli.chinese_help import formatter  # noqa: PLC0415 - only help in Chinese needs it
+
+        return formatter(self, run)
+
+
 class Group(TyperGroup):
     """Commands under one word. Without one it shows what there is; an unknown one is answered with the nearest."""
+
+    context_class = Context
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write what commands there are, each with the whole first line of its help."""
@@ -50,6 +72,8 @@ class Group(TyperGroup):
             hint = f"Did you mean {' or '.join(near)}?" if near else f"{ctx.command_path} --help lists what there is."
             raise UsageError(f"{ctx.command_path} has no command {word}.", hint=hint)
         name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            command.context_class = Context
         _refuse_twice(ctx, name, command, rest)
         return name, command, rest
 

@@ -1,6 +1,7 @@
 """One run of the program: what it was told, where it prints, and the ledger that it opens when a command asks."""
 
 import gc
+import os
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -97,15 +98,22 @@ class Invocation:
         return self.output.words
 
     def find_language(self) -> None:
-        """Find out in which language this run is, where nobody said so: the ledger that is meant does."""
-        if self._session is not None or self._opening:
+        """Find out in which language this run is, where nobody said so.
+
+        The ledger that is meant says it, and where none can be opened, the locale of this computer does.
+        """
+        if self._session is not None:
             return
+        said = True
         with suppress(CustledgerError, OSError):
             self._understand_config()
-            if not self.config["language"]:
+            said = bool(self.config["language"])
+            if not said and not self._opening:
                 session = self.open(read_only=True)
-                self.output.words = Words(session.conventions.language)
+                self.output.words, said = Words(session.conventions.language), True
                 session.close()
+        if not said:
+            self.output.words = Words(language_of_locale())
 
     def _understand_config(self) -> None:
         """Read the settings, as far as they can be understood."""
@@ -187,6 +195,12 @@ class Invocation:
             self._warn(message, hint, times)
         self._session.close()
         self._session = None
+
+
+def language_of_locale() -> str:
+    """Return ``zh`` where this computer speaks Chinese, and ``""`` where it speaks anything else."""
+    named = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "zh" if named.lower().startswith("zh") else ""
 
 
 def _refuse_folder(place: str) -> None:

@@ -1,12 +1,11 @@
 """``custledger init``: make a ledger, and a file that lets commands in this folder find it."""
 
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from custledger.cli.invocation import Invocation
+from custledger.cli.invocation import Invocation, language_of_locale
 from custledger.cli.options import JsonFlag
 from custledger.cli.words import Words
 from custledger.config import DEFAULT_LEDGER, PROJECT_FILE, write_project_file
@@ -60,8 +59,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
 
 def language_of_a_new_one(run: Invocation) -> str:
     """Return the language that a new ledger is to have: the one asked for, or Chinese where the computer has it."""
-    named = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return run.config["language"] or ("zh" if named.lower().startswith("zh") else "")
+    return run.config["language"] or language_of_locale()
 
 
 def _refuse_existing(run: Invocation, place: str) -> None:
