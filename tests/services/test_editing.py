@@ -77,6 +77,10 @@ def test_a_required_text_of_blanks_is_refused_and_any_other_is_empty(ledger: Led
         ledger.customers.add(name=blanks)
     with pytest.raises(InvalidValueError, match="A customer needs a name"):
         ledger.customers.edit(added, name=blanks)
+    for dry_run in (True, False):
+        with pytest.raises(InvalidValueError, match="A customer needs a name"):
+            ledger.customers.edit_where("name = Acme", name=blanks, dry_run=dry_run)
+    assert ledger.customers.get(added).name == "Acme"
 
 
 def test_tags_that_compare_equal_are_one_and_are_counted_once(ledger: Ledger) -> None:

@@ -108,7 +108,11 @@ def edit_where(
     plain = plain_values(session, schema, values)
     pairs = [(row, change) for row in rows if (change := _update(schema, row, plain)).after]
     for row, change in pairs:
-        check_sense(session, schema, change.after or {}, row)
+        after = change.after or {}
+        for field in schema.required:  # one that was made so later may be empty in old records: they can be edited
+            if after.get(field.key, field) is None:
+                raise missing(schema, field, session.conventions.language)
+        check_sense(session, schema, after, row)
     return _write_many(session, "edit", pairs, dry_run=dry_run, reason=reason)
 
 
