@@ -13,6 +13,9 @@ from custledger_sqlite.filesystems import network_file_system
 from custledger_sqlite.opening import open_store
 
 from custledger.errors import CustledgerError, ForeignStoreError, NotAllowedError, NotFoundError, StoreError, UsageError
+from custledger.expressions import understand
+from custledger.expressions.scope import World
+from custledger.stores.contract import Metered
 from custledger.testing.clerk import Clerk
 
 
@@ -186,7 +189,9 @@ def test_a_ledger_of_a_newer_layout_is_refused_and_left_alone(path: Path) -> Non
     connection.execute("PRAGMA user_version = 7")
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(ForeignStoreError, match=r"newer custledger \(layout 7, this one knows 1\)") as caught:
+    with pytest.raises(
+        ForeignStoreError, match=rf"newer custledger \(layout 7, this one knows {layouts.LAYOUT}\)"
+    ) as caught:
         open_store(str(path))
     assert "Upgrade" in caught.value.hint
     assert path.read_bytes() == before
@@ -317,3 +322,25 @@ def test_a_ledger_on_a_network_file_system_is_refused(tmp_path: Path, monkeypatc
     with pytest.raises(StoreError, match=r"network file system \(nfs4\)") as caught:
         open_store(str(tmp_path / "ledger.db"))
     assert "local" in caught.value.hint or "this computer" in caught.value.hint
+
+
+def test_a_ledger_from_before_there_were_facts_is_upgraded_and_keeps_them(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with open_store(str(path)) as store:
+        Clerk(store).add("person", name="Ada")
+    connection = apsw.Connection(str(path))
+    connection.execute("DROP TABLE custledger_facts")
+    for column in ("facts_edition", "facts_true_to"):
+        connection.execute(f"ALTER TABLE custledger_ledger DROP COLUMN {column}")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    with open_store(str(path)) as store:
+        clerk = Clerk(store)
+        counted = understand(
+            "count(visits)", clerk.schemas["person"], clerk.conventions, want=None, world=World(clerk.schemas)
+        )
+        metric = Metered(name="visited", schema=clerk.schemas["person"], expression=counted)
+        store.keep([metric], clerk.moment, generation=clerk.generation)
+        (found,) = store.check_facts()
+        assert (found.name, found.compared, found.differing) == ("visited", 1, 0)
+    assert pragma(path, "user_version") == layouts.LAYOUT

@@ -77,6 +77,8 @@ class Conditions(Terms):
 
     def exists(self, node: Aggregate, *, holds: bool) -> Sql:
         """Return the condition that there is a related record, or none."""
+        if (fact := self.fact(node)) is not None:
+            return Sql(f"{fact.text} = {int(holds)}")
         found = self.aggregate(node, compared=False)
         inside = found.text.removeprefix("CASE WHEN ").removesuffix(" THEN 1 ELSE 0 END")
         return Sql(inside if holds else f"NOT {inside}", found.parameters)
@@ -108,8 +110,13 @@ class Conditions(Terms):
         marks = self.dialect.placeholders(len(values))
         if left.kind is Kind.TAGS:
             table = self.dialect.quoted(side_table(self.schema.name, left.key))
-            found = f"t.record = {self.own_id} AND t.folded IN ({marks}) AND t.refused = 0"
-            text = f"{negation}EXISTS (SELECT 1 FROM {table} AS t WHERE {found})"  # noqa: S608 - names are quoted, values bound
+            found = f"t.folded IN ({marks}) AND t.refused = 0"
+            # Of one record its tags are looked up; where all are looked at, it is quicker to know who has the tags.
+            text = (
+                f"{self.own_id} {negation}IN (SELECT t.record FROM {table} AS t WHERE {found})"  # noqa: S608 - as below
+                if self.every
+                else f"{negation}EXISTS (SELECT 1 FROM {table} AS t WHERE t.record = {self.own_id} AND {found})"  # noqa: S608 - names are quoted, values bound
+            )
             return Sql(text, tuple(map(folder(Kind.TAGS), values)))
         if not self.dialect.any_choice:
             raise NotPushedError(self.dialect.name)

@@ -19,6 +19,7 @@ class Dialect(Struct):
     - ``days_between``: how many days the text of a day is after that of another;
     - ``weekday``: of the text of a day, Monday being 1;
     - ``local_day``: the text of the day of a time in a zone;
+    - ``listed``: the text of a JSON list of the whole numbers ``{value}`` of a group, or NULL where there is none;
     - ``most_values``: how many values can be bound in one statement, with some left for the caller.
     """
 
@@ -35,6 +36,7 @@ class Dialect(Struct):
     days_between: str
     weekday: str
     local_day: str
+    listed: str
     most_values: int
 
     def quoted(self, name: str) -> str:
@@ -64,6 +66,7 @@ SQLITE = Dialect(
     days_between="CAST(julianday({later}) - julianday({earlier}) AS INTEGER)",
     weekday="(CAST(strftime('%w', {day}) AS INTEGER) + 6) % 7 + 1",
     local_day="custledger_day({value}, {zone})",
+    listed="json_group_array({value})",
     most_values=30_000,
 )
 
@@ -83,5 +86,6 @@ POSTGRES = Dialect(
     days_between="({later}::date - {earlier}::date)",
     weekday="EXTRACT(ISODOW FROM {day}::date)::bigint",
     local_day="to_char({value}::timestamptz AT TIME ZONE {zone}, 'YYYY-MM-DD')",
+    listed="json_agg({value})::text",
     most_values=60_000,
 )

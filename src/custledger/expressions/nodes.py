@@ -43,6 +43,13 @@ class Expression(Struct):
     spec: Spec | None = None
     names: Mapping[str, str] = attrs.field(factory=dict, eq=False, repr=False)
 
+    @property
+    def looks_at_others(self) -> bool:
+        """Whether there is an aggregate in it, which looks at related records."""
+        from custledger.expressions.kept import aggregates  # noqa: PLC0415 - most commands read no expression
+
+        return next(aggregates(self.root), None) is not None
+
 
 @frozen(kw_only=True)
 class Named(Struct):

@@ -1,6 +1,7 @@
 """Shares a condition between a database and the evaluator: what the one can compute exactly, and what is left over."""
 
 from custledger.expressions.fragments import Sql, all_of
+from custledger.expressions.kept import Kept
 from custledger.expressions.nodes import Expression, Moment
 from custledger.expressions.sql import Dialect, compile_where
 from custledger.expressions.tree import And, conjunction
@@ -21,15 +22,26 @@ class Share(Struct):
     left_over: Expression | None
 
 
-def split(where: Expression | None, schema: Schema, dialect: Dialect, moment: Moment) -> Share:
-    """Return ``where`` as what ``dialect`` can compute exactly and what is left over. No condition is no work."""
+def split(
+    where: Expression | None,
+    schema: Schema,
+    dialect: Dialect,
+    moment: Moment,
+    *,
+    kept: Kept | None = None,
+    every: bool = False,
+) -> Share:
+    """Return ``where`` as what ``dialect`` can compute exactly and what is left over. No condition is no work.
+
+    ``kept`` and ``every`` are as in ``compile_where``.
+    """
     if where is None:
         return Share(None, None)
     pushed: list[Sql] = []
     left_over: list[Expression] = []
     bound = 0
     for part in _parts(where):
-        compiled = compile_where(part, schema, dialect, moment)
+        compiled = compile_where(part, schema, dialect, moment, kept=kept, every=every)
         if compiled is None or bound + len(compiled.parameters) > dialect.most_values:
             left_over.append(part)
         else:

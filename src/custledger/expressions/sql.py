@@ -21,6 +21,7 @@ from custledger.expressions.comparing import UNSORTED_KINDS, Ordering, comparabl
 from custledger.expressions.conditions import Conditions, NotPushedError
 from custledger.expressions.dialects import POSTGRES, SQLITE, Dialect
 from custledger.expressions.fragments import Sql
+from custledger.expressions.kept import Kept
 from custledger.expressions.nodes import Expression, Moment
 from custledger.expressions.paging import PageKey, after_condition, after_segments
 from custledger.expressions.settle import settle, settle_term
@@ -49,60 +50,78 @@ __all__ = [
 ]
 
 
-def compile_where(expression: Expression, schema: Schema, dialect: Dialect, moment: Moment) -> Sql | None:
+def compile_where(
+    expression: Expression,
+    schema: Schema,
+    dialect: Dialect,
+    moment: Moment,
+    *,
+    kept: Kept | None = None,
+    every: bool = False,
+) -> Sql | None:
     """Return a condition for WHERE, or None where the database cannot compute it exactly.
 
     It names columns with the table's name before them. Where the expression is false it may be NULL, so it must not
-    stand under a NOT.
+    stand under a NOT. Where ``kept`` was used, the table of facts must be joined in. ``every`` says that the condition
+    is asked of all records there are, and not of a few.
     """
     root = expression.root
     if isinstance(root, Term):
         return None
     try:
-        made = _compiler(schema, dialect, moment).condition(settle(root, schema, moment), holds=True)
+        compiler = _compiler(schema, dialect, moment, kept=kept, every=every)
+        made = compiler.condition(settle(root, schema, moment), holds=True)
     except NotPushedError:
         return None
     return made if len(made.parameters) <= dialect.most_values else None
 
 
-def compile_column(expression: Expression, schema: Schema, dialect: Dialect, moment: Moment) -> Sql | None:
+def compile_column(
+    expression: Expression, schema: Schema, dialect: Dialect, moment: Moment, *, kept: Kept | None = None
+) -> Sql | None:
     """Return what SELECT must name to get the plain value of an expression, or None.
 
     A condition gives 1 or 0. Tags and several choices come as the text of a JSON list, or NULL.
     """
     node = expression.root
     if not isinstance(node, Term):
-        where = compile_where(expression, schema, dialect, moment)
+        where = compile_where(expression, schema, dialect, moment, kept=kept)
         return where and Sql(f"CASE WHEN {where.text} THEN 1 ELSE 0 END", where.parameters)
     try:
-        return _compiler(schema, dialect, moment).as_plain(settle_term(node, schema, moment))
+        return _compiler(schema, dialect, moment, kept=kept).as_plain(settle_term(node, schema, moment))
     except NotPushedError:
         return None
 
 
-def compile_comparable(expression: Expression, schema: Schema, dialect: Dialect, moment: Moment) -> Sql | None:
+def compile_comparable(
+    expression: Expression, schema: Schema, dialect: Dialect, moment: Moment, *, kept: Kept | None = None
+) -> Sql | None:
     """Return the form in which values of an expression sort and group, or None: the twin of ``order.comparable``."""
     node = expression.root
     if not isinstance(node, Term):
-        return compile_column(expression, schema, dialect, moment)
+        return compile_column(expression, schema, dialect, moment, kept=kept)
     if node.kind in UNSORTED_KINDS:
         return None
     try:
-        return _compiler(schema, dialect, moment).sortable(settle_term(node, schema, moment))
+        return _compiler(schema, dialect, moment, kept=kept).sortable(settle_term(node, schema, moment))
     except NotPushedError:
         return None
 
 
-def _compiler(schema: Schema, dialect: Dialect, moment: Moment) -> Conditions:
-    return Conditions(schema, dialect, currency=moment.currency)
+def _compiler(
+    schema: Schema, dialect: Dialect, moment: Moment, *, kept: Kept | None, every: bool = False
+) -> Conditions:
+    return Conditions(schema, dialect, currency=moment.currency, kept=kept, every=every)
 
 
-def compile_order(order: Ordering, schema: Schema, dialect: Dialect, moment: Moment) -> Sql | None:
+def compile_order(
+    order: Ordering, schema: Schema, dialect: Dialect, moment: Moment, *, kept: Kept | None = None
+) -> Sql | None:
     """Return what follows ORDER BY, the id that breaks ties included, or None."""
     parts: list[str] = []
     parameters: tuple[Plain, ...] = ()
     for expression, descending in order:
-        form = compile_comparable(expression, schema, dialect, moment)
+        form = compile_comparable(expression, schema, dialect, moment, kept=kept)
         if form is None:
             return None
         parts.append(f"{form.text} {'DESC' if descending else 'ASC'} NULLS LAST")
@@ -111,10 +130,16 @@ def compile_order(order: Ordering, schema: Schema, dialect: Dialect, moment: Mom
 
 
 def compile_after(
-    order: Ordering, after: Sequence[Plain], schema: Schema, dialect: Dialect, moment: Moment
+    order: Ordering,
+    after: Sequence[Plain],
+    schema: Schema,
+    dialect: Dialect,
+    moment: Moment,
+    *,
+    kept: Kept | None = None,
 ) -> Sql | None:
     """Return the condition that a row comes after the one whose plain sort values, then id, are ``after``, or None."""
-    keys = _page_keys(order, after, schema, dialect, moment)
+    keys = _page_keys(order, after, schema, dialect, moment, kept=kept)
     return after_condition(keys, dialect) if keys else None
 
 
@@ -127,19 +152,25 @@ class Segment(Struct):
 
 
 def compile_after_segments(
-    order: Ordering, after: Sequence[Plain], schema: Schema, dialect: Dialect, moment: Moment
+    order: Ordering,
+    after: Sequence[Plain],
+    schema: Schema,
+    dialect: Dialect,
+    moment: Moment,
+    *,
+    kept: Kept | None = None,
 ) -> tuple[Segment, ...] | None:
     """Return parts that, read one after the other, are the rows that ``compile_after`` chooses, in order; or None.
 
     Each of them is served by an index on the first sort key, which the single condition is not where that key can be
     empty.
     """
-    keys = _page_keys(order, after, schema, dialect, moment)
+    keys = _page_keys(order, after, schema, dialect, moment, kept=kept)
     if keys is None:
         return None
     segments = []
     for where, settled in after_segments(keys, dialect):
-        by = compile_order(order[settled:], schema, dialect, moment)
+        by = compile_order(order[settled:], schema, dialect, moment, kept=kept)
         if by is None:
             return None
         segments.append(Segment(where, by))
@@ -147,12 +178,12 @@ def compile_after_segments(
 
 
 def _page_keys(
-    order: Ordering, after: Sequence[Plain], schema: Schema, dialect: Dialect, moment: Moment
+    order: Ordering, after: Sequence[Plain], schema: Schema, dialect: Dialect, moment: Moment, *, kept: Kept | None
 ) -> list[PageKey] | None:
-    compiler = _compiler(schema, dialect, moment)
+    compiler = _compiler(schema, dialect, moment, kept=kept)
     keys: list[PageKey] = []
     for (expression, descending), value in zip(order, after[:-1], strict=True):
-        form = compile_comparable(expression, schema, dialect, moment)
+        form = compile_comparable(expression, schema, dialect, moment, kept=kept)
         if form is None:
             return None
         node = expression.root

@@ -13,6 +13,7 @@ from custledger.expressions.comparing import places
 from custledger.expressions.dates import computed
 from custledger.expressions.dialects import Dialect
 from custledger.expressions.fragments import Sql, all_of
+from custledger.expressions.kept import Kept
 from custledger.expressions.numbers import doubled, held
 from custledger.expressions.tree import (
     SCALES,
@@ -37,16 +38,29 @@ _NEVER_EMPTY = (ID, CREATED_AT, UPDATED_AT, REVISION)
 
 
 class Terms(ABC):
-    """Compiles the terms about records of one schema, in a table or under an alias, for one database."""
+    """Compiles the terms about records of one schema, in a table or under an alias, for one database.
+
+    ``kept`` are the facts that stand in a table beside it. ``every`` says that all its records will be looked at.
+    """
 
     def __init__(
-        self, schema: Schema, dialect: Dialect, *, currency: str = "", table: str = "", depth: int = 0
+        self,
+        schema: Schema,
+        dialect: Dialect,
+        *,
+        currency: str = "",
+        table: str = "",
+        depth: int = 0,
+        kept: Kept | None = None,
+        every: bool = False,
     ) -> None:
         self.schema = schema
         self.dialect = dialect
         self.currency = currency
         self.table = table or schema.name
         self.depth = depth
+        self.kept = kept
+        self.every = every
         self.never_empty = frozenset(schema.keys[at] for at in _NEVER_EMPTY)
 
     @abstractmethod
@@ -234,8 +248,18 @@ class Terms(ABC):
                 template = f"CAST(substr(v, {start}, {length}) AS INTEGER)"
         return Sql(f"(SELECT {template} FROM (SELECT {day.text} AS v) AS o)", (*bound, *day.parameters))
 
+    def fact(self, term: Aggregate) -> Sql | None:
+        """Return the column in which an aggregate is kept, if it is."""
+        name = self.kept.column(term) if self.kept else None
+        if name is None or self.kept is None:
+            return None
+        own = column(name, self.dialect, self.kept.table)
+        return Sql(own + self.dialect.by_code_point if term.kind in {Kind.DATE, Kind.TIME} else own)
+
     def aggregate(self, term: Aggregate, *, compared: bool) -> Sql:
         """Return what is made of the related records; ``compared`` asks for what it is compared by."""
+        if (fact := self.fact(term)) is not None:
+            return fact
         there = self.beyond(term.schema)
         refers = Sql(f"{column(term.reference, self.dialect, there.table)} = {self.own_id}")
         where = [refers] if term.where is None else [refers, there.condition(term.where, holds=True)]
@@ -260,26 +284,28 @@ class Terms(ABC):
             mark = self.dialect.placeholder
             money = f", coalesce({column(term.currency, self.dialect, self.table)}, {mark}) AS c"
             parameters = (*parameters, self.currency)
-        made = self.made_of(term, of)
-        if term.currency:
-            of_nothing = "WHEN count(*) = 0 THEN 0 " if term.function == "sum" else ""
-            made = f"CASE {of_nothing}WHEN min(c) = max(c) THEN {made} END"
+        made = self.made_of(term, of, "v", "c")
         inner = f"SELECT {value.text} AS v{money} FROM {self.source} WHERE {rows.text}"
         return Sql(f"(SELECT {made} FROM ({inner}) AS a WHERE v IS NOT NULL)", parameters + rows.parameters)
 
-    def made_of(self, term: Aggregate, of: Term) -> str:
-        """Return what is made of the values ``v`` that are not NULL."""
-        total = self.dialect.exact_sum.format(value="v")
+    def made_of(self, term: Aggregate, of: Term, value: str, currency: str) -> str:
+        """Return what is made of a column of values, which are in the currencies that another one holds."""
+        nothing, total = f"count({value}) = 0", self.dialect.exact_sum.format(value=value)
         match term.function:
             case "count":
-                return "count(DISTINCT v)" if term.is_distinct else "count(v)"
+                made = f"count(DISTINCT {value})" if term.is_distinct else f"count({value})"
             case "sum":
-                return f"CASE WHEN count(*) = 0 THEN 0 ELSE {total} END"
+                made = f"CASE WHEN {nothing} THEN 0 ELSE {total} END"
             case "avg":
                 unit = float(10 ** (of.scale or 0))
-                return f"CASE WHEN count(*) > 0 THEN CAST({total} AS DOUBLE PRECISION) / (count(*) * {unit!r}) END"
+                made = f"CAST({total} AS DOUBLE PRECISION) / (count({value}) * {unit!r})"
+                made = f"CASE WHEN NOT {nothing} THEN {made} END"
             case function:
-                return f"{function}(v)"
+                made = f"{function}({value})"
+        if not term.currency:
+            return made
+        of_nothing = f"WHEN {nothing} THEN 0 " if term.function == "sum" else ""
+        return f"CASE {of_nothing}WHEN min({currency}) = max({currency}) THEN {made} END"
 
     def first(self, term: Aggregate, rows: Sql, *, compared: bool) -> Sql:
         """Return the value of the earliest, or latest, record that says when it happened and has one."""

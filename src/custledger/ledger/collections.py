@@ -12,7 +12,7 @@ from custledger.services.editing import Many
 from custledger.services.history import Event, history
 from custledger.services.naming import Reference
 from custledger.services.overview import Overview, overview
-from custledger.services.selecting import Selection
+from custledger.services.selecting import Selection, memberships
 from custledger.services.session import Session
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -96,6 +96,14 @@ class Collection(Generic[RecordT]):
     def columns(self, *names: str) -> dict[str, list[Any]]:
         """Return columns of every record as lists: ``polars.DataFrame(ledger.customers.columns("name", "city"))``."""
         return self.all().columns(*names)
+
+    def memberships(self, *conditions: str) -> list[set[int]]:
+        """Return the ids of the records that each of several conditions chooses, from one snapshot.
+
+        That is quicker than a selection for each: the records are read once for all of them. A segment is a condition
+        by its name. Raises ``QueryError``.
+        """
+        return memberships(self._session, self.record_type, conditions)
 
     def history(self, ref: Reference) -> list[Event]:
         """Return what happened to a record, newest first. Times are in UTC, and what fields held are plain values.

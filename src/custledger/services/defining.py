@@ -107,6 +107,7 @@ def _add(session: Session, given: DefinitionT, *, want: Kind | None) -> Definiti
     understood = session.understand_named(made.named(), want=want)
     document, value = definition_document(attrs.evolve(made, names=understood.names))
     write_document(session, generation, f"{_word(given)} add", document, value)
+    _keep(session)
     return made
 
 
@@ -132,7 +133,14 @@ def _remove(session: Session, wanted: DefinitionT) -> DefinitionT:
         raise NotFoundError(what, wanted.name, suggestions=nearest(wanted.name, own), hint=hint)
     document, _ = definition_document(own[wanted.name])
     write_document(session, generation, f"{_word(wanted)} remove", document, None)
+    _keep(session)
     return own[wanted.name]
+
+
+def _keep(session: Session) -> None:
+    """Have what metrics ask from now on kept at once, and not when somebody waits for an answer."""
+    session.refresh()
+    session.keep_facts()
 
 
 def _of_settings(session: Session, like: DefinitionT) -> Sequence[DefinitionT]:

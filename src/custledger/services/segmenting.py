@@ -13,7 +13,7 @@ from custledger.fields import Spec
 from custledger.schema import ID, Row, Schema, nearest
 from custledger.segments import Segment
 from custledger.services.naming import Reference, found
-from custledger.services.selecting import Selection
+from custledger.services.selecting import Selection, memberships
 from custledger.services.session import Session
 from custledger.stores.contract import Query
 from custledger.values import fold, given_text
@@ -64,13 +64,16 @@ def difference(session: Session, name: str, when: str) -> Difference:
 def overlaps(session: Session, names: Sequence[str]) -> list[tuple[tuple[Segment, ...], int]]:
     """Return how many are in each segment, in each two, and so on up to all of them, the smaller sets first."""
     segments = [find_segment(session, name) for name in names]
+    members: dict[tuple[str, str], set[int]] = {}
+    for subject in dict.fromkeys(segment.subject for segment in segments):
+        some = [segment for segment in segments if segment.subject == subject]
+        found = memberships(session, subject, [f"[{segment.name}]" for segment in some])
+        members |= {(subject, segment.name): ids for segment, ids in zip(some, found, strict=True)}
     counted = []
     for size in range(1, len(segments) + 1):
         for together in itertools.combinations(segments, size):
-            selection = Selection[Any](session, together[0].subject)
-            for segment in together:
-                selection = selection.where(f"[{segment.name}]")
-            counted.append((together, selection.count()))
+            sets = (members[segment.subject, segment.name] for segment in together)
+            counted.append((together, len(set.intersection(*sets))))
     return counted
 
 

@@ -156,11 +156,7 @@ class Selection(Generic[RecordT]):
         return self.session.schema(self.record_type)
 
     def _where(self, schema: Schema) -> Expression | None:
-        joined: Expression | None = happened_by(schema, self.session.moment)
-        for text in self.wheres:
-            one = self.session.understand(text, schema)
-            joined = one if joined is None else both(joined, one)
-        return joined
+        return _condition(self.session, schema, self.wheres)
 
     def _query(self, schema: Schema) -> Query:
         order = tuple(
@@ -180,6 +176,27 @@ class Selection(Generic[RecordT]):
         if keys is None:
             raise NotFoundError(schema.name, schema.public_id(number))
         return (*keys, number)
+
+
+def memberships(session: Session, record_type: str, conditions: Sequence[str]) -> list[set[int]]:
+    """Return the ids of the records that each of several conditions chooses, from one snapshot.
+
+    A store that can do so reads the records once for all of them. Raises ``QueryError`` for a text that cannot be
+    understood.
+    """
+    session.refresh()
+    schema = session.schema(record_type)
+    chosen = [_condition(session, schema, [text]) for text in conditions]
+    return session.view.memberships(schema, [one for one in chosen if one is not None], session.moment)
+
+
+def _condition(session: Session, schema: Schema, texts: Sequence[str]) -> Expression | None:
+    """Return the condition that all texts hold, and that a record had happened by a day that was set by hand."""
+    joined: Expression | None = happened_by(schema, session.moment)
+    for text in texts:
+        one = session.understand(text, schema)
+        joined = one if joined is None else both(joined, one)
+    return joined
 
 
 def _column(expression: Expression, plain: Sequence[Any]) -> list[Any]:

@@ -7,6 +7,7 @@ moved, and if so reads the settings again, so that a field added by another proc
 import copy
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +18,7 @@ from custledger.changes import Operation
 from custledger.codec import Codec
 from custledger.conventions import Clock, Conventions, SystemClock, utc_text
 from custledger.definitions import Definition
-from custledger.errors import NotFoundError
+from custledger.errors import NotFoundError, QueryError
 from custledger.expressions import Expression, Moment
 from custledger.fields import Kind
 from custledger.hookspecs import Problem
@@ -27,7 +28,7 @@ from custledger.plugins import Plugins
 from custledger.schema import Row, Schema, nearest
 from custledger.segments import Segment
 from custledger.settings import Settings
-from custledger.stores.contract import Query, Store
+from custledger.stores.contract import Metered, Query, Store
 from custledger.stores.view import View
 from custledger.values import fold, given_text, plain_text
 
@@ -72,6 +73,7 @@ class Session:
         self._world: World | None = None
         self._lock = threading.RLock()
         self._known_generation: int | None = None
+        self._kept_generation: int | None = None
         self._codecs: dict[str, Codec] = {}
         self._base = self.plugins.schemas()
         self.schemas: Mapping[str, Schema] = {}
@@ -235,7 +237,10 @@ class Session:
 
     def understand_order(self, keys: Sequence[str], schema: Schema) -> tuple[tuple[Expression, bool], ...]:
         """Return sort keys, each with whether it runs downwards: ``-total_spent`` does."""
-        return expressions.understand_order(keys, schema, self.conventions, world=self.world)
+        order = expressions.understand_order(keys, schema, self.conventions, world=self.world)
+        for key, _ in order:
+            self._keep_for(key)
+        return order
 
     def understand_named(self, named: "Named", *, want: Kind | None = None) -> Expression:
         """Return what a named expression says, by the names it was saved with. Raises ``QueryError`` for a circle."""
@@ -244,7 +249,28 @@ class Session:
 
     def understand(self, text: str, schema: Schema, *, want: Kind | None = Kind.YES_NO) -> Expression:
         """Return ``text`` as an expression about records of ``schema``, which may look at others of this ledger."""
-        return expressions.understand(text, schema, self.conventions, want=want, world=self.world)
+        understood = expressions.understand(text, schema, self.conventions, want=want, world=self.world)
+        self._keep_for(understood)
+        return understood
+
+    def keep_facts(self) -> None:
+        """Have the store keep what metrics ask of related records, unless that was done with these settings."""
+        generation = self._known_generation
+        if generation is None or generation == self._kept_generation or not self.store.capabilities.keeps_facts:
+            return
+        metrics = []
+        for plugin, metric in self.metrics():
+            with suppress(QueryError):  # listings of metrics say which cannot be computed, and why
+                if metric.subject in self.schemas:
+                    schema, expression = self.schemas[metric.subject], self.understand_named(metric.named())
+                    metrics.append(Metered(name=metric.name, schema=schema, expression=expression, own=not plugin))
+        self.store.keep(metrics, self.moment, generation=generation)
+        self._kept_generation = generation
+
+    def _keep_for(self, understood: Expression) -> None:
+        """Have facts kept before an expression looks at them: whoever asks for none need not wait for them."""
+        if understood.looks_at_others:
+            self.keep_facts()
 
     def take_warnings(self) -> list[Problem]:
         """Return what checks warned about since this was last asked, the oldest first, and forget it.

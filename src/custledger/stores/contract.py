@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from custledger.changes import Changeset, LogEntry, Receipt
 from custledger.errors import StoreError
-from custledger.expressions import Expression, Moment
-from custledger.schema import Row, Schema
+from custledger.expressions import Expression, Moment, field_expression
+from custledger.fields import Kind
+from custledger.schema import ID, Row, Schema
 from custledger.structs import Struct, frozen
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ class Query(Struct):
     limit: int | None = None
     after: tuple[Any, ...] | None = None
 
+    @property
+    def looks_at_others(self) -> bool:
+        """Whether an aggregate is in it, which looks at related records."""
+        whole = (self.where, *(self.columns or ()), *(order.expression for order in self.order))
+        return any(one.looks_at_others for one in whole if one is not None)
+
 
 @frozen
 class Document(Struct):
@@ -89,11 +96,38 @@ class Capabilities(Struct):
 
     ``pushes_down``: filters run in the store, and agree exactly with the evaluator. ``persistent``: what was
     written is there when the ledger is opened again. ``several_processes``: other processes may have it open.
+    ``keeps_facts``: what metrics ask of related records is kept computed.
     """
 
     pushes_down: bool = False
+    keeps_facts: bool = False
     persistent: bool = True
     several_processes: bool = True
+
+
+@frozen(kw_only=True)
+class Metered(Struct):
+    """A metric as a store is told of it: what it says of records of ``schema``, and whether the settings bring it."""
+
+    name: str
+    schema: Schema
+    expression: Expression
+    own: bool = False
+
+
+@frozen(kw_only=True)
+class FactCheck(Struct):
+    """What checking one fact found: how many records were compared, how many differ, and some that do.
+
+    Each of ``examples`` is ``(id, what is kept, what was computed)``, both as plain values of ``kind``.
+    """
+
+    subject: str
+    name: str
+    kind: Kind
+    compared: int
+    differing: int = 0
+    examples: tuple[tuple[int, Any, Any], ...] = ()
 
 
 class Store(abc.ABC):
@@ -151,6 +185,31 @@ class Store(abc.ABC):
         Texts that compare equal count together, under the one that sorts first. Without ``by`` the answer is one
         row, ``[(count,)]``. By tags or several choices a record counts once under each of them.
         """
+
+    def memberships(self, schema: Schema, conditions: Sequence[Expression], moment: Moment) -> list[set[int]]:
+        """Return the ids of the records that each of several conditions chooses, all from one snapshot.
+
+        This way of it reads each condition by itself, which is right where nobody writes meanwhile; a store that is
+        shared answers from one snapshot.
+        """
+        own = (field_expression(schema, schema.keys[ID]),)
+        queries = [Query(moment=moment, where=condition, columns=own) for condition in conditions]
+        return [{number for (number,) in self.select(schema, query)} for query in queries]
+
+    def keep(self, metrics: Sequence[Metered], moment: Moment, *, generation: int) -> None:  # noqa: B027 - it need not
+        """Keep what these metrics ask of related records computed from now on, so that it need not be computed anew.
+
+        A store need not keep anything; what a query answers is the same. Where it does, it keeps no more what metrics
+        of these names asked before, and goes on keeping what metrics ask that are not known here. Nothing is done where
+        the generation has moved, in a read-only store, and where it cannot be done now.
+        """
+
+    def check_facts(self, *, repair: bool = False) -> list[FactCheck]:  # noqa: ARG002 - there is nothing to repair
+        """Compute anew what is kept and compare; with ``repair``, put right what differs. Without facts, no answer.
+
+        ``differing`` is what was found, also where it was repaired.
+        """
+        return []
 
     @abc.abstractmethod
     def search(self, text: str, schemas: Sequence[Schema], limit: int) -> list[Hit]:

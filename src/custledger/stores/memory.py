@@ -20,7 +20,7 @@ from custledger.changes import Changeset, LogEntry, Operation, Receipt
 from custledger.codec import row_from
 from custledger.errors import NotAllowedError, NotFoundError, StoreError
 from custledger.expressions import Expression, Moment, after_filter, evaluator, sort_key
-from custledger.schema import Row, Schema
+from custledger.schema import ID, Row, Schema
 from custledger.search import Wanted
 from custledger.stores.contract import Capabilities, Document, GenerationMovedError, Hit, Query, Store
 from custledger.stores.drafts import Draft, State, described
@@ -127,6 +127,11 @@ class MemoryStore(Store):
         """Return ``[(value of each by …, count)]``; see the contract."""
         related = StateRelated(self._state)
         return grouped(self._rows(schema, where, moment, related), schema, by, moment, related)
+
+    def memberships(self, schema: Schema, conditions: Sequence[Expression], moment: Moment) -> list[set[int]]:
+        """Return the ids of the records that each of several conditions chooses, from one snapshot."""
+        related = StateRelated(self._state)
+        return [{row[ID] for row in self._rows(schema, condition, moment, related)} for condition in conditions]
 
     def search(self, text: str, schemas: Sequence[Schema], limit: int) -> list[Hit]:
         """Return the newest records in which every word of ``text`` occurs, type after type."""

@@ -48,6 +48,10 @@ class View(Struct):
         """Return counts; see ``Store.count``."""
         return self.store.count(schema, where, by, moment)
 
+    def memberships(self, schema: Schema, conditions: Sequence[Expression], moment: Moment) -> list[set[int]]:
+        """Return the ids of the records that each of several conditions chooses; see ``Store.memberships``."""
+        return self.store.memberships(schema, conditions, moment)
+
     def search(self, text: str, schemas: Sequence[Schema], limit: int) -> list[Hit]:
         """Return the records in which every word of ``text`` occurs."""
         return self.store.search(text, schemas, limit)

@@ -7,6 +7,7 @@ from custledger_sqlite.search_index import Fts5Index
 DIALECT = Dialect(
     expressions=SQLITE,
     integer="INTEGER",
+    double="REAL",
     text="TEXT",
     blob="BLOB",
     table_options=" STRICT",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import apsw
 
 from custledger.errors import ForeignStoreError, StoreError
-from custledger.stores.sql.layout import lay_out
+from custledger.stores.sql.layout import facts_columns, facts_registry, lay_out
 from custledger_sqlite.dialect import DIALECT
 
 APPLICATION_ID = 0x4354_4C47
@@ -18,12 +18,20 @@ APPLICATION_ID = 0x4354_4C47
 BESIDE = ("-wal", "-shm", "-journal")
 """The endings of the files that SQLite keeps beside a database."""
 
-LAYOUT = 1
+LAYOUT = 2
 """The layout this program writes."""
 
 Step = Callable[[apsw.Connection], None]
 
-STEPS: Mapping[int, Step] = {}
+
+def _add_facts(connection: apsw.Connection) -> None:
+    """Make room for facts; none is kept at first."""
+    for column in facts_columns(DIALECT):
+        connection.execute(f"ALTER TABLE custledger_ledger ADD COLUMN {column}")
+    connection.execute(facts_registry(DIALECT))
+
+
+STEPS: Mapping[int, Step] = {2: _add_facts}
 """By the number of the layout that it makes: the step from the one before. Layout 1 is the first there ever was."""
 
 

@@ -108,7 +108,7 @@ class Dialect(Struct):
     """The words in which databases differ.
 
     - ``expressions``: the dialect that filters are compiled to;
-    - ``integer``, ``text``, ``blob``: column types for 64-bit integers, text and bytes;
+    - ``integer``, ``double``, ``text``, ``blob``: column types for 64-bit integers, doubles, text and bytes;
     - ``table_options``: what follows the closing parenthesis of ``CREATE TABLE``;
     - ``deferred``: makes a foreign key be checked when the transaction ends;
     - ``each_integer``: a query of the members, as ``value``, of a JSON array of integers bound as one parameter.
@@ -116,6 +116,7 @@ class Dialect(Struct):
 
     expressions: ExpressionDialect
     integer: str
+    double: str
     text: str
     blob: str
     table_options: str

@@ -45,7 +45,7 @@ def _own_tables(dialect: Dialect) -> Iterator[str]:
     integer, text, blob, options = dialect.integer, dialect.text, dialect.blob, dialect.table_options
     yield (
         f"CREATE TABLE custledger_ledger (one {integer} PRIMARY KEY CHECK (one = 1), identity {text} NOT NULL, "
-        f"generation {integer} NOT NULL){options}"
+        f"generation {integer} NOT NULL, {', '.join(facts_columns(dialect))}){options}"
     )
     yield (
         f"CREATE TABLE custledger_types (name {text} PRIMARY KEY, fingerprint {text} NOT NULL, "
@@ -77,6 +77,23 @@ def _own_tables(dialect: Dialect) -> Iterator[str]:
     yield (
         f"CREATE TABLE custledger_loading (type {text} PRIMARY KEY, host {text} NOT NULL, "
         f"process {integer} NOT NULL){options}"
+    )
+    yield facts_registry(dialect)
+
+
+def facts_columns(dialect: Dialect) -> Iterator[str]:
+    """Yield what the ledger's own row says of its facts; see ``facts.registry.Head``."""
+    yield f"facts_edition {dialect.integer} NOT NULL DEFAULT 0"
+    yield f"facts_true_to {dialect.integer} NOT NULL DEFAULT 0"
+
+
+def facts_registry(dialect: Dialect) -> str:
+    """Return the statement that makes the table of which facts there are; see ``facts.registry.Fact``."""
+    integer, text = dialect.integer, dialect.text
+    return (
+        f"CREATE TABLE custledger_facts (subject {text} NOT NULL, name {text} NOT NULL, metric {text} NOT NULL, "
+        f"own {integer} NOT NULL, place {integer} NOT NULL, definition {text} NOT NULL, "
+        f"PRIMARY KEY (subject, name)){dialect.table_options}"
     )
 
 

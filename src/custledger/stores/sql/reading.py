@@ -7,13 +7,15 @@ from typing import Any
 
 from custledger import expressions
 from custledger.expressions.fragments import Sql, all_of
+from custledger.expressions.kept import Kept
 from custledger.expressions.split import split
 from custledger.expressions.sql import compile_after_segments, compile_column, compile_order
-from custledger.schema import Row, Schema
+from custledger.schema import ID, Row, Schema
 from custledger.stores.contract import Query
 from custledger.stores.grouping import tallied
 from custledger.stores.sql.database import Connection
-from custledger.stores.sql.layout import LIST_KINDS
+from custledger.stores.sql.facts.registry import RECORD
+from custledger.stores.sql.layout import LIST_KINDS, quoted
 from custledger.stores.sql.related import ReadRelated, TableOf
 from custledger.stores.sql.tables import Table
 
@@ -23,15 +25,19 @@ class Plan:
 
     Where the database can do all of it, ``statements`` do, run one after the other until the limit is reached.
     Where something is left over, one statement reads the whole rows that may matter, and ``rows`` does the rest.
+    ``kept`` are the facts that can be read in the snapshot in which it will be answered.
     """
 
-    def __init__(self, table: Table, query: Query, table_of: TableOf) -> None:
+    def __init__(self, table: Table, query: Query, table_of: TableOf, kept: Kept | None = None) -> None:
+        self._kept = kept
         self._table = table
         self._table_of = table_of
         self._query = query
         self._dialect = table.dialect.expressions
         self._order = [(key.expression, key.descending) for key in query.order]
-        share = split(query.where, table.schema, self._dialect, query.moment)
+        # With a limit, or an id, few of the records may have to be looked at.
+        every = query.limit is None and not (query.where and table.schema.keys[ID] in query.where.keys)
+        share = split(query.where, table.schema, self._dialect, query.moment, kept=kept, every=every)
         self._pushed = share.pushed
         self._left_over = share.left_over
         whole = self._whole()
@@ -42,13 +48,15 @@ class Plan:
     def _whole(self) -> tuple[Sql, ...] | None:
         """Return the statements that answer the query exactly, or ``None``."""
         query, schema = self._query, self._table.schema
-        order = compile_order(self._order, schema, self._dialect, query.moment)
+        order = compile_order(self._order, schema, self._dialect, query.moment, kept=self._kept)
         columns = self._columns()
         if self._left_over is not None or order is None or columns is None:
             return None
         if query.after is None:
             return (self._statement(columns, self._pushed, order, query.limit),)
-        segments = compile_after_segments(self._order, query.after, schema, self._dialect, query.moment)
+        segments = compile_after_segments(
+            self._order, query.after, schema, self._dialect, query.moment, kept=self._kept
+        )
         if segments is None:
             return None
         pushed = [self._pushed] if self._pushed else []
@@ -60,7 +68,7 @@ class Plan:
         if self._query.columns is None:
             return Sql(self._table.columns)
         made = [
-            compile_column(column, self._table.schema, self._dialect, self._query.moment)
+            compile_column(column, self._table.schema, self._dialect, self._query.moment, kept=self._kept)
             for column in self._query.columns
         ]
         found = [column for column in made if column is not None]
@@ -70,11 +78,16 @@ class Plan:
         return Sql(", ".join(column.text for column in found), parameters)
 
     def _statement(self, columns: Sql, where: Sql | None, order: Sql, limit: int | None = None) -> Sql:
-        text, parameters = f"SELECT {columns.text} FROM {self._table.name}", columns.parameters
+        text, parameters = f"SELECT {columns.text} FROM {source(self._table, self._kept)}", columns.parameters
         if where is not None:
             text, parameters = f"{text} WHERE {where.text}", parameters + where.parameters
         text, parameters = f"{text} ORDER BY {order.text}", parameters + order.parameters
         return Sql(f"{text} LIMIT ?", (*parameters, limit)) if limit is not None else Sql(text, parameters)
+
+    def read(self, connection: Connection) -> Iterator[Row]:
+        """Return the answer; the caller holds a transaction that sees one snapshot."""
+        read = (connection.execute(each.text, each.parameters) for each in self.statements)
+        return self.rows(itertools.chain.from_iterable(read), connection)
 
     def rows(self, read: Iterator[Row], connection: Connection) -> Iterator[Row]:
         """Return the answer, from what the statements yield; related records are read from the same snapshot."""
@@ -109,22 +122,30 @@ class Plan:
         return (tuple(column(row) for column in columns) for row in rows)
 
 
+def source(table: Table, kept: Kept | None) -> str:
+    """Return what stands behind FROM: the table, and that of its facts where some are looked at."""
+    if kept is None or not kept.used:
+        return table.name
+    facts = quoted(kept.table)
+    return f'{table.name} JOIN {facts} ON {facts}.{RECORD} = {table.name}."id"'
+
+
 def _listed(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(json.loads(text))
 
 
-def counted(connection: Connection, schema: Schema, query: Query, table_of: TableOf) -> list[tuple[Any, ...]]:
+def counted(
+    connection: Connection, schema: Schema, query: Query, table_of: TableOf, kept: Kept | None = None
+) -> list[tuple[Any, ...]]:
     """Return ``[(value of each column …, count)]`` of what a query chooses; see ``Store.count``."""
     table, where, by, moment = table_of(schema), query.where, query.columns or (), query.moment
-    share = split(where, table.schema, table.dialect.expressions, moment)
-    columns = [compile_column(column, table.schema, table.dialect.expressions, moment) for column in by]
+    share = split(where, table.schema, table.dialect.expressions, moment, kept=kept, every=True)
+    columns = [compile_column(column, table.schema, table.dialect.expressions, moment, kept=kept) for column in by]
     grouped = [column for column in columns if column is not None]
     if share.left_over is not None or len(grouped) < len(columns):
-        plan = Plan(table, query, table_of)
-        (statement,) = plan.statements
-        rows = plan.rows(iter(connection.execute(statement.text, statement.parameters)), connection)
+        rows = Plan(table, query, table_of, kept).read(connection)
         return tallied(((row, 1) for row in rows), by) or ([] if by else [(0,)])
-    text, parameters = _count_statement(table, grouped, share.pushed)
+    text, parameters = _count_statement(table, kept, grouped, share.pushed)
     places = frozenset(place for place, column in enumerate(by) if column.kind in LIST_KINDS)
     read = connection.execute(text, parameters)
     groups = (
@@ -134,11 +155,13 @@ def counted(connection: Connection, schema: Schema, query: Query, table_of: Tabl
     return tallied(groups, by)
 
 
-def _count_statement(table: Table, grouped: Sequence[Sql], where: Sql | None) -> tuple[str, tuple[Any, ...]]:
+def _count_statement(
+    table: Table, kept: Kept | None, grouped: Sequence[Sql], where: Sql | None
+) -> tuple[str, tuple[Any, ...]]:
     """Return the statement that counts by the exact values; which of them compare equal is decided here, not there."""
     parameters = tuple(parameter for column in grouped for parameter in column.parameters)
     listed = "".join(f"{column.text}, " for column in grouped)
-    text = f"SELECT {listed}count(*) FROM {table.name}"
+    text = f"SELECT {listed}count(*) FROM {source(table, kept)}"
     if where is not None:
         text, parameters = f"{text} WHERE {where.text}", parameters + where.parameters
     if grouped:

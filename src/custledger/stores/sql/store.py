@@ -11,56 +11,46 @@ from custledger.changes import Changeset, LogEntry, Operation, Receipt
 from custledger.errors import CustledgerError, NotAllowedError, NotFoundError
 from custledger.expressions.nodes import Expression, Moment
 from custledger.schema import Row, Schema
-from custledger.stores.contract import Capabilities, Document, GenerationMovedError, Hit, Query, Store
+from custledger.stores.contract import (
+    Capabilities,
+    Document,
+    FactCheck,
+    GenerationMovedError,
+    Hit,
+    Metered,
+    Query,
+    Store,
+)
 from custledger.stores.sql import documents, loading, log, preparing
+from custledger.stores.sql.borrowing import Reading
 from custledger.stores.sql.catalogue import Catalogue
 from custledger.stores.sql.database import Connection, Database, Dialect
+from custledger.stores.sql.facts.keeper import Handle, Keeper
+from custledger.stores.sql.facts.registry import Head
 from custledger.stores.sql.tables import Table
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from uuid import UUID
 
     from custledger.stores.sql.beside import Beside
-    from custledger.stores.sql.reading import Plan
     from custledger.stores.sql.writing import Landing
 
 
 _HEAD = (
-    "SELECT generation, coalesce((SELECT max(number) FROM custledger_changesets), 0), "
+    "SELECT generation, facts_edition, facts_true_to, coalesce((SELECT max(number) FROM custledger_changesets), 0), "
     "coalesce((SELECT max(cursor) FROM custledger_log), 0), EXISTS (SELECT 1 FROM custledger_loading) "
     "FROM custledger_ledger"
 )
-"""What every write begins with: the generation, the last changeset, the last log entry, whether a bulk load goes on."""
+"""What every write begins with.
 
-
-class _Reading:
-    """A connection to read with, for the length of a ``with`` block, whose faults are explained.
-
-    A class, since ``contextlib`` costs a single read as much as finding its row.
-    """
-
-    __slots__ = ("_connection", "_database")
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def __enter__(self) -> Connection:
-        self._connection = self._database.borrow()
-        return self._connection
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
-    ) -> None:
-        self._database.give_back(self._connection)
-        if isinstance(error, self._database.faults):
-            raise self._database.explained(error) from error
+The generation, the state of the facts, the last changeset, the last log entry, whether a bulk load goes on.
+"""
 
 
 class SqlStore(Store):
     """A handle on a ledger in a SQL database."""
 
-    capabilities = Capabilities(pushes_down=True)
+    capabilities = Capabilities(pushes_down=True, keeps_facts=True)
     landing: "type[Landing] | None" = None
     """What lands a changeset, in the place of ``writing.Landing``."""
 
@@ -69,6 +59,8 @@ class SqlStore(Store):
         self.read_only = read_only
         self._database = database
         self._dialect = dialect
+        handle = Handle(reading=self._reading, writing=self._writing, known=self._known, read_only=read_only)
+        self._facts = Keeper(dialect, handle)
         self._tables: dict[int, Table] = {}
         self._look_ups: dict[int, str] = {}
         self._catalogue: Catalogue | None = None
@@ -87,8 +79,8 @@ class SqlStore(Store):
             self._identity = UUID(text)
         return self._identity
 
-    def _reading(self) -> "_Reading":
-        return _Reading(self._database)
+    def _reading(self) -> Reading:
+        return Reading(self._database)
 
     def _writing(self) -> AbstractContextManager[Connection]:
         if self.read_only:
@@ -130,8 +122,10 @@ class SqlStore(Store):
             catalogue = Catalogue.read(connection)
             left = loading.abandoned(connection)
             loading.finish(connection, self._dialect, [catalogue[name] for name in left])
-        catalogue.adopt(schemas)
-        self._catalogue = catalogue
+            catalogue.adopt(schemas)
+            self._catalogue = catalogue
+            if left:
+                self._facts.catch_up_in(connection)
 
     def _refuse_growth(self, schemas: Sequence[Schema]) -> None:
         catalogue = self._known()
@@ -181,21 +175,29 @@ class SqlStore(Store):
 
     def select(self, schema: Schema, query: Query) -> Iterator[Row]:
         """Return rows from the snapshot of this moment."""
-        from custledger.stores.sql.reading import Plan  # noqa: PLC0415 - getting records by id needs no expressions
-
-        rows = self._snapshot(Plan(self._table(schema), query, self._table))
+        rows = self._snapshot(schema, query)
         # The first step opens the snapshot, so that it is of this moment, and not of when the first row is asked for.
         next(rows)
         return rows
 
-    def _snapshot(self, plan: "Plan") -> Generator[Row, None, None]:
-        """Open a snapshot, yield once, then yield the rows of a plan; free what it holds when closed."""
+    def _snapshot(self, schema: Schema, query: Query) -> Generator[Row, None, None]:
+        """Open a snapshot, yield once, then yield the rows of a query; free what it holds when closed."""
+        from custledger.stores.sql.reading import Plan  # noqa: PLC0415 - getting records by id needs no expressions
+
+        wants_facts = query.looks_at_others
+        if wants_facts:
+            self._facts.catch_up()
         connection = self._database.borrow()
-        several = len(plan.statements) > 1 or not plan.is_whole
-        read = None
+        read, begun = None, False
         try:
-            if several:
+            if wants_facts:
                 connection.execute("BEGIN")
+                begun = True
+            kept = self._facts.readable(connection, schema, query.moment) if wants_facts else None
+            plan = Plan(self._table(schema), query, self._table, kept)
+            if not begun and (len(plan.statements) > 1 or not plan.is_whole):
+                connection.execute("BEGIN")
+                begun = True
             read = connection.execute(plan.statements[0].text, plan.statements[0].parameters)
             yield ()
             others = (connection.execute(each.text, each.parameters) for each in plan.statements[1:])
@@ -205,7 +207,7 @@ class SqlStore(Store):
         finally:
             if read is not None:
                 read.close()
-            if several:
+            if begun:
                 connection.execute("ROLLBACK")
             self._database.give_back(connection)
 
@@ -215,13 +217,24 @@ class SqlStore(Store):
         """Return ``[(value of each by …, count)]``; see the contract."""
         from custledger.stores.sql.reading import counted  # noqa: PLC0415 - getting records by id needs no expressions
 
-        with self._reading() as connection:
-            connection.execute("BEGIN")
-            try:
-                query = Query(moment=moment, where=where, columns=tuple(by))
-                return counted(connection, schema, query, self._table)
-            finally:
-                connection.execute("ROLLBACK")
+        query = Query(moment=moment, where=where, columns=tuple(by))
+        with self._facts.snapshot(schema, query) as (connection, kept):
+            return counted(connection, schema, query, self._table, kept)
+
+    def memberships(self, schema: Schema, conditions: Sequence[Expression], moment: Moment) -> list[set[int]]:
+        """Return the ids of the records that each of several conditions chooses, in one reading of the records."""
+        from custledger.stores.sql.memberships import memberships  # noqa: PLC0415 - as in count
+
+        with self._facts.snapshot(schema, Query(moment=moment, columns=tuple(conditions))) as (connection, kept):
+            return memberships(connection, schema, conditions, moment, table_of=self._table, kept=kept)
+
+    def keep(self, metrics: Sequence[Metered], moment: Moment, *, generation: int) -> None:
+        """Keep what these metrics ask of related records computed from now on; see the contract."""
+        self._facts.keep(metrics, moment, generation)
+
+    def check_facts(self, *, repair: bool = False) -> list[FactCheck]:
+        """Compute anew what is kept and compare; with ``repair``, put right what differs."""
+        return self._facts.check(repair=repair)
 
     def search(self, text: str, schemas: Sequence[Schema], limit: int) -> list[Hit]:
         """Return the newest records in which every word of ``text`` occurs, type after type."""
@@ -325,13 +338,14 @@ class SqlStore(Store):
         generation: int,
         put_off: list[str] | None = None,
     ) -> "tuple[Landing, Receipt]":
-        ((present, changesets, cursor, loads),) = connection.execute(_HEAD)
+        ((present, edition, true_to, changesets, cursor, loads),) = connection.execute(_HEAD)
         if present != generation:
             raise GenerationMovedError("The settings of the ledger changed meanwhile.")
-        schemas = self._known(connection, present)
+        schemas, head = self._known(connection, present), Head(edition, true_to, changesets)
         if put_off is not None:
             wanted = [schemas[creates.type] for creates in changeset.creates if creates.type in schemas]
             put_off += loading.begin(connection, self._dialect, changeset, wanted)
+            self._facts.begin(connection, head, changeset)
         from custledger.stores.sql.writing import Place  # noqa: PLC0415 - as above
 
         place = Place(
@@ -345,7 +359,9 @@ class SqlStore(Store):
             last_cursor=cursor,
         )
         landing = kind(place, changeset)
-        return landing, landing.land()
+        receipt = landing.land()
+        self._facts.landed(connection, head, receipt.applied[0], landing.number)
+        return landing, receipt
 
     def _known_table(self, name: str) -> Table:
         schema = self._known().get(name)
@@ -364,8 +380,11 @@ class SqlStore(Store):
 
     def _finish_loads(self) -> None:
         """Build what bulk loads put off, unless somebody else has done so meanwhile."""
-        if not self._put_off:
-            return
+        if self._put_off:
+            self._finish_indexes()
+        self._facts.finish()
+
+    def _finish_indexes(self) -> None:
         beside, self._beside = self._beside, None
         with closing(beside) if beside else nullcontext(), self._writing() as connection:
             left = loading.marked(connection)

@@ -1,6 +1,7 @@
 """The suite that proves a store: one class to inherit, made of one room of cases for each promise of the contract."""
 
 from custledger.testing.stores.documents import DocumentCases
+from custledger.testing.stores.facts import FactCases
 from custledger.testing.stores.filters import FilterCases
 from custledger.testing.stores.handles import HandleCases
 from custledger.testing.stores.kinds import KindCases
@@ -30,6 +31,7 @@ class StoreContract(
     HandleCases,
     FilterCases,
     RelatingCases,
+    FactCases,
     MachineCases,
 ):
     """Every case that a store must pass. Override ``open_store``, and ``make_place`` where a path will not do.

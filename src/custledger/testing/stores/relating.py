@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from custledger.conventions import Conventions
-from custledger.expressions import Expression, Moment, evaluator, sort_key, understand
+from custledger.expressions import Expression, Moment, evaluator, sort_key, understand, understand_named
 from custledger.expressions.split import split
 from custledger.fields import Kind
 from custledger.schema import ID, Row, Schema
-from custledger.stores.contract import Order, Query, Store
+from custledger.stores.contract import Metered, Order, Query, Store
 from custledger.stores.grouping import grouped
 from custledger.testing.clerk import Clerk, settable
 from custledger.testing.expressions import TODAY, ZONE, rows
@@ -23,7 +23,7 @@ AT_ONCE = 6
 _CONVENTIONS = Conventions(zone_name=ZONE)
 
 
-class _Everything:
+class Everything:
     """What ``expressions.compute.Related`` asks for, of all the records that a store holds."""
 
     def __init__(self, store: Store, moment: Moment) -> None:
@@ -54,6 +54,11 @@ class RelatingCases(StoreCases):
         people = clerk.add_many("person", [{"name": "Mentor"}, {"name": "导师", "age": 1}, {"name": "None"}])
         targets = {"person": people}
         pushed: list[bool] = []
+        metrics = [
+            Metered(name=one.key, schema=PERSON, expression=understand_named(one, PERSON, _CONVENTIONS, WORLD))
+            for one in WORLD.named["person"]
+        ]
+        clerk.store.keep(metrics, moments[0], generation=clerk.generation)
 
         @settings(
             max_examples=max(1, examples(FILTERS) // (3 * AT_ONCE)),
@@ -71,7 +76,7 @@ class RelatingCases(StoreCases):
             added = clerk.add_many("person", [settable(PERSON, row) for row in more]) if more else []
             came = clerk.add_many("visit", [settable(VISIT, row) for row in visits])
             try:
-                related = _Everything(clerk.store, moment)
+                related = Everything(clerk.store, moment)
                 columns = [_understood(text, None) for text, _ in written]
                 for text in texts:
                     note(text)
@@ -89,7 +94,7 @@ class RelatingCases(StoreCases):
             assert share >= 0.9 * self.pushed_down, f"only {share:.0%} of the filters were computed by the store"
 
     def _compare(
-        self, store: Store, where: Expression, columns: list[Expression], moment: Moment, related: _Everything
+        self, store: Store, where: Expression, columns: list[Expression], moment: Moment, related: Everything
     ) -> None:
         """Check what a store answers to one filter, by one sort key, with some columns, and counted by one."""
         order = [(columns[0], True)] if columns[0].kind not in {Kind.TAGS, Kind.CHOICES} else []
@@ -101,3 +106,4 @@ class RelatingCases(StoreCases):
         assert list(store.select(PERSON, query)) == expected
         by = grouped(chosen, PERSON, columns[:1], moment, related)
         assert store.count(PERSON, where, columns[:1], moment) == by
+        assert store.memberships(PERSON, [where, where], moment) == [{row[ID] for row in chosen}] * 2
