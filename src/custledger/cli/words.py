@@ -245,6 +245,19 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "Next: custledger customer add --name …, or custledger import FILE --as customer.": (
             "接下来：custledger customer add --name …，或 custledger import FILE --as customer"
         ),
+        "{record}: {fact} is kept as {kept}, and is {computed}": "{record}：{fact} 保存的是 {kept}，应为 {computed}",
+        "{fact}: and {count} more": "{fact}：另有 {count} 条",
+        "empty": "空",
+        "Nothing is kept here that could be compared.": "这里没有保存可供核对的指标。",
+        "{compared} values of {facts} metrics were compared, and all are right.": (
+            "已核对 {facts} 项指标的 {compared} 个值，全部正确。"
+        ),
+        "{compared} values of {facts} metrics were compared; {differing} differed, and were put right.": (
+            "已核对 {facts} 项指标的 {compared} 个值；{differing} 个不一致，已修正。"
+        ),
+        "{compared} values of {facts} metrics were compared; {differing} differ: --repair puts them right.": (
+            "已核对 {facts} 项指标的 {compared} 个值；{differing} 个不一致：用 --repair 修正。"
+        ),
         "Nothing would change.": "没有什么要改的。",
         "custledger undo {operation} takes that back.": "撤销：custledger undo {operation}",
         "Amounts without a currency are in {currency} from now on; no amount was converted.": (
