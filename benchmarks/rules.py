@@ -3,19 +3,27 @@
 The shape is fixed: 100,000 customers (``CUSTLEDGER_BENCH_CUSTOMERS`` says otherwise) with ten transactions each over
 two years, one customer in ten of them tagged. The baseline is eight statements of the form ``SELECT id FROM customer
 LEFT JOIN aggregate … WHERE …`` on the same file, tags through ``EXISTS``; the aggregate table (count, sum, first,
-last) is built beforehand and not counted. Both must choose the same customers, or the script fails.
+last) is built beforehand and not counted. Both must choose the same customers, or the script fails. DuckDB and polars,
+where they are installed, hold just the columns that the rules need in memory, and stand beside for the record.
+
+The second contest adds single transactions: what a write costs more where facts are kept.
 """
 
 import os
 import random
+import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from harness import Contest, main
+from harness import Contest, main, peak_memory
 from points import CHUNK, customer
 
 import custledger
@@ -26,6 +34,9 @@ from custledger.services.writing import load
 
 CUSTOMERS = int(os.environ.get("CUSTLEDGER_BENCH_CUSTOMERS", "100000"))
 EACH = 10
+ADDED = 200
+MOST_MEMORY = 600_000_000
+MISSED: list[str] = []
 TODAY = "2026-11-22"
 TAGS = ("vip", "wholesale", "newsletter")
 
@@ -36,6 +47,7 @@ SELECT customer, count(DISTINCT number) AS orders, sum(amount) FILTER (WHERE sta
 FROM "transaction" WHERE status NOT IN ('cancelled', 'refunded') GROUP BY customer;
 CREATE UNIQUE INDEX aggregate_customer ON aggregate (customer);
 """
+SOURCE = "SELECT c.id FROM customer AS c LEFT JOIN aggregate AS a ON a.customer = c.id WHERE "
 _TAGGED = "EXISTS (SELECT 1 FROM customer__tags AS t WHERE t.record = c.id AND t.folded = '{}' AND t.refused = 0)"
 
 RULES: tuple[tuple[str, str], ...] = (
@@ -101,16 +113,56 @@ def fill(ledger: Ledger) -> None:
 
 
 def contests() -> Iterator[Contest]:
-    """Yield the one contest."""
+    """Yield the rules, and the write of one transaction."""
     with tempfile.TemporaryDirectory(prefix="custledger-bench-") as name:
-        path = Path(name) / "ledger.db"
+        path, bare = Path(name) / "ledger.db", Path(name) / "bare.db"
         with custledger.open(path, defaults={"zone": "UTC", "currency": "CNY"}) as ledger:
             fill(ledger)
-        with custledger.open(path, clock=_Fixed(date.fromisoformat(TODAY))) as ledger:
-            raw = sqlite3.connect(path)
+        shutil.copyfile(path, bare)  # of which nobody ever asks anything, so that nothing is kept in it
+        clock = _Fixed(date.fromisoformat(TODAY))
+        with custledger.open(path, clock=clock) as ledger, closing(sqlite3.connect(path)) as raw:
             raw.executescript(AGGREGATED)
             yield _contest(ledger, raw)
-            raw.close()
+        with custledger.open(path) as keeping, custledger.open(bare) as keeping_nothing:
+            yield _writing(keeping, keeping_nothing)
+        if "--json" not in sys.argv:
+            _print_memory(path)
+
+
+def _writing(keeping: Ledger, keeping_nothing: Ledger) -> Contest:
+    """Return the contest of writing single transactions with facts kept, and without."""
+    dice = random.Random(5)
+
+    def add(ledger: Ledger) -> None:
+        some = ledger.session.store.with_ending(ledger.session.schema("customer"), dice.randrange(97), 97, ADDED)
+        transactions = ledger.records("transaction")
+        for number in some:
+            transactions.add(customer=number, amount=dice.randint(1, 900), status="paid", number="N")
+
+    contest = Contest(f"add {ADDED} transactions, one at a time", baseline="nothing kept", rounds=5)
+    contest.add("nothing kept", lambda: add(keeping_nothing))
+    contest.add("with facts kept", lambda: add(keeping), at_most=2)
+    return contest
+
+
+ASKING = """
+import sys
+from datetime import date
+sys.path.insert(0, sys.argv[2])
+import rules, custledger
+with custledger.open(sys.argv[1], clock=rules._Fixed(date.fromisoformat(rules.TODAY))) as ledger:
+    ledger.customers.memberships(*(text for text, _ in rules.RULES))
+"""
+
+
+def _print_memory(path: Path) -> None:
+    """Print how much memory the rules take at most in a process of their own."""
+    peak = peak_memory(ASKING, str(path), str(Path(__file__).parent))
+    kept = peak <= MOST_MEMORY
+    told = f"{peak / 1e6:.0f} MB, at most {MOST_MEMORY / 1e6:.0f} MB"
+    print(f"\npeak memory of the eight rules: {told}  {'kept' if kept else 'MISSED'}", flush=True)
+    if not kept:
+        MISSED.append(f"peak memory of the eight rules: {told}")
 
 
 class _Fixed:
@@ -128,8 +180,7 @@ def _contest(ledger: Ledger, raw: sqlite3.Connection) -> Contest:
     customers = ledger.customers
 
     def by_hand() -> list[set[int]]:
-        source = "SELECT c.id FROM customer AS c LEFT JOIN aggregate AS a ON a.customer = c.id WHERE "
-        return [{number for (number,) in raw.execute(source + where)} for _, where in RULES]
+        return [{number for (number,) in raw.execute(SOURCE + where)} for _, where in RULES]
 
     def ours() -> list[set[int]]:
         return customers.memberships(*(text for text, _ in RULES))
@@ -146,7 +197,55 @@ def _contest(ledger: Ledger, raw: sqlite3.Connection) -> Contest:
     contest.add("SQL over an aggregate table", lambda: _done(by_hand()))
     contest.add("custledger", lambda: _done(ours()), at_most=0.4, aim=0.2)
     contest.add("custledger, one rule after the other", lambda: _done(one_by_one()))
+    for engine, run in _engines(raw):
+        for (text, _), chosen, expected in zip(RULES, run(), by_hand(), strict=True):
+            if chosen != expected:
+                message = f"{engine}: {text}: {len(chosen)} customers, and {len(expected)} by hand"
+                raise AssertionError(message)
+        contest.add(engine, lambda run=run: _done(run()))  # type: ignore[misc]
     return contest
+
+
+def _engines(raw: sqlite3.Connection) -> Iterator[tuple[str, Callable[[], list[set[int]]]]]:
+    """Yield engines that hold the same tables in memory, for the record, as far as they are installed."""
+    if find_spec("duckdb") is None or find_spec("polars") is None:
+        return
+    duckdb, polars = import_module("duckdb"), import_module("polars")
+    tables = {
+        "customer": "SELECT id, city, level, status, birthday, email FROM customer",
+        "customer__tags": "SELECT record, folded, refused FROM customer__tags",
+        "aggregate": "SELECT customer, orders, spent, first, last FROM aggregate",
+    }
+    frames = {name: polars.read_database(query, raw, infer_schema_length=None) for name, query in tables.items()}
+    database = duckdb.connect()
+    with tempfile.TemporaryDirectory(prefix="custledger-bench-") as name:
+        for table, frame in frames.items():
+            frame.write_csv(Path(name) / f"{table}.csv")
+            read = f"SELECT * FROM read_csv('{name}/{table}.csv', all_varchar = true)"  # noqa: S608 - names of this file
+            database.execute(f"CREATE TABLE {table} AS {read}")
+            numbers = [column for column, kind in frame.schema.items() if kind.is_integer()]
+            for column in numbers:
+                database.execute(f"ALTER TABLE {table} ALTER {column} TYPE BIGINT")
+
+    def with_duckdb() -> list[set[int]]:
+        return [{number for (number,) in database.execute(SOURCE + where).fetchall()} for _, where in RULES]
+
+    yield "DuckDB, loaded", with_duckdb
+    context = polars.SQLContext(frames)
+
+    def with_polars() -> list[set[int]]:
+        asked = (SOURCE + _without_exists(where) for _, where in RULES)
+        return [set(context.execute(sql, eager=True)["id"].to_list()) for sql in asked]
+
+    yield "polars, loaded", with_polars
+
+
+def _without_exists(where: str) -> str:
+    """Return a condition as polars understands it, which knows no EXISTS."""
+    for tag in TAGS:
+        listed = f"c.id IN (SELECT record FROM customer__tags WHERE folded = '{tag}' AND refused = 0)"  # noqa: S608 - as above
+        where = where.replace(_TAGGED.format(tag), listed)
+    return where
 
 
 def _done(_fetched: list[set[int]]) -> None:
@@ -154,4 +253,4 @@ def _done(_fetched: list[set[int]]) -> None:
 
 
 if __name__ == "__main__":
-    main(contests)
+    main(contests, missed=MISSED)

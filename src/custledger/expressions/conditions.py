@@ -13,13 +13,16 @@ from custledger.expressions.tree import (
     And,
     Compare,
     Condition,
+    DateFunction,
     Day,
     Empty,
     FieldNode,
     Has,
     Match,
+    NamedNode,
     Not,
     OneOf,
+    Operation,
     Operator,
     Or,
     Term,
@@ -47,7 +50,8 @@ class Conditions(Terms):
             case Not(part):
                 return self.condition(part, holds=not holds)
             case And(parts) | Or(parts):
-                compiled = [self.condition(part, holds=holds) for part in parts]
+                # Databases look at conditions as they are written, and no further than they must.
+                compiled = [self.condition(part, holds=holds) for part in sorted(parts, key=self.effort)]
                 return all_of(compiled) if isinstance(node, And) is holds else any_of(compiled)
             case Always(truth):
                 return TRUE if truth is holds else FALSE
@@ -59,6 +63,38 @@ class Conditions(Terms):
                 return self.match(node, holds=holds)
             case _:
                 return self.comparison(node, holds=holds)
+
+    def effort(self, node: Condition) -> int:
+        """Return how much it takes to look at a condition: a fact, what is computed, other rows."""
+        match node:
+            case Not(part):
+                return self.effort(part)
+            case And(parts) | Or(parts):
+                return max(map(self.effort, parts), default=0)
+            case Always():
+                return 0
+            case Has() | Match():
+                return max(1, self.effort_of(node.left))
+            case Compare(_, left, right) if not isinstance(right, Day):
+                return max(self.effort_of(left), self.effort_of(right))
+            case _:
+                return self.effort_of(node.left)
+
+    def effort_of(self, term: Term) -> int:
+        """Return how much it takes to have a term."""
+        match term:
+            case FieldNode() | Value():
+                return 0
+            case NamedNode(_, _, root):
+                return self.effort_of(root)
+            case Operation(left=left, right=right):
+                return max(1, self.effort_of(left), self.effort_of(right))
+            case DateFunction(argument=argument):
+                return max(1, self.effort_of(argument))
+            case Aggregate():
+                return 2 if self.fact(term) is None else 0
+            case _:
+                return 2
 
     def comparison(self, node: Compare | OneOf, *, holds: bool) -> Sql:
         """Return the condition that a term compares as the node says, or does not."""

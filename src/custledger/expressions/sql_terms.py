@@ -222,31 +222,33 @@ class Terms(ABC):
         return self.aligned(self.plain(term), term.scale, scale)
 
     def date_function(self, term: DateFunction) -> Sql:
-        """Return what is computed from a date."""
+        """Return what is computed from a date; one that is needed once stands in its place."""
         day, mark = self.plain(term.argument), self.dialect.placeholder
         if term.argument.kind is Kind.TIME:
             text = self.dialect.local_day.format(value=day.text, zone=mark)
             day = Sql(text, (*day.parameters, term.zone))
         today = date.fromisoformat(term.today)
-        bound: tuple[str | None, ...] = ()
         match term.function:
-            case "days_since" | "days_until":
-                since = term.function == "days_since"
-                ends = {"later": mark, "earlier": "v"} if since else {"later": "v", "earlier": mark}
-                template, bound = self.dialect.days_between.format(**ends), (term.today,)
+            case "days_since":
+                text = self.dialect.days_between.format(later=mark, earlier=day.text)
+                return Sql(text, (term.today, *day.parameters))
+            case "days_until":
+                text = self.dialect.days_between.format(later=day.text, earlier=mark)
+                return Sql(text, (*day.parameters, term.today))
             case "age":
                 years = f"{today.year} - CAST(substr(v, 1, 4) AS INTEGER)"
                 template, bound = f"{years} - CASE WHEN substr(v, 6) > {mark} THEN 1 ELSE 0 END", (term.today[5:],)
+                return Sql(f"(SELECT {template} FROM (SELECT {day.text} AS v) AS o)", (*bound, *day.parameters))
             case "next_anniversary":
-                template, bound = _next_anniversary(today, mark)
+                template, known = _next_anniversary(today, mark)
+                return Sql(f"(SELECT {template} FROM (SELECT {day.text} AS v) AS o)", (*known, *day.parameters))
             case "weekday":
-                template = self.dialect.weekday.format(day="v")
+                return Sql(f"({self.dialect.weekday.format(day=day.text)})", day.parameters)
             case "quarter":
-                template = "(CAST(substr(v, 6, 2) AS INTEGER) + 2) / 3"
+                return Sql(f"((CAST(substr({day.text}, 6, 2) AS INTEGER) + 2) / 3)", day.parameters)
             case "year" | "month" | "day":
                 start, length = {"year": (1, 4), "month": (6, 2), "day": (9, 2)}[term.function]
-                template = f"CAST(substr(v, {start}, {length}) AS INTEGER)"
-        return Sql(f"(SELECT {template} FROM (SELECT {day.text} AS v) AS o)", (*bound, *day.parameters))
+                return Sql(f"CAST(substr({day.text}, {start}, {length}) AS INTEGER)", day.parameters)
 
     def fact(self, term: Aggregate) -> Sql | None:
         """Return the column in which an aggregate is kept, if it is."""

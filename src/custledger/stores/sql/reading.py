@@ -42,14 +42,14 @@ class Plan:
         self._left_over = share.left_over
         whole = self._whole()
         self.is_whole = whole is not None
-        by_id = Sql(f'{table.name}."id"')
-        self.statements = whole or (self._statement(Sql(table.columns), self._pushed, by_id),)
+        self.statements = whole or (self._statement(Sql(table.columns), self._pushed, self._by_id()),)
 
     def _whole(self) -> tuple[Sql, ...] | None:
         """Return the statements that answer the query exactly, or ``None``."""
         query, schema = self._query, self._table.schema
         order = compile_order(self._order, schema, self._dialect, query.moment, kept=self._kept)
         columns = self._columns()
+        order = self._by_id() if not self._order else order
         if self._left_over is not None or order is None or columns is None:
             return None
         if query.after is None:
@@ -63,6 +63,18 @@ class Plan:
         return tuple(
             self._statement(columns, all_of([part.where, *pushed]), part.order, query.limit) for part in segments
         )
+
+    @property
+    def _asks_facts_only(self) -> bool:
+        """Whether it is only facts that say which records are chosen: then their narrow table is read through."""
+        where = self._query.where
+        return self._kept is not None and self._kept.used and where is not None and not where.keys
+
+    def _by_id(self) -> Sql:
+        """Return the order of the ids, as the table that is read through has it."""
+        if self._kept is not None and self._asks_facts_only:
+            return Sql(f"{quoted(self._kept.table)}.{RECORD}")
+        return Sql(f'{self._table.name}."id"')
 
     def _columns(self) -> Sql | None:
         if self._query.columns is None:
@@ -78,7 +90,8 @@ class Plan:
         return Sql(", ".join(column.text for column in found), parameters)
 
     def _statement(self, columns: Sql, where: Sql | None, order: Sql, limit: int | None = None) -> Sql:
-        text, parameters = f"SELECT {columns.text} FROM {source(self._table, self._kept)}", columns.parameters
+        tables = source(self._table, self._kept, through_facts=self._asks_facts_only)
+        text, parameters = f"SELECT {columns.text} FROM {tables}", columns.parameters
         if where is not None:
             text, parameters = f"{text} WHERE {where.text}", parameters + where.parameters
         text, parameters = f"{text} ORDER BY {order.text}", parameters + order.parameters
@@ -122,12 +135,15 @@ class Plan:
         return (tuple(column(row) for column in columns) for row in rows)
 
 
-def source(table: Table, kept: Kept | None) -> str:
-    """Return what stands behind FROM: the table, and that of its facts where some are looked at."""
+def source(table: Table, kept: Kept | None, *, through_facts: bool = False) -> str:
+    """Return what stands behind FROM: the table, and that of its facts where some are looked at.
+
+    ``through_facts`` reads through the latter and looks up the records, which the plus sign tells the database.
+    """
     if kept is None or not kept.used:
         return table.name
-    facts = quoted(kept.table)
-    return f'{table.name} JOIN {facts} ON {facts}.{RECORD} = {table.name}."id"'
+    record = f"{quoted(kept.table)}.{RECORD}"
+    return f'{table.name} JOIN {quoted(kept.table)} ON {"+" if through_facts else ""}{record} = {table.name}."id"'
 
 
 def _listed(text: str | None) -> tuple[str, ...] | None:
