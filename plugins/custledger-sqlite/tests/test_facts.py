@@ -249,3 +249,17 @@ def test_metrics_of_any_name_have_columns(clerk: Clerk) -> None:
     columns = tuple(one.expression for one in metered)
     assert list(clerk.store.select(PERSON, Query(moment=MOMENT, columns=columns))) == [tuple(range(1, len(names) + 1))]
     assert len(clerk.store.check_facts()) >= len(names)
+
+
+def test_facts_that_this_program_cannot_understand_are_left_to_others(clerk: Clerk) -> None:
+    (ada,) = clerk.ids("person")
+    with closing(apsw.Connection(path(clerk))) as raw:
+        raw.execute("UPDATE custledger_facts SET definition = '{}' WHERE name = 'told'")
+        raw.execute("UPDATE custledger_ledger SET facts_edition = facts_edition + 1")
+    assert answered(clerk, "visited") == [0]
+    clerk.add("visit", person=ada)
+    assert behind(clerk)
+    keep(clerk)
+    assert answered(clerk, "visited") == [1]
+    assert behind(clerk), "who does not know what is kept does not say that it is true"
+    assert clerk.store.check_facts(repair=True) == []

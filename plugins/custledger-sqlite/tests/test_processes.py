@@ -4,6 +4,7 @@ import os
 import traceback
 import warnings
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,16 @@ from custledger_sqlite.opening import open_store
 from custledger_sqlite.store import SqliteStore
 
 from custledger.changes import Change
+from custledger.conventions import Conventions
 from custledger.errors import ConflictError
+from custledger.expressions import Expression, Moment, understand
+from custledger.expressions.scope import World
+from custledger.stores.contract import Metered, Query
+from custledger.stores.sql.facts import upkeep
 from custledger.stores.sql.tables import Table, Values
 from custledger.stores.sql.writing import Landing
 from custledger.testing.clerk import Clerk, fixed_clock, seeded_mint
+from custledger.testing.related import PERSON, VISIT
 
 PROCESSES = 8
 TURNS = int(os.environ.get("CUSTLEDGER_TURNS", "15"))
@@ -114,3 +121,69 @@ def test_the_harness_catches_a_store_that_does_not_compare_revisions(tmp_path: P
     """The same work on the bad build loses words; on a busy machine the processes may happen not to meet at first."""
     tries = (words_added(tmp_path / f"{attempt}.db", Forgetful) for attempt in range(5))
     assert any(len(words) < PROCESSES * TURNS + 1 for words in tries)
+
+
+def metric(text: str) -> Expression:
+    """Return an expression about a person, of which some are kept and some are not."""
+    return understand(text, PERSON, Conventions(), want=None, world=World({"person": PERSON, "visit": VISIT}))
+
+
+KEPT = ("count(visits)", "sum(visits.x_guests)", "count(visits where x_guests > 1)", "max(visits.x_guests)")
+COMPUTED = tuple(
+    text.removesuffix(")") + f"{' and' if 'where' in text else ' where'} (guide.age = 1 or not guide.age = 1))"
+    for text in KEPT
+)
+"""The same, but asked in a way of which nothing is kept."""
+
+
+def visited_by_many(path: Path, *, forgetful: bool = False) -> list[int]:
+    """Have every process write visits and look at facts, and each keep more of them; return the exit codes.
+
+    ``forgetful`` has them say that facts are true which they did not bring up to date.
+    """
+    moment = Moment(date(2026, 6, 15), Conventions().zone, currency="CNY")
+    clerk = clerk_of(path, 90)
+    clerk.learn((PERSON, VISIT))
+    people = clerk.add_many("person", [{"name": "Ada"}, {"name": "Bob"}])
+    clerk.store.close()
+    columns = tuple(metric(text) for text in (*KEPT, *COMPUTED))
+
+    def work(index: int) -> None:
+        mine = clerk_of(path, index)
+        mine.learn((PERSON, VISIT))
+        added: list[int] = []
+        for turn in range(TURNS):
+            if turn == index:
+                wanted = [Metered(name=text, schema=PERSON, expression=metric(text)) for text in KEPT[: 1 + index % 4]]
+                mine.store.keep(wanted, moment, generation=mine.generation)
+            if added and turn % 3 == 2:
+                mine.edit("visit", added[0], person=people[turn % 2], x_guests=turn)
+            elif added and turn % 5 == 4:
+                mine.remove("visit", added.pop(0))
+            else:
+                added.append(mine.add("visit", person=people[index % 2], x_guests=turn))
+            for row in mine.store.select(PERSON, Query(moment=moment, columns=columns)):
+                assert row[: len(KEPT)] == row[len(KEPT) :]
+        mine.store.close()
+
+    if forgetful:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(upkeep, "bring_up", lambda *_: None)
+            return in_processes(work)
+    return in_processes(work)
+
+
+def test_eight_processes_writing_while_facts_are_added_never_read_one_that_is_not_true(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    assert visited_by_many(path) == [0] * PROCESSES
+    with open_store(str(path)) as store:
+        found = store.check_facts()
+    assert len(found) == len(KEPT)
+    assert [one.differing for one in found] == [0] * len(KEPT)
+
+
+def test_the_harness_catches_facts_that_are_not_brought_up_to_date(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert any(visited_by_many(tmp_path / "ledger.db", forgetful=True))
+    assert "AssertionError" in capfd.readouterr().err

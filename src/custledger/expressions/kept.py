@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from custledger.expressions import tree
+from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS
 from custledger.fields import Choice, Kind, Labels
 from custledger.schema import Schema
 from custledger.structs import Struct, frozen
@@ -36,6 +37,15 @@ _NODES: Mapping[str, type[Struct]] = {
 }
 """What may stand inside an aggregate that is kept."""
 
+_WORDS: Mapping[str, frozenset[str]] = {
+    "operator": frozenset({"=", "<", "<=", ">", ">="}),
+    "sign": frozenset({"+", "-", "*", "/"}),
+    "place": frozenset({"contains", "starts", "ends"}),
+    "function": frozenset(AGGREGATES.values()) | frozenset(DATE_FUNCTIONS.values()),
+}
+"""What these attributes of nodes may say, which becomes SQL as it stands."""
+
+_MOST_PLACES = 24
 _OF_TODAY = frozenset({"days_since", "days_until", "age", "next_anniversary"})
 _OF_ONE_RECORD = frozenset({"first", "last", "most_frequent"})
 _SINGLE_KINDS = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.TIME, Kind.YES_NO, Kind.CHOICE})
@@ -145,10 +155,10 @@ def defined(text: str, schemas: Mapping[str, Schema]) -> Defined:
         whole = json.loads(text)
         schema = schemas[whole["about"]]
         listed = {key: tuple(Choice(code, Labels(code)) for code in codes) for key, codes in whole["choices"].items()}
-        made = {name: _decoded(value) for name, value in whole["made"].items()}
+        made = _checked({name: _decoded(value) for name, value in whole["made"].items()})
         aggregate = tree.Aggregate(schema=schema.with_choices(listed), **made)
         missing = looked_at(aggregate) - schema.by_key.keys()
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"This definition cannot be understood: {error}") from error
     if missing:
         raise ValueError(f"This definition looks at fields that are not there: {', '.join(sorted(missing))}")
@@ -190,7 +200,18 @@ def _decoded(value: Any) -> Any:
         return Kind(parts[0])
     node = _NODES[name]
     names = [attribute.name for attribute in _attributes(node)]
-    return node(**dict(zip(names, map(_decoded, parts), strict=True)))
+    return node(**_checked(dict(zip(names, map(_decoded, parts), strict=True))))
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes of a node. Raises ``ValueError`` for what none can be: a ledger may come from anywhere."""
+    for name, value in values.items():
+        is_word = name not in _WORDS or value in _WORDS[name]
+        is_scale = name != "scale" or value is None or (type(value) is int and 0 <= value <= _MOST_PLACES)
+        is_day = name != "today" or value == _SOME_DAY
+        if not (is_word and is_scale and is_day):
+            raise ValueError(f"This definition cannot be understood: {name} is {value}")
+    return values
 
 
 def _within(aggregate: tree.Aggregate) -> Iterator[Struct]:

@@ -6,6 +6,7 @@ from functools import cached_property
 import attrs
 
 from custledger.expressions.columns import side_table
+from custledger.expressions.conditions import NotPushedError
 from custledger.expressions.dialects import Dialect as ExpressionDialect
 from custledger.expressions.fragments import Sql
 from custledger.expressions.kept import Defined, Kept, defined, looked_at
@@ -130,9 +131,12 @@ class Registry:
         for subject, name, metric, own, definition, place in list(rows):
             try:
                 meant = defined(definition, schemas)
-                facts.append(Fact(schemas[subject], name, metric, bool(own), definition, place, meant, dialect))
-            except (KeyError, ValueError):
+                fact = Fact(schemas[subject], name, metric, bool(own), definition, place, meant, dialect)
+                fact.sql.one  # noqa: B018 - what cannot be put into SQL must not come out while somebody writes
+            except (KeyError, ValueError, TypeError, AttributeError, NotPushedError):
                 unknown = True
+            else:
+                facts.append(fact)
         return cls(edition, tuple(facts), unknown)
 
     @cached_property

@@ -34,12 +34,12 @@ def catch_up(connection: Connection, dialect: Dialect, registry: Registry) -> No
     head = Head.read(connection)
     if not head.is_behind or registry.unknown:
         return
-    names = sorted(registry.related | registry.by_subject.keys())
     anew = _touched_many(connection, head.true_to, registry)
     for subject in anew:
         refill(connection, registry.by_subject[subject])
     others = attrs.evolve(registry, facts=tuple(one for one in registry.facts if one.subject.name not in anew))
     if others.facts:
+        names = sorted(others.related | others.by_subject.keys())
         bring_up(connection, dialect, others, Touched.since(connection, head.true_to, names))
     _true_to(connection, head.last)
 
