@@ -1,7 +1,7 @@
 """Facts in a SQLite file: put off by loads, made good after a crash, found out where an older program wrote."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -9,19 +9,25 @@ from typing import Any
 import apsw
 import pytest
 from custledger_sqlite.opening import open_store
+from hypothesis import Phase
 
 from custledger.changes import Changeset
 from custledger.expressions import Moment
+from custledger.expressions import kept as kept_expressions
+from custledger.expressions.kept import definition
 from custledger.stores.contract import Query, Store
 from custledger.stores.sql import loading
+from custledger.stores.sql.facts import computing, upkeep, wanting
+from custledger.stores.sql.facts.registry import Head
+from custledger.stores.sql.facts.touching import Touched
 from custledger.stores.sql.store import SqlStore
 from custledger.testing.clerk import Clerk
 from custledger.testing.expressions import TODAY
 from custledger.testing.related import PERSON, VISIT
-from custledger.testing.stores.facts import CONVENTIONS, WORDINGS, FactCases, metrics_of, world_of
+from custledger.testing.stores.facts import CONVENTIONS, WORDINGS, FactCases, Worded
 
 MOMENT = Moment(TODAY, CONVENTIONS.zone, currency="CNY")
-WORLD = world_of(dict.fromkeys(WORDINGS, 0))
+WORDED = Worded(dict.fromkeys(WORDINGS, 0))
 
 
 class TestFactsOfLoads(FactCases):
@@ -52,7 +58,7 @@ def clerk(tmp_path: Path) -> Iterator[Clerk]:
 
 
 def keep(clerk: Clerk) -> None:
-    clerk.store.keep(metrics_of(WORLD), MOMENT, generation=clerk.generation)
+    clerk.store.keep(WORDED.metrics(), MOMENT, generation=clerk.generation)
 
 
 def path(clerk: Clerk) -> str:
@@ -69,7 +75,7 @@ def answered(clerk: Clerk, name: str) -> list[Any]:
     """Return what the store answers to a metric."""
     from custledger.expressions import understand
 
-    columns = (understand(name, PERSON, CONVENTIONS, want=None, world=WORLD),)
+    columns = (understand(name, PERSON, CONVENTIONS, want=None, world=WORDED.world),)
     return [value for (value,) in clerk.store.select(PERSON, Query(moment=MOMENT, columns=columns))]
 
 
@@ -108,7 +114,7 @@ def test_a_fact_is_a_column_beside_the_records_and_is_read(clerk: Clerk) -> None
 def metrics(names: list[str]) -> list[Any]:
     from custledger.expressions import understand
 
-    return [understand(name, PERSON, CONVENTIONS, want=None, world=WORLD) for name in names]
+    return [understand(name, PERSON, CONVENTIONS, want=None, world=WORDED.world) for name in names]
 
 
 def test_an_aggregate_without_a_name_that_a_metric_asks_is_read_too(clerk: Clerk) -> None:
@@ -131,7 +137,7 @@ def test_nothing_sensitive_or_of_others_or_of_today_is_kept(clerk: Clerk) -> Non
         "count(visits where at = today)",
         "count(visits where person.age = 1)",
     ):
-        (aggregate,) = aggregates(understand(f"{text} = 1", PERSON, CONVENTIONS, world=WORLD).root)
+        (aggregate,) = aggregates(understand(f"{text} = 1", PERSON, CONVENTIONS, world=WORDED.world).root)
         assert not can_be_kept(aggregate), text
 
 
@@ -214,11 +220,11 @@ def test_a_metric_that_says_something_else_has_another_column_and_one_that_is_go
     (ada,) = clerk.ids("person")
     clerk.add("visit", person=ada, x_mood="gold")
     clerk.add("visit", person=ada)
-    other = world_of({"visited": 1, "spent": 0})
-    clerk.store.keep(metrics_of(other), MOMENT, generation=clerk.generation)
+    other = Worded({"visited": 1, "spent": 0})
+    clerk.store.keep(other.metrics(), MOMENT, generation=clerk.generation)
     assert kept(clerk, "visited") == [1]
     assert kept(clerk, "guests") == [0], "it may be a plugin's that is not installed here"
-    clerk.store.keep(metrics_of(other, but="visited"), MOMENT, generation=clerk.generation)
+    clerk.store.keep(other.metrics("visited"), MOMENT, generation=clerk.generation)
     with pytest.raises(apsw.SQLError):
         kept(clerk, "visited")  # it was the settings' own, which have it no more
     assert not behind(clerk)
@@ -263,3 +269,37 @@ def test_facts_that_this_program_cannot_understand_are_left_to_others(clerk: Cle
     assert answered(clerk, "visited") == [1]
     assert behind(clerk), "who does not know what is kept does not say that it is true"
     assert clerk.store.check_facts(repair=True) == []
+
+
+FAULTS: dict[str, Callable[[pytest.MonkeyPatch], object]] = {
+    "writes that bring nothing up to date": lambda patch: patch.setattr(upkeep, "bring_up", lambda *_: None),
+    "who was left by an edit or a removal is forgotten": lambda patch: patch.setattr(
+        Touched, "before", property(lambda _: {}, lambda *_: None)
+    ),
+    "what is behind is read": lambda patch: patch.setattr(Head, "is_behind", property(lambda _: False)),
+    "nothing is computed anew after a load": lambda patch: patch.setattr(upkeep, "refill", lambda *_: None),
+    "new records have no row": lambda patch: patch.setattr(computing, "add", lambda *_: None),
+    "a definition does not say the currency": lambda patch: [
+        patch.setattr(module, "definition", lambda aggregate, _: definition(aggregate, ""))
+        for module in (kept_expressions, wanting)
+    ],
+}
+"""Faults that somebody might build in, by what they do."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_cases_catch_a_build_with_a_fault(
+    fault: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Suite(TestFactsOfLoads):
+        machine_settings = {"phases": (Phase.generate,), "derandomize": True}  # noqa: RUF012 - read only
+
+    monkeypatch.setenv("CUSTLEDGER_EXAMPLES", "600")
+    monkeypatch.setattr(loading, "MANY", 2)
+    FAULTS[fault](monkeypatch)
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        Suite().test_facts_are_what_the_evaluator_computes_whatever_happens(tmp_path_factory)
+    capsys.readouterr()

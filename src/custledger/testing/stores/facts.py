@@ -1,6 +1,7 @@
 """Cases: facts, which a store may keep. Whatever is written, and how, metrics are what the evaluator computes."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import hypothesis.strategies as st
@@ -60,30 +61,50 @@ MEMBERS = (
 CONVENTIONS = Conventions(zone_name=ZONE)
 HANDLES = st.integers(0, 1)
 PICKS = st.integers(0, 99)
+CURRENCIES = st.sampled_from([None, "CNY", "EUR"])
 WORDED = st.fixed_dictionaries({name: st.integers(0, len(texts) - 1) for name, texts in WORDINGS.items()})
 
 
-def world_of(chosen: Mapping[str, int]) -> World:
-    """Return the world in which each metric says what was chosen."""
-    named = tuple(
-        Named(key=name, subject="person", text=WORDINGS[name][which], labels=Labels(name))
-        for name, which in chosen.items()
-    )
-    return World({"person": PERSON, "visit": VISIT}, {"person": named})
+class Worded:
+    """Metrics, each of which says what was chosen among its wordings."""
 
-
-def metrics_of(world: World, but: str = "") -> list[Metered]:
-    """Return the metrics of a world as a store is told of them, all of them but one."""
-    return [
-        Metered(
-            name=one.key,
-            schema=PERSON,
-            expression=understand_named(one, PERSON, CONVENTIONS, world),
-            own=one.key in {"visited", "met"},
+    def __init__(self, chosen: Mapping[str, int]) -> None:
+        named = tuple(
+            Named(key=name, subject="person", text=WORDINGS[name][which], labels=Labels(name))
+            for name, which in chosen.items()
         )
-        for one in world.named["person"]
-        if one.key != but
-    ]
+        self.world = World({"person": PERSON, "visit": VISIT}, {"person": named})
+
+    def understood(self, text: str, want: Kind | None = None) -> Expression:
+        """Return an expression about a person, in which metrics say what was chosen."""
+        return understand(text, PERSON, CONVENTIONS, want=want, world=self.world)
+
+    @cached_property
+    def every(self) -> Sequence[Metered]:
+        """The metrics as a store is told of them."""
+        return [
+            Metered(
+                name=one.key,
+                schema=PERSON,
+                expression=understand_named(one, PERSON, CONVENTIONS, self.world),
+                own=one.key in {"visited", "met"},
+            )
+            for one in self.world.named["person"]
+        ]
+
+    def metrics(self, but: str = "") -> Sequence[Metered]:
+        """Return the metrics, all of them but one."""
+        return [one for one in self.every if one.name != but]
+
+    @cached_property
+    def columns(self) -> tuple[Expression, ...]:
+        """The metrics as columns."""
+        return tuple(map(self.understood, WORDINGS))
+
+    @cached_property
+    def conditions(self) -> Sequence[Expression]:
+        """Conditions in which there are metrics."""
+        return [self.understood(text, Kind.YES_NO) for text in MEMBERS]
 
 
 class FactsMachine(RuleBasedStateMachine):
@@ -100,7 +121,7 @@ class FactsMachine(RuleBasedStateMachine):
         self.clerks = [first, first.beside(self.suite.open_store(self.place))]
         self.moment = Moment(TODAY, CONVENTIONS.zone, currency="CNY")
         self.last: Receipt | None = None
-        self.world = world_of(chosen)
+        self.worded = Worded(chosen)
         first.add_many("person", [{"name": f"甲{number}"} for number in range(PEOPLE)])
         self.keep(0, "")
         assert len(first.store.check_facts()) >= len(WORDINGS) // 2 * first.store.capabilities.keeps_facts
@@ -125,18 +146,19 @@ class FactsMachine(RuleBasedStateMachine):
         people = {"person": tuple(self.clerks[0].ids("person"))}
         if not people["person"]:
             return []
-        return [settable(VISIT, row) for row in data.draw(rows(VISIT, targets=people, min_size=1, max_size=most))]
+        drawn = data.draw(rows(VISIT, targets=people, min_size=1, max_size=most))
+        return [{**settable(VISIT, row), "x_cost_currency": data.draw(CURRENCIES)} for row in drawn]
 
     @rule(handle=HANDLES, but=st.sampled_from(["", *WORDINGS]))
     def keep(self, handle: int, but: str) -> None:
         """A handle keeps what the metrics ask, of which it may know one less than the other."""
         clerk = self.clerks[handle]
-        clerk.store.keep(metrics_of(self.world, but), self.moment, generation=clerk.store.generation())
+        clerk.store.keep(self.worded.metrics(but), self.moment, generation=clerk.store.generation())
 
     @rule(chosen=WORDED)
     def say_something_else(self, chosen: dict[str, int]) -> None:
         """Metrics are worded anew; nobody keeps that yet."""
-        self.world = world_of(chosen)
+        self.worded = Worded(chosen)
 
     @rule(zone=st.sampled_from([ZONE, "America/New_York"]), currency=st.sampled_from(["CNY", "EUR"]))
     def move(self, zone: str, currency: str) -> None:
@@ -225,20 +247,15 @@ class FactsMachine(RuleBasedStateMachine):
         clerk.store.close()
         self.clerks[handle] = clerk.beside(self.suite.open_store(self.place))
 
-    def understood(self, text: str, want: Kind | None = None) -> Expression:
-        """Return an expression in which metrics say what they say now."""
-        return understand(text, PERSON, CONVENTIONS, want=want, world=self.world)
-
     @invariant()
     def they_agree(self) -> None:
         """Either handle answers what the evaluator computes, and nothing that is kept differs from it."""
         if not hasattr(self, "clerks"):
             return
         related = Everything(self.clerks[0].store, self.moment)
-        columns = tuple(self.understood(name) for name in WORDINGS)
+        columns, conditions = self.worded.columns, self.worded.conditions
         values = [evaluator(column, PERSON, self.moment, related) for column in columns]
         expected = [tuple(value(row) for value in values) for row in related.rows["person"]]
-        conditions = [self.understood(text, Kind.YES_NO) for text in MEMBERS]
         holding = [evaluator(condition, PERSON, self.moment, related) for condition in conditions]
         members = [{row[ID] for row in related.rows["person"] if holds(row)} for holds in holding]
         for clerk in self.clerks:
