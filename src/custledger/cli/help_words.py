@@ -202,6 +202,11 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Count who is in several segments at once.": "统计同时属于几个分群的有多少。",
         "Two segments or more.": "两个或更多分群。",
         "Remove a segment of this ledger; nobody in it is touched.": "删除这本台账的一个分群；不影响里面的成员。",
+        "Whether what a ledger keeps computed is true.": "核对台账保存的计算结果。",
+        "Put right what differs.": "修正不一致的值。",
+        "Compute anew what is kept of metrics and compare; exit code 3 where something differs.": (
+            "重新计算保存的指标并核对；有不一致时退出码为 3。"
+        ),
         # the ledger, plugins, settings
         "The ledger's own name, language, currency and time zone.": "台账的名称、语言、货币和时区。",
         "Show the ledger's name, language, currency and time zone.": "查看台账的名称、语言、货币和时区。",
