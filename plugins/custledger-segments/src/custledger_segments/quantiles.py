@@ -15,9 +15,16 @@ value into another group. So the groups are those of ``pandas.qcut`` wherever th
 that are equal.
 """
 
-from bisect import bisect_left
-from collections.abc import Sequence
-from typing import Any
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, repeat
+from typing import Any, TypeVar
+
+MarkT = TypeVar("MarkT")
+
+LOOKED_AT = 1_000
+"""Of how many values it is looked at whether most are repeated, and are then counted instead of sorted."""
 
 
 def boundaries(values: Sequence[Any], groups: int) -> list[Any]:
@@ -35,7 +42,30 @@ def grouped(values: Sequence[Any], groups: int) -> list[int]:
     >>> grouped([1, 1, 1, 2, 9], 5)
     [1, 1, 1, 4, 5]
     """
+    return marked(values, range(1, groups + 1))
+
+
+def marked(values: Sequence[Any], marks: Sequence[MarkT]) -> list[MarkT]:
+    """Return the mark of each value, of which there is one for each group, those of the least values first.
+
+    The values can be sorted and hashed.
+    """
     if not values:
         return []
-    limits = boundaries(values, groups)
-    return [bisect_left(limits, value) + 1 for value in values]
+    called = tuple(marks)  # of which one is had faster than of a range
+    looked_at = values[:LOOKED_AT]
+    if len(set(looked_at)) * 2 > len(looked_at):
+        limits = boundaries(values, len(called))
+        return list(map(called.__getitem__, map(bisect_left, repeat(limits), values)))
+    counted = Counter(values)
+    limits = _boundaries_of_counted(counted, len(called))
+    table = {value: called[bisect_left(limits, value)] for value in counted}
+    return list(map(table.__getitem__, values))
+
+
+def _boundaries_of_counted(counted: Mapping[Any, int], groups: int) -> list[Any]:
+    """Return the boundaries of values that are given with how often each of them is there."""
+    ordered = sorted(counted)
+    up_to = list(accumulate(map(counted.__getitem__, ordered)))
+    last = up_to[-1] - 1
+    return [ordered[bisect_right(up_to, last * number // groups)] for number in range(1, groups)]

@@ -29,13 +29,14 @@ With another number of groups the lowest score stands in this table at 1, the hi
 proportion, halves up: of seven groups the fourth is at 3.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
+from operator import add
 from typing import Any
 
 from custledger.errors import InvalidValueError
 from custledger_segments.columns import setting
-from custledger_segments.quantiles import grouped
+from custledger_segments.quantiles import marked
 
 FIFTHS = 5
 MOST_GROUPS = 9
@@ -59,9 +60,9 @@ def scores(columns: Mapping[str, Sequence[Any]]) -> list[int | None]:
     """
     groups = _groups(columns)
     recency, frequency, monetary = (columns[name] for name in ("recency", "frequency", "monetary"))
-    is_scored = [days is not None and paid is not None for days, paid in zip(recency, monetary, strict=True)]
-    if all(is_scored):
+    if None not in recency and None not in monetary:
         return list(_scored(recency, frequency, monetary, groups))
+    is_scored = [days is not None and paid is not None for days, paid in zip(recency, monetary, strict=True)]
     days, orders, paid = (list(compress(each, is_scored)) for each in (recency, frequency, monetary))
     found = iter(_scored(days, orders, paid, groups))
     return [next(found) if one else None for one in is_scored]
@@ -76,15 +77,12 @@ def names(columns: Mapping[str, Sequence[Any]]) -> list[str | None]:
     return [None if score is None else called[score] for score in scores(columns)]
 
 
-def _scored(recency: Sequence[Any], frequency: Sequence[Any], monetary: Sequence[Any], groups: int) -> list[int]:
-    often = [0 if orders is None else orders for orders in frequency]
-    best = (groups + 1) * 100
-    return [
-        best - days * 100 + orders * 10 + paid
-        for days, orders, paid in zip(
-            grouped(recency, groups), grouped(often, groups), grouped(monetary, groups), strict=True
-        )
-    ]
+def _scored(recency: Sequence[Any], frequency: Sequence[Any], monetary: Sequence[Any], groups: int) -> Iterable[int]:
+    """Return the scores of those who are scored: a sum of what each of the three gives."""
+    often = [0 if orders is None else orders for orders in frequency] if None in frequency else frequency
+    days = marked(recency, range(groups * 100, 0, -100))
+    orders = marked(often, range(10, groups * 10 + 1, 10))
+    return map(add, map(add, days, orders), marked(monetary, range(1, groups + 1)))
 
 
 def _groups(columns: Mapping[str, Sequence[Any]]) -> int:
