@@ -27,6 +27,9 @@ FAILURES = (Exception, SystemExit)
 _PLACES = Decimal("0.0001")
 _TOO_LARGE = Decimal(INTEGER_LIMIT).scaleb(-4)
 
+_ALIKE = frozenset({str, int, float, Decimal, type(None)})
+"""The types of answers of which equal ones mean the same: a yes or no equals a number, and is none."""
+
 Failed = Callable[[str, BaseException], PluginError]
 """What makes an error of what a plugin was doing, and of what it raised."""
 
@@ -120,7 +123,7 @@ def _scoring(segment: Segment, score: Score, failed: Callable[[BaseException], P
             answers = score(columns)
             if isinstance(answers, str | Mapping) or not isinstance(answers, Iterable):
                 raise TypeError(f"it returned {shorten(answers)}, and not a list")
-            marks = [_mark(answer, codes, own_labels=segment.own_labels) for answer in answers]
+            marks = _marks(list(answers), lambda answer: _mark(answer, codes, own_labels=segment.own_labels))
             if len(marks) != wanted:
                 raise ValueError(f"it returned {len(marks)} answers for {wanted} records")
         except CustledgerError:
@@ -130,6 +133,14 @@ def _scoring(segment: Segment, score: Score, failed: Callable[[BaseException], P
         return marks
 
     return guarded
+
+
+def _marks(answers: list[Any], mark: Callable[[Any], Mark]) -> list[Mark]:
+    """Return what a scorer said; what it says of many is looked at once, where what is equal is as sound."""
+    if not set(map(type, answers)) <= _ALIKE:
+        return list(map(mark, answers))
+    known = {answer: mark(answer) for answer in set(answers)}
+    return list(map(known.__getitem__, answers))
 
 
 def _mark(answer: Any, codes: Collection[str], *, own_labels: bool) -> Mark:

@@ -70,6 +70,18 @@ def test_a_label_that_is_no_text_names_the_plugin() -> None:
         members(opened.session, "cities")
 
 
+def test_what_equals_a_sound_answer_need_not_be_one_and_what_equals_nothing_is_no_member() -> None:
+    odd: list[Any] = [1, 1.0, True, 1]
+    with (
+        ledger(segment(lambda columns: odd, own_labels=False)) as opened,
+        pytest.raises(PluginError, match="not a number"),
+    ):
+        members(opened.session, "cities")
+    nothing: list[Any] = [float("nan"), 1.0, 1, float("nan")]
+    with ledger(segment(lambda columns: nothing, own_labels=False)) as opened:
+        assert [one.code for one in members(opened.session, "cities")] == ["K1", "K2"]
+
+
 def test_only_a_scorer_without_choices_has_labels_of_its_own() -> None:
     assert segment_fault(segment()) == ""
     for odd in (segment(choices=choices("top|Top|头部|red")), segment(score=None, decide=lambda city: True)):
