@@ -66,16 +66,17 @@ def recomputed(explained: Explained) -> bool:
             return any(parts)
         case "not":
             return not parts[0]
-    return parts[0] if parts else explained.holds
+    return parts[0] if parts else bool(explained.holds)
 
 
 def test_an_explanation_names_each_clause_and_the_value_found(ledger: Ledger) -> None:
     text = "累计消费 >= 300 且 (等级 = A 或 标签 = vip) 且 非 regular"
     add_segment(ledger.session, "贵客", text, label_en="Treasured", color="red")
-    segment, _, _, explained = explain(ledger.session, "TREASURED", "K7")
+    told = explain(ledger.session, "TREASURED", "K7")
+    segment, explained = told.segment, told.because
     assert (segment.name, explained.word, explained.holds) == ("贵客", "and", False)
-    told = [(one.text, one.holds, one.value) for one in leaves(explained)]
-    assert told == [
+    found = [(one.text, one.holds, one.value) for one in leaves(explained)]
+    assert found == [
         ("累计消费 >= 300", True, 4_200_000),
         ("等级 = A", False, "B"),
         ("标签 = vip", False, None),
@@ -133,5 +134,5 @@ def test_explain_and_members_agree_for_every_customer(text: str) -> None:
         add_segment(ledger.session, "s", text)
         inside = {customer.id for customer in members(ledger.session, "s")}
         for customer in ledger.customers:
-            explained = explain(ledger.session, "s", customer)[3]
+            explained = explain(ledger.session, "s", customer).because
             assert explained.holds == recomputed(explained) == (customer.id in inside), text

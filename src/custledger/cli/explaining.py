@@ -3,32 +3,40 @@
 from typing import Any
 
 from custledger.cli.invocation import Invocation
+from custledger.cli.marks import mark_cell, mark_key, shown_mark
 from custledger.cli.shown import Shower
-from custledger.schema import Field, Row, Schema
-from custledger.segments import Segment
-from custledger.services.segmenting import Explained
+from custledger.schema import Field
+from custledger.services.segmenting import Explained, Explanation
 
 
-def print_explained(
-    run: Invocation, segment: Segment, schema: Schema, row: Row, explained: Explained, *, json: bool
-) -> None:
+def print_explanation(run: Invocation, explanation: Explanation, *, json: bool) -> None:
     """Print an explanation, for people or as one JSON object."""
-    shower = Shower(run.session, schema)
+    segment, schema, row = explanation.segment, explanation.schema, explanation.row
+    shower, because = Shower(run.session, schema), explanation.because
     if json:
-        about = {"segment": segment.name, "record": schema.public_id(row), "member": explained.holds}
-        run.output.json({**about, "because": _as_json(explained, shower)})
+        about = {"segment": segment.name, "record": schema.public_id(row), "member": because.holds}
+        if segment.rule == "scorer":
+            about[mark_key(segment)] = shown_mark(explanation.mark)
+        run.output.json({**about, "because": _as_json(because, shower)})
         return
     label = segment.labels.in_language(run.schema_language)
-    told = "{name} is in {segment}." if explained.holds else "{name} is not in {segment}."
-    run.output.say(run.words(told, name=schema.display(row), segment=label))
-    for line in _lines(run, explained, shower, depth=1):
+    told = "{name} is in {segment}." if because.holds else "{name} is not in {segment}."
+    if explanation.mark is not None:
+        told = "{name} is in {segment}: {label}."
+    mark = mark_cell(segment, explanation.mark, run.schema_language).text
+    run.output.say(run.words(told, name=schema.display(row), segment=label, label=mark))
+    for line in _lines(run, because, shower, depth=1):
         run.output.say(line)
 
 
 def _lines(run: Invocation, clause: Explained, shower: Shower, *, depth: int) -> list[str]:
     mark = "✓" if clause.holds else "✗"
     indent = "  " * depth
-    if clause.word:
+    if clause.word == "needs":
+        lines = [indent + run.words("It goes by:")]
+    elif clause.holds is None:
+        lines = [f"{indent}{clause.name} = {clause.text}{_found(run, clause, shower)}"]
+    elif clause.word:
         joined = {"and": "all of these hold:", "or": "at least one of these holds:", "not": "this does not hold:"}
         lines = [f"{indent}{mark} {run.words(joined[clause.word])}"]
     else:
@@ -39,11 +47,20 @@ def _lines(run: Invocation, clause: Explained, shower: Shower, *, depth: int) ->
 
 
 def _found(run: Invocation, clause: Explained, shower: Shower) -> str:
-    field = _field(clause)
-    if field is None:
+    """Return the value that was found, and those of thresholds that have names."""
+    if clause.spec is None:
         return ""
-    text = shower.cell(field, clause.value, shower.names(field, [clause.value])).text
-    return "  " + run.words("(it is {value})", value=text) if text else "  " + run.words("(it is empty)")
+    told = [run.words("it is {value}", value=text) if (text := _text(clause, shower)) else run.words("it is empty")]
+    for one in dict.fromkeys(clause.against):
+        text = _text(one, shower)
+        told.append(run.words("{name} is {value}" if text else "{name} is empty", name=one.text, value=text))
+    return "  " + run.words("({found})", found=run.words("; ").join(told))
+
+
+def _text(clause: Explained, shower: Shower) -> str:
+    """Return the value that was found as people read it; nothing for none."""
+    field = _field(clause)
+    return shower.cell(field, clause.value, shower.names(field, [clause.value])).text if field else ""
 
 
 def _field(clause: Explained) -> Field | None:
@@ -55,6 +72,10 @@ def _as_json(clause: Explained, shower: Shower) -> dict[str, Any]:
     told: dict[str, Any] = {"text": clause.text, "holds": clause.holds}
     if clause.word:
         told["word"] = clause.word
+    if clause.name:
+        told["name"] = clause.name
     if (field := _field(clause)) is not None:
         told["value"] = None if clause.value is None else shower.codec.json_value(field, clause.value)
+    if clause.against:
+        told["against"] = [_as_json(one, shower) for one in clause.against]
     return {**told, "parts": [_as_json(part, shower) for part in clause.parts]} if clause.parts else told

@@ -1,17 +1,19 @@
 """Segments: who is in one and why, who would enter and leave with another wording, how several overlap."""
 
 import itertools
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from custledger.errors import NotFoundError
-from custledger.expressions import equals
+from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError
+from custledger.expressions import Expression, equals
 from custledger.expressions.outline import Outline, outline
-from custledger.fields import Spec
+from custledger.fields import Labels, Spec
 from custledger.schema import ID, Row, Schema, nearest
-from custledger.segments import Segment
+from custledger.segments import Mark, Segment
+from custledger.services.judging import judged, judged_one
 from custledger.services.naming import Reference, found
 from custledger.services.selecting import Selection, memberships
 from custledger.services.session import Session
@@ -19,23 +21,95 @@ from custledger.stores.contract import Query
 from custledger.values import fold, given_text
 
 
-def find_segment(session: Session, name: str) -> Segment:
-    """Return the segment of a name or a label. Raises ``NotFoundError``."""
+def find_segment(session: Session, name: str, *, subject: str | None = None) -> Segment:
+    """Return the segment of a name or a label, about records of one type, or of any.
+
+    Raises ``NotFoundError``, and ``AmbiguousError`` where segments of several types have the name.
+    """
     session.refresh()
-    known = {
-        fold(called): segment for _, segment in session.segments() for called in (*segment.labels.both(), segment.name)
-    }
-    segment = known.get(fold(given_text(name, "Segment")))
-    if segment is None:
+    about = session.schema(subject).name if subject else None
+    known: dict[str, dict[str, Segment]] = {}
+    for _, segment in session.segments():
+        if about in {None, segment.subject}:
+            for called in (*segment.labels.both(), segment.name):
+                known.setdefault(fold(called), {})[segment.subject] = segment
+    found = known.get(fold(given_text(name, "Segment")), {})
+    if len(found) > 1:
+        raise _ambiguous(name, sorted(found))
+    if not found:
         hint = "" if nearest(name, known) else "custledger segment list shows what there is."
         raise NotFoundError("segment", name, suggestions=nearest(name, known), hint=hint)
-    return segment
+    return next(iter(found.values()))
 
 
-def members(session: Session, name: str) -> Selection[Any]:
-    """Return the members of a segment, to be ordered, limited and iterated."""
-    segment = find_segment(session, name)
-    return Selection(session, segment.subject).where(f"[{segment.name}]")
+def _ambiguous(name: str, subjects: Sequence[str]) -> AmbiguousError:
+    error = AmbiguousError("segment", name, {f"{name} ({subject})": "" for subject in subjects})
+    error.hint = "Say whose with the option subject."
+    return error
+
+
+@attrs.frozen
+class Members:
+    """The members of a segment, and what a scorer says of each by its id: a label or a number."""
+
+    segment: Segment
+    selection: Selection[Any]
+    marks: Mapping[int, Mark]
+
+
+def members_of(session: Session, segment: Segment, *, label: str | None = None) -> Members:
+    """Return the members of a segment, or only those to whom a scorer gives a label, by its code or a label of it.
+
+    The rule of a callable or a scorer is computed here, in full. Raises ``PluginError`` where it fails.
+    """
+    every = Selection[Any](session, segment.subject)
+    if label is not None and not segment.own_labels:
+        label = _choice(segment, label)
+    if segment.rule == "expression":
+        return Members(segment, every.where(f"[{segment.name}]"), {})
+    marks = judged(session, segment)
+    if label is not None:
+        wanted = _given_label(segment, label, marks.values())
+        marks = {number: mark for number, mark in marks.items() if mark == wanted}
+    return Members(segment, attrs.evolve(every, among=frozenset(marks)), marks)
+
+
+def _choice(segment: Segment, label: str) -> str:
+    """Return the code of a label. Raises ``NotFoundError``."""
+    known = {fold(called): one.code for one in segment.choices for called in (*one.labels.both(), one.code)}
+    if fold(label) not in known:
+        listed = ", ".join(one.code for one in segment.choices)
+        hint = f"There are: {listed}." if listed else f"{segment.name} gives its members no labels."
+        raise NotFoundError("label", label, hint=hint)
+    return known[fold(label)]
+
+
+def _given_label(segment: Segment, label: str, marks: Iterable[Mark]) -> Mark:
+    """Return a label as a scorer that makes its own has it. Raises ``NotFoundError``."""
+    if not segment.own_labels:
+        return label
+    known = {fold(str(mark)): mark for mark in marks}
+    if fold(label) not in known:
+        raise NotFoundError("label", label, suggestions=nearest(label, known))
+    return known[fold(label)]
+
+
+def label_counts(inside: Members) -> dict[str, int]:
+    """Return how many members have each label of a scorer: in the order of its choices, else the commonest first.
+
+    Choices that nobody has are there with 0; there are no labels where a rule gives none.
+    """
+    if not inside.segment.has_labels:
+        return {}
+    counted = Counter(mark for mark in inside.marks.values() if isinstance(mark, str))
+    if inside.segment.choices:
+        return {choice.code: counted[choice.code] for choice in inside.segment.choices}
+    return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
+
+
+def members(session: Session, name: str, *, subject: str | None = None, label: str | None = None) -> Selection[Any]:
+    """Return the members of a segment, to be ordered, limited and iterated; see ``members_of``."""
+    return members_of(session, find_segment(session, name, subject=subject), label=label).selection
 
 
 @attrs.frozen(kw_only=True)
@@ -48,60 +122,111 @@ class Difference:
     leaving: tuple[Row, ...]
 
 
-def difference(session: Session, name: str, when: str) -> Difference:
-    """Return who would enter and leave a segment if its expression were ``when``. Nothing is changed."""
-    segment = find_segment(session, name)
+def difference(session: Session, name: str, when: str, *, subject: str | None = None) -> Difference:
+    """Return who would enter and leave a segment if its rule were the expression ``when``. Nothing is changed."""
+    segment = find_segment(session, name, subject=subject)
     schema = session.schema(segment.subject)
-    every = Selection[Any](session, segment.subject)
-    return Difference(
-        segment=segment,
-        schema=schema,
-        entering=tuple(every.where(when).where(f"not [{segment.name}]").rows()),
-        leaving=tuple(every.where(f"[{segment.name}]").where(f"not ({when})").rows()),
-    )
+    every, inside = Selection[Any](session, segment.subject), members_of(session, segment).selection
+    if inside.among is None:
+        entering = every.where(when).where(f"not [{segment.name}]").rows()
+    else:
+        entering = (row for row in every.where(when).rows() if row[ID] not in inside.among)
+    leaving = inside.where(f"not ({when})").rows()
+    return Difference(segment=segment, schema=schema, entering=tuple(entering), leaving=tuple(leaving))
 
 
-def overlaps(session: Session, names: Sequence[str]) -> list[tuple[tuple[Segment, ...], int]]:
-    """Return how many are in each segment, in each two, and so on up to all of them, the smaller sets first."""
-    segments = [find_segment(session, name) for name in names]
-    members: dict[tuple[str, str], set[int]] = {}
-    for subject in dict.fromkeys(segment.subject for segment in segments):
-        some = [segment for segment in segments if segment.subject == subject]
-        found = memberships(session, subject, [f"[{segment.name}]" for segment in some])
-        members |= {(subject, segment.name): ids for segment, ids in zip(some, found, strict=True)}
-    counted = []
-    for size in range(1, len(segments) + 1):
-        for together in itertools.combinations(segments, size):
-            sets = (members[segment.subject, segment.name] for segment in together)
-            counted.append((together, len(set.intersection(*sets))))
-    return counted
+def overlaps(
+    session: Session, names: Sequence[str], *, subject: str | None = None
+) -> list[tuple[tuple[Segment, ...], int]]:
+    """Return how many are in each segment, in each two, and in all of them together.
+
+    Raises ``InvalidValueError`` for segments of records of different types, which nobody is in at once.
+    """
+    segments = [find_segment(session, name, subject=subject) for name in names]
+    if other := [one for one in segments if one.subject != segments[0].subject]:
+        what = f"is about the type {other[0].subject}, and {segments[0].name} about {segments[0].subject}"
+        raise InvalidValueError(other[0].name, what, field="Segment")
+    inside = _insides(session, segments)
+    sizes = sorted({1, 2, len(segments)}) if len(segments) > 1 else [1]
+    together = [each for size in sizes for each in itertools.combinations(segments, size)]
+    return [(each, len(frozenset.intersection(*(inside[one.name] for one in each)))) for each in together]
+
+
+def _insides(session: Session, segments: Sequence[Segment]) -> dict[str, frozenset[int]]:
+    """Return who is in each segment, by its name; those of expressions are found in one reading."""
+    written = [segment for segment in segments if segment.rule == "expression"]
+    found = memberships(session, segments[0].subject, [f"[{segment.name}]" for segment in written])
+    inside = {segment.name: frozenset(ids) for segment, ids in zip(written, found, strict=True)}
+    others = {one.name: frozenset(judged(session, one)) for one in segments if one.name not in inside}
+    return inside | others
 
 
 @attrs.frozen(kw_only=True)
 class Explained:
     """A clause, whether it holds for a record, and the value found there; or clauses that ``word`` joins or negates.
 
-    ``spec`` is that of a field which has such values; a sensitive value is not told, and has none.
+    The word is ``and``, ``or`` or ``not``, or ``needs`` above what a callable or a scorer goes by: values that have a
+    ``name`` each, and of which none holds or fails by itself. ``spec`` is that of a field which has such values; a
+    sensitive value is not told, and has none. ``against`` is what the value is compared with, where that is another
+    field or a threshold that has a name: clauses, too, that neither hold nor fail.
     """
 
     word: str
     text: str
-    holds: bool
+    holds: bool | None
+    name: str = ""
     value: Any = None
     spec: Spec | None = None
+    against: tuple["Explained", ...] = ()
     parts: tuple["Explained", ...] = ()
 
 
-def explain(session: Session, name: str, ref: Reference) -> tuple[Segment, Schema, Row, Explained]:
-    """Return why a record is in a segment, or why it is not: clause by clause, as the store computes each."""
-    segment = find_segment(session, name)
+@attrs.frozen(kw_only=True)
+class Explanation:
+    """Why a record, a ``row`` of ``schema``, is in a segment or is not.
+
+    ``because`` has the clauses of an expression; of a callable or a scorer it has what the rule needed, each a clause
+    with a value that neither holds nor fails. ``mark`` is the label or the number that a scorer gives.
+    """
+
+    segment: Segment
+    schema: Schema
+    row: Row
+    because: Explained
+    mark: Mark = None
+
+
+def explain(session: Session, name: str, ref: Reference, *, subject: str | None = None) -> Explanation:
+    """Return why a record is in a segment, or why it is not.
+
+    For an expression that is clause by clause, as the store computes each; for a callable or a scorer, the values that
+    it goes by, and its answer.
+    """
+    segment = find_segment(session, name, subject=subject)
     schema, row = found(session, segment.subject, ref)
+    if segment.rule == "expression":
+        return Explanation(segment=segment, schema=schema, row=row, because=_clauses(session, segment, schema, row))
+    said = judged_one(session, segment, row)
+    needs = tuple(
+        Explained(word="", text=segment.needs[name], name=name, holds=None, value=said.values[name], spec=_told(one))
+        for name, one in said.needed.items()
+    )
+    because = Explained(word="needs", text=segment.name, holds=said.is_member, parts=needs)
+    return Explanation(segment=segment, schema=schema, row=row, because=because, mark=said.mark)
+
+
+def _told(expression: Expression) -> Spec | None:
+    """Return the field that has such values as an expression gives, or ``None`` where they are not told."""
+    spec = expression.spec or Spec(kind=expression.kind, labels=Labels(expression.text))
+    return None if spec.sensitive else spec
+
+
+def _clauses(session: Session, segment: Segment, schema: Schema, row: Row) -> Explained:
     clauses = outline(segment.named(), schema, session.conventions, session.world)
     flat = list(_flat(clauses))
-    columns = [column for one in flat for column in (one.condition, one.value) if column is not None]
+    columns = [column for one in flat for column in (one.condition, one.value, *one.against) if column is not None]
     query = Query(moment=session.moment, where=equals(schema, schema.keys[ID], row[ID]), columns=tuple(columns))
-    answers = iter(next(session.view.select(schema, query)))
-    return segment, schema, row, _explained(clauses, answers)
+    return _explained(clauses, iter(next(session.view.select(schema, query))))
 
 
 def _flat(clause: Outline) -> Sequence[Outline]:
@@ -112,6 +237,11 @@ def _explained(clause: Outline, answers: Any) -> Explained:
     """Return an outline with its answers, which come in the order of ``_flat``."""
     holds = bool(next(answers))
     value = next(answers) if clause.value is not None else None
+    against = tuple(
+        Explained(word="", text=one.text, holds=None, value=next(answers), spec=one.spec) for one in clause.against
+    )
     parts = tuple(_explained(part, answers) for part in clause.parts)
     spec = clause.value.spec if clause.value is not None else None
-    return Explained(word=clause.word, text=clause.text, holds=holds, value=value, spec=spec, parts=parts)
+    return Explained(
+        word=clause.word, text=clause.text, holds=holds, value=value, spec=spec, against=against, parts=parts
+    )

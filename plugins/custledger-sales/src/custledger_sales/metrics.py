@@ -40,6 +40,12 @@ METRICS = (
         summary=Labels("What was paid for an order, on average", "平均每单已付款金额"),
     ),
     Metric(
+        name="next_contract_end",
+        labels=Labels("Next contract end", "最近合同到期日"),
+        expression="min(contracts.expires_on where expires_on >= today and status not in (renewed, terminated))",
+        summary=Labels("When a contract next expires", "最近一份合同的到期日期"),
+    ),
+    Metric(
         name="stock",
         subject="product",
         labels=Labels("Stock", "库存"),

@@ -1,60 +1,52 @@
-"""The segments, with thresholds that small shops begin with; a ledger's own replaces one of its name.
-
-They are rules of thumb for goods that people buy a few times a year, and no published standard: 90 days without an
-order is a missed quarter, a year without one a season that went by.
-"""
+"""The segments that are sentences; ``thresholds`` has the numbers in them, and a ledger may replace any of both."""
 
 from custledger.fields import Labels
 from custledger.segments import Segment
-
-_BOUGHT = "status not in (cancelled, refunded)"
-_THIS_QUARTER = f"count(transactions where at > 90 days ago and {_BOUGHT})"
-_QUARTER_BEFORE = f"count(transactions where at between 180 days ago and 90 days ago and {_BOUGHT})"
-_OPEN_CONTRACT = "status not in (renewed, terminated)"
 
 SEGMENTS = (
     Segment(
         name="high_value",
         labels=Labels("High value", "高价值"),
-        expression="total_spent >= 5000",
-        summary=Labels("Paid 5,000 or more in all", "累计付款 5000 及以上"),
+        expression="total_spent >= high_value_least",
+        summary=Labels("Paid much in all", "累计付款多"),
         color="red",
     ),
     Segment(
         name="high_potential",
         labels=Labels("High potential", "高潜力"),
-        expression=f"{_THIS_QUARTER} > {_QUARTER_BEFORE} and total_spent < 5000",
-        summary=Labels(
-            "Buys more often than in the quarter before, and has paid little yet", "购买更频繁、累计金额还低"
-        ),
+        expression="recent_orders > earlier_orders and total_spent < high_value_least",
+        summary=Labels("Buys more often than before, and has paid little yet", "购买更频繁、累计金额还低"),
         color="orange",
     ),
     Segment(
         name="loyal",
         labels=Labels("Loyal", "忠诚"),
-        expression="order_count >= 5 and last_order > 180 days ago and exists(interactions where category = praise)",
+        expression=(
+            "order_count >= loyal_orders_least and days_since(last_order) < loyal_days"
+            " and praise_count >= loyal_praise_least"
+        ),
         summary=Labels("Buys often, lately too, and has praised", "常购、近期仍购，且有表扬"),
         color="green",
     ),
     Segment(
         name="low_activity",
         labels=Labels("Low activity", "低活跃"),
-        expression="last_order < 90 days ago and last_order >= 365 days ago",
-        summary=Labels("Has bought, though nothing for 90 days", "曾购买，但已 90 天未购"),
+        expression="days_since(last_order) > low_activity_days and days_since(last_order) <= lost_days",
+        summary=Labels("Has bought, though nothing for some time", "曾购买，但已有一段时间未购"),
         color="yellow",
     ),
     Segment(
         name="new_buyers",
         labels=Labels("New buyers", "新购客户"),
-        expression="first_order > 30 days ago",
-        summary=Labels("Bought for the first time within 30 days", "30 天内首次购买"),
+        expression="days_since(first_order) < new_days",
+        summary=Labels("Bought for the first time a short while ago", "不久前首次购买"),
         color="cyan",
     ),
     Segment(
         name="lost_buyers",
         labels=Labels("Lost", "流失"),
-        expression="last_order < 365 days ago",
-        summary=Labels("Has bought, though nothing for a year", "曾购买，但已一年未购"),
+        expression="days_since(last_order) > lost_days",
+        summary=Labels("Has bought, though nothing for long", "曾购买，但已很久未购"),
         color="gray",
     ),
     Segment(
@@ -67,8 +59,8 @@ SEGMENTS = (
     Segment(
         name="contract_ending",
         labels=Labels("Contract ending", "合同将到期"),
-        expression=f"exists(contracts where expires_on between today and in 30 days and {_OPEN_CONTRACT})",
-        summary=Labels("Has a contract that expires within 30 days", "有合同将在 30 天内到期"),
+        expression="days_until(next_contract_end) <= contract_ending_days",
+        summary=Labels("Has a contract that expires soon", "有合同即将到期"),
         color="purple",
     ),
 )
