@@ -7,6 +7,8 @@ function returns what is wrong, as the second half of a sentence about the descr
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
+from inspect import signature
+from keyword import iskeyword
 from typing import Any
 
 from custledger import ids
@@ -19,6 +21,7 @@ from custledger.files import Reader, Writer
 from custledger.hookspecs import AddedField, Problem, Reminder, StoreType
 from custledger.records import COLORS, Record
 from custledger.schema import INFO_ATTRIBUTE, SPECS_ATTRIBUTE, Schema, TypeInfo
+from custledger.segments import Segment
 from custledger.settings import KEY_PREFIX
 from custledger.values import plain_parser
 
@@ -103,19 +106,65 @@ def format_fault(found: Reader | Writer) -> str:
     return _named_fault(found.name, found.summary, does)
 
 
+def segment_fault(found: Segment) -> str:
+    """Return what is wrong with a segment, beside what only a ledger can tell of its expressions."""
+    if found.color and found.color not in COLORS:
+        return f"there is no colour {shorten(found.color)}"
+    rules = sum(bool(rule) for rule in (found.expression, found.decide, found.score))
+    if rules != 1:
+        return f"it has {'no rule' if not rules else 'several rules'}: give an expression, decide or score"
+    if found.rule == "expression":
+        return definition_fault(found) or ("it has an expression, and needs beside it" if found.needs else "")
+    return _definition_fault(found, ("name", "subject")) or _needs_fault(found) or _scores_fault(found)
+
+
 def definition_fault(found: Definition) -> str:
     """Return what is wrong with a metric or a segment, beside what only a ledger can tell of its expression."""
-    texts = {"name": found.name, "expression": found.expression, "subject": found.subject}
-    for what, text in texts.items():
+    return _definition_fault(found, ("name", "expression", "subject"))
+
+
+def _definition_fault(found: Definition, texts: tuple[str, ...]) -> str:
+    for what in texts:
+        text = getattr(found, what)
         if not _is(text, str) or not text.strip():
             return f"its {what} is {shorten(text)}, and not a text"
     for what, labels in (("labels", found.labels), ("summary", found.summary)):
         if not _is(labels, Labels) or not all(_is(text, str) for text in labels.both()):
             return f"its {what} must be Labels, and not {shorten(labels)}"
-    if not found.labels.both():
-        return "it has no label"
-    color = getattr(found, "color", "")
-    return f"there is no colour {shorten(color)}" if color and color not in COLORS else ""
+    return "" if found.labels.both() else "it has no label"
+
+
+def _needs_fault(segment: Segment) -> str:
+    """Return what is wrong with what a callable or a scorer needs, or with how it can be called."""
+    needs: Any = segment.needs
+    if not _is(needs, Mapping) or not needs:
+        return "its needs must be expressions by their names, one at least"
+    for name, text in needs.items():
+        if not _is(name, str) or not name.isidentifier() or iskeyword(name):
+            return f"it needs {shorten(name)}, which cannot name an argument"
+        if not _is(text, str) or not text.strip():
+            return f"it needs {name}, which is {shorten(text)}, and not an expression"
+    what, function = ("decide", segment.decide) if segment.score is None else ("score", segment.score)
+    if not callable(function):
+        return f"its {what} cannot be called"
+    handed = ((), dict.fromkeys(needs)) if what == "decide" else ((dict(needs),), {})
+    try:
+        signature(function).bind(*handed[0], **handed[1])
+    except TypeError as error:
+        return f"its {what} cannot be called with what it needs: {error}"
+    except ValueError:  # what is written in C need not say how it is called
+        return ""
+    return ""
+
+
+def _scores_fault(segment: Segment) -> str:
+    if not segment.choices:
+        return "" if segment.choices == () else "its choices must be a tuple of Choice"
+    if segment.score is None:
+        return "only a scorer has choices"
+    fault = spec_fault(Spec(kind=Kind.CHOICE, labels=segment.labels, choices=segment.choices))
+    odd = [one for one in segment.choices if not fault and (not _is(one.code, str) or not one.code)]
+    return f"one of its choices has the code {shorten(odd[0].code)}, and not a text" if odd else fault
 
 
 def answer_fault(answer: Change | Problem) -> str:

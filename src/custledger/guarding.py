@@ -5,8 +5,10 @@ file or the URL that was at hand.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
+from numbers import Real
 from types import TracebackType
 from typing import Any, BinaryIO
 
@@ -15,10 +17,15 @@ import attrs
 from custledger.errors import CustledgerError, PluginError, file_error, shorten
 from custledger.files import OpenTable, Reader, RowsOfText, Table, Writer
 from custledger.hookspecs import StoreType
+from custledger.segments import Decide, Mark, Score, Segment
 from custledger.stores.contract import Store
+from custledger.values import INTEGER_LIMIT, is_empty
 
 FAILURES = (Exception, SystemExit)
 """What a plugin may raise and be outlived: a plugin that calls ``sys.exit`` must not end the program."""
+
+_PLACES = Decimal("0.0001")
+_TOO_LARGE = Decimal(INTEGER_LIMIT).scaleb(-4)
 
 Failed = Callable[[str, BaseException], PluginError]
 """What makes an error of what a plugin was doing, and of what it raised."""
@@ -74,6 +81,74 @@ def guarded_writer(writer: Writer, failed: Failed) -> Writer:
             raise failed(f"writing the format {writer.name}", error) from error
 
     return attrs.evolve(writer, write=write)
+
+
+def guarded_segment(segment: Segment, failed: Failed) -> Segment:
+    """Return a segment whose plugin is named where its callable or scorer fails, or gives no sound answer.
+
+    A guarded scorer returns a list of ``Mark`` s: codes of its choices, numbers as ``Decimal`` s, ``None``.
+    """
+    doing = f"deciding who is in {segment.name}"
+    if segment.decide is not None:
+        return attrs.evolve(segment, decide=_deciding(segment.decide, lambda error: failed(doing, error)))
+    if segment.score is not None:
+        return attrs.evolve(segment, score=_scoring(segment, segment.score, lambda error: failed(doing, error)))
+    return segment
+
+
+def _deciding(decide: Decide, failed: Callable[[BaseException], PluginError]) -> Decide:
+    def guarded(**values: Any) -> bool:
+        try:
+            answer = decide(**values)
+            if answer in (True, False):
+                return bool(answer)
+            raise TypeError(f"it returned {shorten(answer)}, and not True or False")
+        except CustledgerError:
+            raise
+        except FAILURES as error:
+            raise failed(error) from error
+
+    return guarded
+
+
+def _scoring(segment: Segment, score: Score, failed: Callable[[BaseException], PluginError]) -> Score:
+    codes = {choice.code for choice in segment.choices}
+
+    def guarded(columns: Mapping[str, list[Any]]) -> list[Mark]:
+        wanted = len(next(iter(columns.values())))
+        try:
+            answers = score(columns)
+            if isinstance(answers, str | Mapping) or not isinstance(answers, Iterable):
+                raise TypeError(f"it returned {shorten(answers)}, and not a list")
+            marks = [_mark(answer, codes) for answer in answers]
+            if len(marks) != wanted:
+                raise ValueError(f"it returned {len(marks)} answers for {wanted} records")
+        except CustledgerError:
+            raise
+        except FAILURES as error:
+            raise failed(error) from error
+        return marks
+
+    return guarded
+
+
+def _mark(answer: Any, codes: Collection[str]) -> Mark:
+    """Return what a scorer said of one record. Raises ``ValueError`` or ``TypeError`` for what it must not say."""
+    if is_empty(answer):
+        return None
+    if codes:
+        if isinstance(answer, str) and answer in codes:
+            return str(answer)
+        raise ValueError(f"it returned {shorten(answer)}, which is none of its choices")
+    if isinstance(answer, bool) or not isinstance(answer, Real | Decimal):
+        raise TypeError(f"it returned {shorten(answer)}, which is not a number, and it has no choices")
+    try:
+        number = Decimal(str(answer)).quantize(_PLACES)
+        if abs(number) < _TOO_LARGE:
+            return number
+    except InvalidOperation:
+        pass  # it has more digits than a Decimal keeps, or is infinite
+    raise ValueError(f"it returned {shorten(answer)}, which is too large")
 
 
 class _Opening:

@@ -24,12 +24,13 @@ from custledger.descriptors import (
     named,
     record_type_fault,
     reminder_fault,
+    segment_fault,
     store_fault,
 )
 from custledger.distributions import EntryPoint, installed_plugins
 from custledger.errors import CustledgerError, PluginError
 from custledger.files import Reader, Writer
-from custledger.guarding import FAILURES, Failed, guarded_reader, guarded_store, guarded_writer
+from custledger.guarding import FAILURES, Failed, guarded_reader, guarded_segment, guarded_store, guarded_writer
 from custledger.hookspecs import (
     PROJECT,
     WANTS_ATTRIBUTE,
@@ -135,18 +136,23 @@ class Plugins:
 
     def metrics(self) -> list[tuple[str, Metric]]:
         """Return the metrics there are, each with its plugin. Where two claim a name, the first has it."""
-        return self._defined("custledger_metrics", Metric, {})
+        return self._defined("custledger_metrics", Metric, definition_fault, {})
 
     def segments(self) -> list[tuple[str, Segment]]:
         """Return the segments there are, each with its plugin; none is called as a metric is."""
         taken = {(metric.subject, fold(metric.name)): plugin for plugin, metric in self.metrics()}
-        return self._defined("custledger_segments", Segment, taken)
+        found = self._defined("custledger_segments", Segment, segment_fault, taken)
+        return [(plugin, guarded_segment(segment, self._blaming(plugin))) for plugin, segment in found]
 
     def _defined(
-        self, hook: str, kind: type[_DefinitionT], taken: dict[tuple[str, str], str]
+        self,
+        hook: str,
+        kind: type[_DefinitionT],
+        fault: Callable[[_DefinitionT], str],
+        taken: dict[tuple[str, str], str],
     ) -> list[tuple[str, _DefinitionT]]:
         kept = []
-        for plugin, one in self._sound(hook, kind, lambda _, found: definition_fault(found)):
+        for plugin, one in self._sound(hook, kind, lambda _, found: fault(found)):
             claim = one.subject, fold(one.name)
             if claim in taken:
                 self._clash(plugin, f"bringing {one.name}", f"that is {taken[claim]}'s already")

@@ -1,17 +1,85 @@
-"""A segment: a named set of customers, or of records of another type, that an expression chooses.
+"""A segment: a named set of customers, or of records of another type, and the rule that chooses them.
 
-Its name is a condition in every other expression about its subject: ``高价值 and city = 上海``.
+There are three kinds of rules behind the one descriptor:
+
+- an **expression**: ``Segment(name="vips", expression="level = A or tag = vip", …)``. Its name is a condition in every
+  other expression about its subject: ``vips and city = 上海``;
+- a **callable** that decides about one record by the values of the expressions that it ``needs``::
+
+      def lapsed(*, orders: int, since: int | None) -> bool:
+          return orders >= 5 and since is not None and since > 90
+
+      needs = {"orders": "order_count", "since": "days_since(last_order)"}
+      Segment(name="lapsed", needs=needs, decide=lapsed, labels=Labels("Lapsed", "久未购买"))
+
+- a **scorer** that sees the whole population at once, and gives each record a label, a number, or nothing::
+
+      def quintiles(columns: Mapping[str, list[Any]]) -> list[str | None]:
+          frame = polars.DataFrame(columns)                    # or numpy.array(columns["spent"], dtype=float)
+          …
+
+      Segment(name="tiers", needs={"spent": "total_spent"}, score=quintiles, choices=choices("top|Top|头部|red", …))
+
+What a callable and a scorer receive is in its Python form: a number or money is a ``Decimal``, a whole number an
+``int``, a yes or no a ``bool``, a day a ``date``, a time a ``datetime`` in UTC, tags and several choices a sorted
+``tuple``, a choice its code, a reference the id of the record, and what is empty is ``None``.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Literal
+
 from custledger.definitions import Definition
+from custledger.fields import Choice
 from custledger.structs import frozen
+
+Decide = Callable[..., bool]
+"""Is handed what it needs of one record as keyword arguments, and returns whether the record is a member."""
+
+Score = Callable[[Mapping[str, list[Any]]], Sequence[Any]]
+"""Is handed what it needs of every record, and returns as many labels or numbers, or ``None`` for no member.
+
+The columns are lists of one length, all in the order of the records' ids, so that it can break ties by place.
+"""
+
+Mark = str | Decimal | None
+"""What a scorer says of a member: the code of a choice, or a number; ``None`` where the rule only says who is one."""
+
+RuleKind = Literal["expression", "callable", "scorer"]
+
+_NOTHING_NEEDED: Mapping[str, str] = MappingProxyType({})
 
 
 @frozen(kw_only=True)
 class Segment(Definition):
-    """A named condition that is true of the members; see ``Definition`` for its other parts.
+    """A named set of records; see the module for the three kinds of rules, and ``Definition`` for its other parts.
 
-    ``color`` is one of ``custledger.records.COLORS``, or empty.
+    - ``expression`` is true of the members; it is empty where ``decide`` or ``score`` is given instead;
+    - ``needs``: the expressions whose values ``decide`` or ``score`` receives, by the names it has for them;
+    - ``decide``: the callable;
+    - ``score``: the scorer. With ``choices`` it returns their codes, without them numbers, which are kept to four
+      decimal places. A record with a label or a number is a member, one with ``None`` is not;
+    - ``color`` is one of ``custledger.records.COLORS``, or empty.
+
+    A callable and a scorer must give the same answer for the same values: no clock, no randomness, no network.
     """
 
+    expression: str = ""
+    needs: Mapping[str, str] = _NOTHING_NEEDED
+    decide: Decide | None = None
+    score: Score | None = None
+    choices: tuple[Choice, ...] = ()
     color: str = ""
+
+    @property
+    def rule(self) -> RuleKind:
+        """Which of the three kinds of rules it has."""
+        if self.score is not None:
+            return "scorer"
+        return "expression" if self.decide is None else "callable"
+
+    @property
+    def wording(self) -> str:
+        """What the rule says, as far as a text can: the expression, or what a callable or a scorer needs."""
+        return self.expression or "; ".join(f"{name}: {text}" for name, text in self.needs.items())

@@ -34,7 +34,8 @@ UNSAID = {
 
 
 ATTRIBUTES = ("schemes", "suffixes", "options", "labels", "Labels", "help", "aliases", "name", "plural", "summary",
-              "severity", "refuse", "warn", "before", "after", "when", "brief", "restrict", "cascade", "empty", "Choice", "Spec", "Change", "Problem")  # fmt: skip
+              "severity", "refuse", "warn", "before", "after", "when", "brief", "restrict", "cascade", "empty", "Choice", "Spec", "Change", "Problem",
+              "expression", "decide", "score", "needs", "choices")  # fmt: skip
 """Names in what plugins hand over, which are the same in every language."""
 
 

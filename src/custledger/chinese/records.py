@@ -142,6 +142,13 @@ SENTENCES = (
     ("Nothing is said of what to change of {field:word}.", "没有说明要改 {field} 的什么。"),
     # metrics and segments
     ("cannot name a metric or a segment", "不能作指标或分群的名称"),
+    ("{name} gives its members no labels.", "{name} 不给成员加标签。"),
+    ("Say whose with the option subject.", "请用选项 subject 指明是哪种记录的。"),
+    ("{name} needs {need:word}, which cannot be computed: {why:why}", "{name} 需要 {need}，而它无法计算：{why}"),
+    (
+        "is about the type {type:word}, and {other} about {another:word}",
+        "针对的是类型 {type}，而 {other} 针对的是 {another}",
+    ),
     (
         "A name has 1 to {count:n} characters, on one line, without = [ ] ( ) / . or ,",
         "名称是一行 1 到 {count} 个字符，不含 =、[、]、(、)、/、. 和 ,",

@@ -9,6 +9,7 @@ WHATS: Mapping[str, str] = {
     "column": "列",
     "field": "字段",
     "field or function": "字段或函数",
+    "label": "标签",
     "metric": "指标",
     "segment": "分群",
     "operation": "操作",

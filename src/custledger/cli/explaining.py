@@ -3,32 +3,40 @@
 from typing import Any
 
 from custledger.cli.invocation import Invocation
+from custledger.cli.marks import mark_cell, mark_key, shown_mark
 from custledger.cli.shown import Shower
-from custledger.schema import Field, Row, Schema
-from custledger.segments import Segment
-from custledger.services.segmenting import Explained
+from custledger.schema import Field
+from custledger.services.segmenting import Explained, Explanation
 
 
-def print_explained(
-    run: Invocation, segment: Segment, schema: Schema, row: Row, explained: Explained, *, json: bool
-) -> None:
+def print_explanation(run: Invocation, explanation: Explanation, *, json: bool) -> None:
     """Print an explanation, for people or as one JSON object."""
-    shower = Shower(run.session, schema)
+    segment, schema, row = explanation.segment, explanation.schema, explanation.row
+    shower, because = Shower(run.session, schema), explanation.because
     if json:
-        about = {"segment": segment.name, "record": schema.public_id(row), "member": explained.holds}
-        run.output.json({**about, "because": _as_json(explained, shower)})
+        about = {"segment": segment.name, "record": schema.public_id(row), "member": because.holds}
+        if segment.rule == "scorer":
+            about[mark_key(segment)] = shown_mark(explanation.mark)
+        run.output.json({**about, "because": _as_json(because, shower)})
         return
     label = segment.labels.in_language(run.schema_language)
-    told = "{name} is in {segment}." if explained.holds else "{name} is not in {segment}."
-    run.output.say(run.words(told, name=schema.display(row), segment=label))
-    for line in _lines(run, explained, shower, depth=1):
+    told = "{name} is in {segment}." if because.holds else "{name} is not in {segment}."
+    if explanation.mark is not None:
+        told = "{name} is in {segment}: {label}."
+    mark = mark_cell(segment, explanation.mark, run.schema_language).text
+    run.output.say(run.words(told, name=schema.display(row), segment=label, label=mark))
+    for line in _lines(run, because, shower, depth=1):
         run.output.say(line)
 
 
 def _lines(run: Invocation, clause: Explained, shower: Shower, *, depth: int) -> list[str]:
     mark = "✓" if clause.holds else "✗"
     indent = "  " * depth
-    if clause.word:
+    if clause.word == "needs":
+        lines = [indent + run.words("It goes by:")]
+    elif clause.holds is None:
+        lines = [f"{indent}{clause.name} = {clause.text}{_found(run, clause, shower)}"]
+    elif clause.word:
         joined = {"and": "all of these hold:", "or": "at least one of these holds:", "not": "this does not hold:"}
         lines = [f"{indent}{mark} {run.words(joined[clause.word])}"]
     else:
@@ -55,6 +63,8 @@ def _as_json(clause: Explained, shower: Shower) -> dict[str, Any]:
     told: dict[str, Any] = {"text": clause.text, "holds": clause.holds}
     if clause.word:
         told["word"] = clause.word
+    if clause.name:
+        told["name"] = clause.name
     if (field := _field(clause)) is not None:
         told["value"] = None if clause.value is None else shower.codec.json_value(field, clause.value)
     return {**told, "parts": [_as_json(part, shower) for part in clause.parts]} if clause.parts else told

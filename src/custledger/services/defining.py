@@ -16,6 +16,7 @@ from custledger.records import COLORS
 from custledger.schema import nearest
 from custledger.segments import Segment
 from custledger.services.documents import decided_anew, write_document
+from custledger.services.judging import understood_needs
 from custledger.services.session import Session
 from custledger.settings import definition_document
 from custledger.values import fold, given_text
@@ -126,8 +127,10 @@ def _remove(session: Session, wanted: DefinitionT) -> DefinitionT:
     schema = session.schema(wanted.subject)
     own = {one.name: one for one in _of_settings(session, wanted) if one.subject == schema.name}
     if wanted.name not in own:
-        brought = [plugin for plugin, one in (*session.metrics(), *session.segments()) if one.name == wanted.name]
-        hint = f"The plugin {brought[0]} brings it." if brought and brought[0] else ""
+        known = session.segments() if _word(wanted) == "segment" else session.metrics()
+        about = schema.name, wanted.name
+        brought = [plugin for plugin, one in known if (one.subject, one.name) == about]
+        hint = f"The plugin {brought[0]} brings it." if brought else ""
         what = f"{_word(wanted)} in the settings"
         raise NotFoundError(what, wanted.name, suggestions=nearest(wanted.name, own), hint=hint)
     document, _ = definition_document(own[wanted.name])
@@ -154,6 +157,9 @@ def _problem(session: Session, definition: Metric | Segment) -> str:
     if definition.subject not in session.schemas:
         return f"There are no records of the type {definition.subject}."
     try:
+        if isinstance(definition, Segment) and definition.rule != "expression":
+            understood_needs(session, definition)
+            return ""
         session.understand_named(definition.named(), want=Kind.YES_NO if isinstance(definition, Segment) else None)
     except QueryError as error:
         return error.message

@@ -1,17 +1,18 @@
 """Segments: who is in one and why, who would enter and leave with another wording, how several overlap."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from custledger.errors import NotFoundError
-from custledger.expressions import equals
+from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError
+from custledger.expressions import Expression, equals
 from custledger.expressions.outline import Outline, outline
-from custledger.fields import Spec
+from custledger.fields import Labels, Spec
 from custledger.schema import ID, Row, Schema, nearest
-from custledger.segments import Segment
+from custledger.segments import Mark, Segment
+from custledger.services.judging import judged, judged_one
 from custledger.services.naming import Reference, found
 from custledger.services.selecting import Selection
 from custledger.services.session import Session
@@ -19,23 +20,68 @@ from custledger.stores.contract import Query
 from custledger.values import fold, given_text
 
 
-def find_segment(session: Session, name: str) -> Segment:
-    """Return the segment of a name or a label. Raises ``NotFoundError``."""
+def find_segment(session: Session, name: str, *, subject: str | None = None) -> Segment:
+    """Return the segment of a name or a label, about records of one type, or of any.
+
+    Raises ``NotFoundError``, and ``AmbiguousError`` where segments of several types have the name.
+    """
     session.refresh()
-    known = {
-        fold(called): segment for _, segment in session.segments() for called in (*segment.labels.both(), segment.name)
-    }
-    segment = known.get(fold(given_text(name, "Segment")))
-    if segment is None:
+    about = session.schema(subject).name if subject else None
+    known: dict[str, dict[str, Segment]] = {}
+    for _, segment in session.segments():
+        if about in {None, segment.subject}:
+            for called in (*segment.labels.both(), segment.name):
+                known.setdefault(fold(called), {})[segment.subject] = segment
+    found = known.get(fold(given_text(name, "Segment")), {})
+    if len(found) > 1:
+        raise _ambiguous(name, sorted(found))
+    if not found:
         hint = "" if nearest(name, known) else "custledger segment list shows what there is."
         raise NotFoundError("segment", name, suggestions=nearest(name, known), hint=hint)
-    return segment
+    return next(iter(found.values()))
 
 
-def members(session: Session, name: str) -> Selection[Any]:
-    """Return the members of a segment, to be ordered, limited and iterated."""
-    segment = find_segment(session, name)
-    return Selection(session, segment.subject).where(f"[{segment.name}]")
+def _ambiguous(name: str, subjects: Sequence[str]) -> AmbiguousError:
+    error = AmbiguousError("segment", name, [f"{name} ({subject})" for subject in subjects])
+    error.hint = "Say whose with the option subject."
+    return error
+
+
+@attrs.frozen
+class Members:
+    """The members of a segment, and what a scorer says of each by its id: a label or a number."""
+
+    segment: Segment
+    selection: Selection[Any]
+    marks: Mapping[int, Mark]
+
+
+def members_of(session: Session, segment: Segment, *, label: str | None = None) -> Members:
+    """Return the members of a segment, or only those to whom a scorer gives a label, by its code or a label of it.
+
+    The rule of a callable or a scorer is computed here, in full. Raises ``PluginError`` where it fails.
+    """
+    every = Selection[Any](session, segment.subject)
+    wanted = None if label is None else _choice(segment, label)
+    if segment.rule == "expression":
+        return Members(segment, every.where(f"[{segment.name}]"), {})
+    marks = {number: mark for number, mark in judged(session, segment).items() if wanted in {None, mark}}
+    return Members(segment, attrs.evolve(every, among=frozenset(marks)), marks)
+
+
+def _choice(segment: Segment, label: str) -> str:
+    """Return the code of a label. Raises ``NotFoundError``."""
+    known = {fold(called): one.code for one in segment.choices for called in (*one.labels.both(), one.code)}
+    if fold(label) not in known:
+        listed = ", ".join(one.code for one in segment.choices)
+        hint = f"There are: {listed}." if listed else f"{segment.name} gives its members no labels."
+        raise NotFoundError("label", label, hint=hint)
+    return known[fold(label)]
+
+
+def members(session: Session, name: str, *, subject: str | None = None, label: str | None = None) -> Selection[Any]:
+    """Return the members of a segment, to be ordered, limited and iterated; see ``members_of``."""
+    return members_of(session, find_segment(session, name, subject=subject), label=label).selection
 
 
 @attrs.frozen(kw_only=True)
@@ -48,57 +94,110 @@ class Difference:
     leaving: tuple[Row, ...]
 
 
-def difference(session: Session, name: str, when: str) -> Difference:
-    """Return who would enter and leave a segment if its expression were ``when``. Nothing is changed."""
-    segment = find_segment(session, name)
+def difference(session: Session, name: str, when: str, *, subject: str | None = None) -> Difference:
+    """Return who would enter and leave a segment if its rule were the expression ``when``. Nothing is changed."""
+    segment = find_segment(session, name, subject=subject)
     schema = session.schema(segment.subject)
-    every = Selection[Any](session, segment.subject)
-    return Difference(
-        segment=segment,
-        schema=schema,
-        entering=tuple(every.where(when).where(f"not [{segment.name}]").rows()),
-        leaving=tuple(every.where(f"[{segment.name}]").where(f"not ({when})").rows()),
+    every, inside = Selection[Any](session, segment.subject), members_of(session, segment).selection
+    if inside.among is None:
+        entering = every.where(when).where(f"not [{segment.name}]").rows()
+    else:
+        entering = (row for row in every.where(when).rows() if row[ID] not in inside.among)
+    leaving = inside.where(f"not ({when})").rows()
+    return Difference(segment=segment, schema=schema, entering=tuple(entering), leaving=tuple(leaving))
+
+
+def overlaps(
+    session: Session, names: Sequence[str], *, subject: str | None = None
+) -> list[tuple[tuple[Segment, ...], int]]:
+    """Return how many are in each segment, in each two, and in all of them together.
+
+    Raises ``InvalidValueError`` for segments of records of different types, which nobody is in at once.
+    """
+    segments = [find_segment(session, name, subject=subject) for name in names]
+    if other := [one for one in segments if one.subject != segments[0].subject]:
+        what = f"is about the type {other[0].subject}, and {segments[0].name} about {segments[0].subject}"
+        raise InvalidValueError(other[0].name, what, field="Segment")
+    inside = {segment.name: members_of(session, segment).selection for segment in segments}
+    sizes = sorted({1, 2, len(segments)}) if len(segments) > 1 else [1]
+    together = [each for size in sizes for each in itertools.combinations(segments, size)]
+    return [(each, _shared([inside[one.name] for one in each]).count()) for each in together]
+
+
+def _shared(selections: Sequence[Selection[Any]]) -> Selection[Any]:
+    """Return the selection of what is in all of these, which only conditions and ids limit."""
+    chosen = [one.among for one in selections if one.among is not None]
+    return attrs.evolve(
+        selections[0],
+        wheres=tuple(where for one in selections for where in one.wheres),
+        among=frozenset.intersection(*chosen) if chosen else None,
     )
-
-
-def overlaps(session: Session, names: Sequence[str]) -> list[tuple[tuple[Segment, ...], int]]:
-    """Return how many are in each segment, in each two, and so on up to all of them, the smaller sets first."""
-    segments = [find_segment(session, name) for name in names]
-    counted = []
-    for size in range(1, len(segments) + 1):
-        for together in itertools.combinations(segments, size):
-            selection = Selection[Any](session, together[0].subject)
-            for segment in together:
-                selection = selection.where(f"[{segment.name}]")
-            counted.append((together, selection.count()))
-    return counted
 
 
 @attrs.frozen(kw_only=True)
 class Explained:
     """A clause, whether it holds for a record, and the value found there; or clauses that ``word`` joins or negates.
 
-    ``spec`` is that of a field which has such values; a sensitive value is not told, and has none.
+    The word is ``and``, ``or`` or ``not``, or ``needs`` above what a callable or a scorer goes by: values that have a
+    ``name`` each, and of which none holds or fails by itself. ``spec`` is that of a field which has such values; a
+    sensitive value is not told, and has none.
     """
 
     word: str
     text: str
-    holds: bool
+    holds: bool | None
+    name: str = ""
     value: Any = None
     spec: Spec | None = None
     parts: tuple["Explained", ...] = ()
 
 
-def explain(session: Session, name: str, ref: Reference) -> tuple[Segment, Schema, Row, Explained]:
-    """Return why a record is in a segment, or why it is not: clause by clause, as the store computes each."""
-    segment = find_segment(session, name)
+@attrs.frozen(kw_only=True)
+class Explanation:
+    """Why a record, a ``row`` of ``schema``, is in a segment or is not.
+
+    ``because`` has the clauses of an expression; of a callable or a scorer it has what the rule needed, each a clause
+    with a value that neither holds nor fails. ``mark`` is the label or the number that a scorer gives.
+    """
+
+    segment: Segment
+    schema: Schema
+    row: Row
+    because: Explained
+    mark: Mark = None
+
+
+def explain(session: Session, name: str, ref: Reference, *, subject: str | None = None) -> Explanation:
+    """Return why a record is in a segment, or why it is not.
+
+    For an expression that is clause by clause, as the store computes each; for a callable or a scorer, the values that
+    it goes by, and its answer.
+    """
+    segment = find_segment(session, name, subject=subject)
     schema, row = found(session, segment.subject, ref)
+    if segment.rule == "expression":
+        return Explanation(segment=segment, schema=schema, row=row, because=_clauses(session, segment, schema, row))
+    said = judged_one(session, segment, row)
+    needs = tuple(
+        Explained(word="", text=segment.needs[name], name=name, holds=None, value=said.values[name], spec=_told(one))
+        for name, one in said.needed.items()
+    )
+    because = Explained(word="needs", text=segment.name, holds=said.is_member, parts=needs)
+    return Explanation(segment=segment, schema=schema, row=row, because=because, mark=said.mark)
+
+
+def _told(expression: Expression) -> Spec | None:
+    """Return the field that has such values as an expression gives, or ``None`` where they are not told."""
+    spec = expression.spec or Spec(kind=expression.kind, labels=Labels(expression.text))
+    return None if spec.sensitive else spec
+
+
+def _clauses(session: Session, segment: Segment, schema: Schema, row: Row) -> Explained:
     clauses = outline(segment.named(), schema, session.conventions, session.world)
     flat = list(_flat(clauses))
     columns = [column for one in flat for column in (one.condition, one.value) if column is not None]
     query = Query(moment=session.moment, where=equals(schema, schema.keys[ID], row[ID]), columns=tuple(columns))
-    answers = iter(next(session.view.select(schema, query)))
-    return segment, schema, row, _explained(clauses, answers)
+    return _explained(clauses, iter(next(session.view.select(schema, query))))
 
 
 def _flat(clause: Outline) -> Sequence[Outline]:

@@ -4,6 +4,7 @@ Writing while iterating is safe: a selection reads from a snapshot of the moment
 with it.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic, Self, TypeVar, overload
 
@@ -19,6 +20,7 @@ from custledger.schema import ID, Field, Row, Schema
 from custledger.services.naming import Reference, find
 from custledger.services.session import Session
 from custledger.stores.contract import Order, Query
+from custledger.stores.grouping import tallied
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -27,7 +29,8 @@ RecordT = TypeVar("RecordT", bound=Record)
 class Selection(Generic[RecordT]):
     """Records of one type, filtered, ordered and limited. Each method returns a new selection.
 
-    One is true (``if selection:``) where there is any record in it, which is looked up then.
+    One is true (``if selection:``) where there is any record in it, which is looked up then. ``among``, where it is
+    given, are the ids of the only records that can be in it: those that a Python rule chose, say.
     """
 
     session: Session = attrs.field(repr=False)
@@ -36,6 +39,7 @@ class Selection(Generic[RecordT]):
     orders: tuple[str, ...] = ()
     at_most: int | None = None
     beyond: Reference | None = None
+    among: frozenset[int] | None = attrs.field(default=None, repr=False)
 
     def where(self, text: str) -> Self:
         """Keep only records for which the expression ``text`` is true; a second one must be true as well."""
@@ -57,8 +61,7 @@ class Selection(Generic[RecordT]):
         """Return an iterator of the records, as they are at this moment."""
         schema = self._schema()
         codec = self.session.codec_of(schema)
-        rows = self.session.view.select(schema, self._query(schema))
-        return (codec.record(row) for row in rows)
+        return (codec.record(row) for row in self._select(schema, self._query(schema)))
 
     def __bool__(self) -> bool:
         """Whether there is any record in it; that is read, like everything, when it is asked."""
@@ -71,7 +74,12 @@ class Selection(Generic[RecordT]):
     def rows(self) -> Iterator[Row]:
         """Yield rows of plain values, in schema order; faster than records, and for types without a class too."""
         schema = self._schema()
-        return self.session.view.select(schema, self._query(schema))
+        return self._select(schema, self._query(schema))
+
+    def evaluated(self, expressions: Sequence[Expression]) -> Iterator[Row]:
+        """Yield the plain values of checked expressions, a tuple for each record."""
+        schema = self._schema()
+        return self._select(schema, attrs.evolve(self._query(schema), columns=tuple(expressions)))
 
     def computed(self, names: Sequence[str]) -> tuple[Schema, list[Field], Iterator[Row]]:
         """Return the records with what is asked for beside their own fields.
@@ -89,7 +97,7 @@ class Selection(Generic[RecordT]):
         if others:
             columns = (*(field_expression(schema, key) for key in schema.keys), *others.values())
             query = attrs.evolve(query, columns=columns)
-        return wide, [own.get(name) or made[name] for name in names], self.session.view.select(schema, query)
+        return wide, [own.get(name) or made[name] for name in names], self._select(schema, query)
 
     def _own_field(self, name: str, schema: Schema) -> Field | None:
         """Return the field of its own that a name means, or ``None``."""
@@ -117,7 +125,7 @@ class Selection(Generic[RecordT]):
         schema = self._schema()
         names = names or schema.keys
         expressions = [self.session.understand(name, schema, want=None) for name in names]
-        rows = self.session.view.select(schema, attrs.evolve(self._query(schema), columns=tuple(expressions)))
+        rows = self._select(schema, attrs.evolve(self._query(schema), columns=tuple(expressions)))
         columns = list(zip(*rows, strict=True)) or [()] * len(names)
         return {
             name: _column(expression, column)
@@ -141,7 +149,7 @@ class Selection(Generic[RecordT]):
         for key in sorted({key for expression in expressions for key in expression.keys}):
             if schema.by_key[key].spec.sensitive:
                 raise InvalidValueError(key, "is sensitive, and is never counted by")
-        counted = self.session.view.count(schema, self._where(schema), expressions, self.session.moment)
+        counted = self._counted(schema, expressions)
         if by is None:
             return int(counted[0][0])
         convert = [_python(expression) for expression in expressions]
@@ -150,6 +158,25 @@ class Selection(Generic[RecordT]):
             for *key, number in counted
         }
         return {key[0]: number for key, number in keyed.items()} if isinstance(by, str) else dict(keyed)
+
+    def _counted(self, schema: Schema, by: Sequence[Expression]) -> Sequence[tuple[Any, ...]]:
+        where, moment = self._where(schema), self.session.moment
+        if self.among is None:
+            return self.session.view.count(schema, where, by, moment)
+        rows = self._select(schema, Query(moment=moment, where=where, columns=tuple(by)))
+        return tallied(((row, 1) for row in rows), by) if by else [(sum(1 for _ in rows),)]
+
+    def _select(self, schema: Schema, query: Query) -> Iterator[Row]:
+        """Yield rows or columns; which of them are ``among`` some ids is looked at here, not in the store."""
+        among = self.among
+        if among is None:
+            return self.session.view.select(schema, query)
+        wide = attrs.evolve(query, limit=None)
+        if query.columns is not None:
+            wide = attrs.evolve(wide, columns=(*query.columns, field_expression(schema, schema.keys[ID])))
+        place, end = (ID, None) if query.columns is None else (-1, -1)
+        kept = (row[:end] for row in self.session.view.select(schema, wide) if row[place] in among)
+        return kept if query.limit is None else itertools.islice(kept, query.limit)
 
     def _schema(self) -> Schema:
         self.session.refresh()

@@ -221,7 +221,8 @@ class Session:
             find = self._find
             named: dict[str, list[Named]] = {}
             for _, one in (*self.metrics(), *self.segments()):
-                named.setdefault(one.subject, []).append(one.named())
+                if one.expression:
+                    named.setdefault(one.subject, []).append(one.named())
             self._world = World(self.schemas, named, find and (lambda name, text: find(self, name, text)))
         return self._world
 

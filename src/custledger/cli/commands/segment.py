@@ -5,8 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from custledger.cli.application import group
-from custledger.cli.explaining import print_explained
+from custledger.cli.explaining import print_explanation
 from custledger.cli.invocation import Invocation
+from custledger.cli.marks import mark_field, with_marks
 from custledger.cli.options import (
     ColumnsOption,
     CsvFlag,
@@ -20,9 +21,12 @@ from custledger.cli.options import (
 )
 from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.cli.shown import Shower, split_names, usual_fields
+from custledger.errors import PluginError
+from custledger.segments import Segment
 from custledger.services import defining, segmenting
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A segment, by its name or label.")]
+Whose = Annotated[str, typer.Option("--subject", metavar="TYPE", help="Whose segment, where several have the name.")]
 When = Annotated[str, typer.Argument(metavar="EXPRESSION", help="What is true of the members.")]
 
 
@@ -66,10 +70,10 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
         rows = []
         for known in defining.list_segments(run.session, subject or None):
             segment = known.definition
-            count = None if known.problem else segmenting.members(run.session, segment.name).count()
+            count, problem = _count(run, known)
             label = segment.labels.in_language(run.schema_language)
-            texts = [segment.name, label, "" if count is None else str(count), segment.expression]
-            rows.append((segment, count, [*texts, known.plugin, run.told(known.problem)]))
+            texts = [segment.name, label, "" if count is None else str(count), segment.wording]
+            rows.append((segment, count, [*texts, known.plugin, run.told(problem)]))
         headings = ("Name", "Label", "Count", "Expression", "Plugin", "Problem")
         columns = [
             Column(run.words(heading), heading.lower(), numeric=heading == "Count", wrapped=heading == "Expression")
@@ -91,7 +95,17 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
         )
 
 
-def _as_json(segment: Any, count: int | None, texts: list[str]) -> dict[str, Any]:
+def _count(run: Invocation, known: defining.Known[Segment]) -> tuple[int | None, str]:
+    """Return how many are in a segment, or why that is not known."""
+    if known.problem:
+        return None, known.problem
+    try:
+        return segmenting.members_of(run.session, known.definition).selection.count(), ""
+    except PluginError as error:
+        return None, error.message
+
+
+def _as_json(segment: Segment, count: int | None, texts: list[str]) -> dict[str, Any]:
     return {
         "name": segment.name,
         "subject": segment.subject,
@@ -99,7 +113,9 @@ def _as_json(segment: Any, count: int | None, texts: list[str]) -> dict[str, Any
         "zh": segment.labels.zh or None,
         "color": segment.color or None,
         "count": count,
-        "expression": segment.expression,
+        "rule": segment.rule,
+        "expression": segment.expression or None,
+        "needs": dict(segment.needs) or None,
         "plugin": texts[-2] or None,
         "problem": texts[-1] or None,
     }
@@ -107,15 +123,16 @@ def _as_json(segment: Any, count: int | None, texts: list[str]) -> dict[str, Any
 
 def _add_show(app: typer.Typer, run: Invocation) -> None:
     @app.command("show")
-    def show(*, name: Name, json: JsonFlag = False) -> None:
+    def show(*, name: Name, subject: Whose = "", json: JsonFlag = False) -> None:
         """Show what a segment says, and how many are in it."""
-        segment = segmenting.find_segment(run.session, name)
-        count = segmenting.members(run.session, segment.name).count()
-        plugin = next(plugin for plugin, one in run.session.segments() if one == segment)
+        segment = segmenting.find_segment(run.session, name, subject=subject or None)
+        count = segmenting.members_of(run.session, segment).selection.count()
+        about = segment.subject, segment.name
+        plugin = next(plugin for plugin, one in run.session.segments() if (one.subject, one.name) == about)
         if json:
             run.output.json(_as_json(segment, count, [plugin, ""]))
             return
-        run.output.say(f"{segment.labels.in_language(run.schema_language)}: {segment.expression}")
+        run.output.say(f"{segment.labels.in_language(run.schema_language)}: {segment.wording}")
         summary = segment.summary.in_language(run.schema_language)
         if summary:
             run.output.say(summary)
@@ -127,6 +144,8 @@ def _add_members(app: typer.Typer, run: Invocation) -> None:
     def members(
         *,
         name: Name,
+        subject: Whose = "",
+        label: Annotated[str, typer.Option("--label", metavar="LABEL", help="Only those with a scorer's label.")] = "",
         columns: ColumnsOption = None,
         sort: Annotated[list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-total_spent,name")] = None,
         limit: LimitOption = None,
@@ -137,10 +156,16 @@ def _add_members(app: typer.Typer, run: Invocation) -> None:
     ) -> None:
         """List who is in a segment."""
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
-        selection = segmenting.members(run.session, name).order(*split_names(sort or ()))
+        segment = segmenting.find_segment(run.session, name, subject=subject or None)
+        inside = segmenting.members_of(run.session, segment, label=label or None)
+        selection = inside.selection.order(*split_names(sort or ()))
         chosen = selection if limit is None else selection.limit(limit)
         known, fields, rows = chosen.computed(split_names(columns or ()))
-        Shower(run.session, known).emit(run.output, rows, fields or usual_fields(known, form), form)
+        fields = fields or usual_fields(known, form)
+        if segment.rule == "scorer":
+            mark = mark_field(segment, known)
+            known, fields, rows = known.extended([mark]), [*fields, mark], with_marks(rows, inside.marks)
+        Shower(run.session, known).emit(run.output, rows, fields, form)
         if form is Form.SHOWN and run.output.on_terminal:
             run.output.note(_counted(run, selection.count()))
 
@@ -155,11 +180,11 @@ def _add_explain(app: typer.Typer, run: Invocation) -> None:
         *,
         name: Name,
         ref: Annotated[str, typer.Argument(metavar="CUSTOMER", help="An id, a code or a name.")],
+        subject: Whose = "",
         json: JsonFlag = False,
     ) -> None:
         """Say why somebody is in a segment or is not: each clause, and the value found."""
-        segment, schema, row, explained = segmenting.explain(run.session, name, ref)
-        print_explained(run, segment, schema, row, explained, json=json)
+        print_explanation(run, segmenting.explain(run.session, name, ref, subject=subject or None), json=json)
 
 
 def _add_diff(app: typer.Typer, run: Invocation) -> None:
@@ -168,10 +193,11 @@ def _add_diff(app: typer.Typer, run: Invocation) -> None:
         *,
         name: Name,
         when: Annotated[str, typer.Option("--when", metavar="EXPRESSION", help="The other wording.")],
+        subject: Whose = "",
         json: JsonFlag = False,
     ) -> None:
         """Show who would enter and who would leave a segment with another wording; nothing is changed."""
-        found = segmenting.difference(run.session, name, when)
+        found = segmenting.difference(run.session, name, when, subject=subject or None)
         shower = Shower(run.session, found.schema)
         if json:
             sides = {"entering": found.entering, "leaving": found.leaving}
@@ -189,14 +215,15 @@ def _add_overlap(app: typer.Typer, run: Invocation) -> None:
     def overlap(
         *,
         names: Annotated[list[str], typer.Argument(metavar="NAME …", help="Two segments or more.")],
+        subject: Whose = "",
         json: JsonFlag = False,
         nl: NlFlag = False,
         csv: CsvFlag = False,
         tsv: TsvFlag = False,
     ) -> None:
-        """Count who is in several segments at once."""
+        """Count who is in each of several segments, in each two of them, and in all."""
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
-        counted = segmenting.overlaps(run.session, names)
+        counted = segmenting.overlaps(run.session, names, subject=subject or None)
         columns = [Column(run.words("Segments"), "segments"), Column(run.words("Count"), "count", numeric=True)]
         named = [([segment.name for segment in together], count) for together, count in counted]
         run.output.listing(

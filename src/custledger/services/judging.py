@@ -1,0 +1,93 @@
+"""What a segment's callable or scorer gives: who is a member, and with which label or number.
+
+Neither says what its answer depends on, so each is asked about every record whenever it is asked who the members are.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from custledger.errors import QueryError
+from custledger.expressions import Expression, equals, field_expression
+from custledger.fields import Kind, Labels, Spec
+from custledger.schema import ID, Row
+from custledger.segments import Mark, Segment
+from custledger.services.selecting import Selection
+from custledger.services.session import Session
+from custledger.stores.contract import Query
+from custledger.values import to_python
+
+
+@attrs.frozen
+class Judged:
+    """What a rule says of one record, and the plain values that it went by, with the expressions that gave them."""
+
+    needed: Mapping[str, Expression]
+    values: Mapping[str, Any]
+    is_member: bool
+    mark: Mark = None
+
+
+def understood_needs(session: Session, segment: Segment) -> dict[str, Expression]:
+    """Return what a callable or a scorer needs, understood. Raises ``QueryError`` that names the need."""
+    schema = session.schema(segment.subject)
+    understood = {}
+    for name, text in segment.needs.items():
+        try:
+            understood[name] = session.understand(text, schema, want=None)
+        except QueryError as error:
+            why = f"{segment.name} needs {name}, which cannot be computed: {error.why}"
+            raise QueryError(why, error.text, error.position, hint=error.hint) from None
+    return understood
+
+
+def judged(session: Session, segment: Segment) -> dict[int, Mark]:
+    """Return the members by id, in the order of their ids, with what a scorer says of them.
+
+    Raises ``PluginError`` where the rule fails, and ``QueryError`` where something that it needs cannot be computed.
+    """
+    needed = understood_needs(session, segment)
+    schema = session.schema(segment.subject)
+    rows = Selection[Any](session, schema.name).evaluated((field_expression(schema, schema.keys[ID]), *needed.values()))
+    if segment.decide is not None:
+        decided = _decider(segment, needed)
+        return {number: None for number, *values in rows if decided(values)}
+    ids, *columns = list(zip(*rows, strict=True)) or [()]
+    if segment.score is None or not ids:
+        return {}  # a scorer need not know what to make of nobody
+    converted = {
+        name: list(map(_converter(expression), column))
+        for (name, expression), column in zip(needed.items(), columns, strict=True)
+    }
+    return {number: mark for number, mark in zip(ids, segment.score(converted), strict=True) if mark is not None}
+
+
+def judged_one(session: Session, segment: Segment, row: Row) -> Judged:
+    """Return what a rule says of one record, which a scorer says of all at once."""
+    needed = understood_needs(session, segment)
+    schema = session.schema(segment.subject)
+    where = equals(schema, schema.keys[ID], row[ID])
+    query = Query(moment=session.moment, where=where, columns=tuple(needed.values()))
+    found = next(session.view.select(schema, query))
+    values = dict(zip(needed, found, strict=True))
+    if segment.decide is not None:
+        return Judged(needed, values, _decider(segment, needed)(found))
+    members = judged(session, segment)
+    return Judged(needed, values, row[ID] in members, members.get(row[ID]))
+
+
+def _decider(segment: Segment, needed: Mapping[str, Expression]) -> Callable[[Sequence[Any]], bool]:
+    """Return a callable as a function of the plain values that it needs."""
+    convert = [(name, _converter(expression)) for name, expression in needed.items()]
+    decide = segment.decide
+    assert decide is not None  # noqa: S101 - for the type checker: the caller asked
+    return lambda values: decide(**{name: to(value) for (name, to), value in zip(convert, values, strict=True)})
+
+
+def _converter(expression: Expression) -> Callable[[Any], Any]:
+    """Return what turns a plain value into what a rule receives; tags stay the sorted tuple that they are."""
+    if expression.kind in {Kind.TAGS, Kind.CHOICES}:
+        return lambda value: value or ()
+    convert = to_python(Spec(kind=expression.kind, labels=Labels("")))
+    return lambda value: None if value is None else convert(value)
