@@ -158,6 +158,8 @@ def _needs_fault(segment: Segment) -> str:
 
 
 def _scores_fault(segment: Segment) -> str:
+    if segment.own_labels and (segment.choices or segment.score is None):
+        return "only a scorer without choices has labels of its own"
     if not segment.choices:
         return "" if segment.choices == () else "its choices must be a tuple of Choice"
     if segment.score is None:

@@ -120,7 +120,7 @@ def _scoring(segment: Segment, score: Score, failed: Callable[[BaseException], P
             answers = score(columns)
             if isinstance(answers, str | Mapping) or not isinstance(answers, Iterable):
                 raise TypeError(f"it returned {shorten(answers)}, and not a list")
-            marks = [_mark(answer, codes) for answer in answers]
+            marks = [_mark(answer, codes, own_labels=segment.own_labels) for answer in answers]
             if len(marks) != wanted:
                 raise ValueError(f"it returned {len(marks)} answers for {wanted} records")
         except CustledgerError:
@@ -132,7 +132,7 @@ def _scoring(segment: Segment, score: Score, failed: Callable[[BaseException], P
     return guarded
 
 
-def _mark(answer: Any, codes: Collection[str]) -> Mark:
+def _mark(answer: Any, codes: Collection[str], *, own_labels: bool) -> Mark:
     """Return what a scorer said of one record. Raises ``ValueError`` or ``TypeError`` for what it must not say."""
     if is_empty(answer):
         return None
@@ -140,6 +140,10 @@ def _mark(answer: Any, codes: Collection[str]) -> Mark:
         if isinstance(answer, str) and answer in codes:
             return str(answer)
         raise ValueError(f"it returned {shorten(answer)}, which is none of its choices")
+    if own_labels:
+        if isinstance(answer, str):
+            return str(answer)
+        raise TypeError(f"it returned {shorten(answer)}, which is not a text")
     if isinstance(answer, bool) or not isinstance(answer, Real | Decimal):
         raise TypeError(f"it returned {shorten(answer)}, which is not a number, and it has no choices")
     try:

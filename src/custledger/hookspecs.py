@@ -447,16 +447,22 @@ class HookSpecs:
     def custledger_commands(self, app: Any) -> None:
         """Add commands to the typer application. Called when a command is not one of the core's, and for help.
 
+        A command finds its run as ``ctx.obj``: the ``Context`` in ``context``; ``output`` with ``say`` and ``note``;
+        and ``listing``, which prints columns and rows as the core's commands do.
+
         ::
 
             import typer
 
+            from custledger.fields import Labels
             from custledger.hookspecs import hookimpl
 
             @hookimpl
             def custledger_commands(app):
                 @app.command("hello")
-                def hello(ctx: typer.Context):
+                def hello(ctx: typer.Context, json: bool = False):
                     # greets whoever is acting
-                    ctx.obj.output.say(f"Hello, {ctx.obj.context.actor}!")
+                    ctx.obj.output.note(f"Hello, {ctx.obj.context.actor}!")
+                    columns = {"today": Labels("Today", "今天")}
+                    ctx.obj.listing(columns, [[ctx.obj.context.today.isoformat()]], json=json)
         """

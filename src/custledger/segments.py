@@ -44,7 +44,10 @@ The columns are lists of one length, all in the order of the records' ids, so th
 """
 
 Mark = str | Decimal | None
-"""What a scorer says of a member: the code of a choice, or a number; ``None`` where the rule only says who is one."""
+"""What a scorer says of a member: a label, which is the code of a choice where there are choices, or a number.
+
+``None`` where the rule only says who is one.
+"""
 
 RuleKind = Literal["expression", "callable", "scorer"]
 
@@ -58,8 +61,9 @@ class Segment(Definition):
     - ``expression`` is true of the members; it is empty where ``decide`` or ``score`` is given instead;
     - ``needs``: the expressions whose values ``decide`` or ``score`` receives, by the names it has for them;
     - ``decide``: the callable;
-    - ``score``: the scorer. With ``choices`` it returns their codes, without them numbers, which are kept to four
-      decimal places. A record with a label or a number is a member, one with ``None`` is not;
+    - ``score``: the scorer. With ``choices`` it returns their codes, with ``own_labels`` texts of its own making (the
+      names of cities, say), and else numbers, which are kept to four decimal places. A record with a label or a number
+      is a member, one with ``None`` is not;
     - ``color`` is one of ``custledger.records.COLORS``, or empty.
 
     A callable and a scorer must give the same answer for the same values: no clock, no randomness, no network.
@@ -70,6 +74,7 @@ class Segment(Definition):
     decide: Decide | None = None
     score: Score | None = None
     choices: tuple[Choice, ...] = ()
+    own_labels: bool = False
     color: str = ""
 
     @property
@@ -78,6 +83,11 @@ class Segment(Definition):
         if self.score is not None:
             return "scorer"
         return "expression" if self.decide is None else "callable"
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether a scorer says a label of each member, and not a number."""
+        return bool(self.choices) or self.own_labels
 
     @property
     def wording(self) -> str:

@@ -177,6 +177,29 @@ def test_a_ledger_that_was_read_while_it_was_not_to_be_written_can_be_written_af
         assert (added.returncode, added.stderr) == (0, b"")
 
 
+def test_a_plugins_command_prints_as_the_cores_do(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "custledger_tell.py").write_text(
+        "from decimal import Decimal\nimport typer\nfrom custledger.fields import Labels\n"
+        "from custledger.hookspecs import hookimpl\n\n\n@hookimpl\ndef custledger_commands(app):\n"
+        '    @app.command("tell")\n    def tell(ctx: typer.Context, json: bool = False, csv: bool = False) -> None:\n'
+        '        columns = {"who": Labels("Who", "谁"), "much": Labels("Much", "多少")}\n'
+        '        rows = iter([["=Ann", Decimal("1.50")], [None, 2]])\n'
+        "        ctx.obj.listing(columns, rows, json=json, csv=csv)\n",
+        "utf-8",
+    )
+    info = tmp_path / "custledger_tell-1.0.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text("[custledger]\ntell = custledger_tell\n", "utf-8")
+    there = {"PYTHONPATH": str(tmp_path)}
+    assert json.loads(run(shop, "tell", "--json", **there).stdout) == [
+        {"who": "=Ann", "much": "1.50"},
+        {"who": None, "much": 2},
+    ]
+    assert run(shop, "tell", "--csv", **there).stdout.decode().splitlines() == ["who,much", "'=Ann,1.50", ",2"]
+    assert run(shop, "--lang", "zh", "tell", **there).stdout.decode().splitlines()[0] == "谁\t多少"
+    assert run(shop, "tell", "--csv", "--json", **there).returncode == 2
+
+
 def test_a_plugins_command_finds_the_ledger(shop: Path, tmp_path: Path) -> None:
     tell = (
         "import typer\nfrom custledger.hookspecs import hookimpl\n\n\n@hookimpl\ndef custledger_commands(app):\n"

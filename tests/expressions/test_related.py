@@ -139,3 +139,36 @@ def test_sql_and_the_evaluator_compute_the_same_values(
             assert ledger.column(column) == shown, (text, column)
             if group is not None and not isinstance(expression.root, StepNode):
                 assert ledger.column(group) == [form(row) for row in ledger.people], (text, group)
+
+
+@settings(max_examples=EXPRESSIONS // 10, suppress_health_check=list(HealthCheck))
+@given(ledgers(), st.sampled_from(MOMENTS))
+def test_a_threshold_that_has_a_name_means_what_it_would_written_out(ledger: Rows, moment: Moment) -> None:
+    pairs = {
+        "days_since(last_seen) > few": "days_since(last_seen) > 2",
+        "days_since(born) <= few": "days_since(born) <= 2",
+        "days_until(born) between few and few": "days_until(born) between 2 and 2",
+        "not days_since(born) = 少数": "not days_since(born) = 2",
+        "days_since(born) < half": "days_since(born) < 0.5",
+        "spent >= few": "spent >= 2",
+        "visit_count > half": "visit_count > 0.5",
+        "visit_count in (few, 3)": "visit_count in (2, 3)",
+        "rate > half": "rate > 0.5",
+        "few < age": "age > 2",
+        "count(visits where days_since(at) < week) >= few": "count(visits where days_since(at) < 7) >= 2",
+    }
+    with closing(ledger.connection):
+        for named, written in pairs.items():
+            pushed = [split(understood(text), PERSON, sql.SQLITE, moment).pushed for text in (named, written)]
+            first, second = [ledger.ids(one) for one in pushed if one is not None]
+            assert first == second, named
+
+
+@pytest.mark.parametrize(
+    "text", ["days_since(born) > few", "days_until(born) >= few", "few > 1 and days_since(born) < few"]
+)
+def test_days_against_a_threshold_that_has_a_name_become_a_comparison_of_dates(text: str) -> None:
+    share = split(understood(text), PERSON, sql.SQLITE, MOMENTS[0])
+    assert share.pushed is not None
+    assert "julianday" not in share.pushed.text
+    assert "'" not in share.pushed.text

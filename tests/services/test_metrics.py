@@ -8,8 +8,9 @@ import pytest
 
 import custledger
 from custledger.errors import InvalidValueError, NotFoundError, QueryError
+from custledger.fields import Labels
 from custledger.ledger import Ledger
-from custledger.services.defining import add_metric, list_metrics, remove_metric
+from custledger.services.defining import add_metric, add_segment, list_metrics, remove_metric
 
 
 @pytest.fixture(params=["memory:", "ledger.db"])
@@ -110,6 +111,18 @@ def test_a_ledgers_own_metric_goes_before_one_that_a_plugin_brings(ledger: Ledge
     assert ledger.customers.count("total_spent") == {100: 1}
     remove_metric(ledger.session, "total_spent")
     assert ledger.customers.count("累计消费") == {0: 1}
+
+
+def test_what_replaces_another_keeps_its_labels_where_none_are_given(ledger: Ledger) -> None:
+    session = ledger.session
+    made = add_metric(session, "total_spent", "sum(transactions.amount)")
+    assert made.labels == Labels("Total spent", "累计消费")
+    assert add_metric(session, "total_spent", "1", label_zh="消费").labels == Labels("Total spent", "消费")
+    assert add_metric(session, "total_spent", "2", label_en="Spent").labels == Labels("Spent", "消费")
+    add_segment(session, "friends", "tag = vip", label_zh="朋友", color="red")
+    again = add_segment(session, "friends", "level = A")
+    assert (again.labels, again.color) == (Labels("friends", "朋友"), "red")
+    assert add_segment(session, "friends", "level = A", color="blue").color == "blue"
 
 
 def test_a_metric_keeps_its_meaning_when_a_label_changes(ledger: Ledger) -> None:

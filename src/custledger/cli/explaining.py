@@ -47,11 +47,20 @@ def _lines(run: Invocation, clause: Explained, shower: Shower, *, depth: int) ->
 
 
 def _found(run: Invocation, clause: Explained, shower: Shower) -> str:
-    field = _field(clause)
-    if field is None:
+    """Return the value that was found, and those of thresholds that have names."""
+    if clause.spec is None:
         return ""
-    text = shower.cell(field, clause.value, shower.names(field, [clause.value])).text
-    return "  " + run.words("(it is {value})", value=text) if text else "  " + run.words("(it is empty)")
+    told = [run.words("it is {value}", value=text) if (text := _text(clause, shower)) else run.words("it is empty")]
+    for one in dict.fromkeys(clause.against):
+        text = _text(one, shower)
+        told.append(run.words("{name} is {value}" if text else "{name} is empty", name=one.text, value=text))
+    return "  " + run.words("({found})", found=run.words("; ").join(told))
+
+
+def _text(clause: Explained, shower: Shower) -> str:
+    """Return the value that was found as people read it; nothing for none."""
+    field = _field(clause)
+    return shower.cell(field, clause.value, shower.names(field, [clause.value])).text if field else ""
 
 
 def _field(clause: Explained) -> Field | None:
@@ -67,4 +76,6 @@ def _as_json(clause: Explained, shower: Shower) -> dict[str, Any]:
         told["name"] = clause.name
     if (field := _field(clause)) is not None:
         told["value"] = None if clause.value is None else shower.codec.json_value(field, clause.value)
+    if clause.against:
+        told["against"] = [_as_json(one, shower) for one in clause.against]
     return {**told, "parts": [_as_json(part, shower) for part in clause.parts]} if clause.parts else told

@@ -2,18 +2,20 @@
 
 import gc
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from custledger.cli.flags import CommandLine
-from custledger.cli.output import Output
+from custledger.cli.output import Column, Output, form_of
 from custledger.cli.words import Words
 from custledger.config import DEFAULT_LEDGER, SETTINGS, Config
 from custledger.errors import CustledgerError, InvalidValueError, NotAllowedError, UsageError
+from custledger.fields import Labels
 from custledger.plugins import Plugins
 from custledger.services.opening import open_session
 from custledger.services.session import Session
@@ -117,6 +119,33 @@ class Invocation:
             self.config, _ = settings_as_far_as_possible(understood(self.line.flags))
             known = self.config["language"]
         self.output.words = Words(known or self.words.language)
+
+    def listing(self, columns: Mapping[str, Labels], rows: Iterable[Sequence[Any]], **forms: bool) -> None:
+        """Print what a plugin's command found: a table on a terminal, or in the one of the ``forms`` that is true.
+
+        ``columns`` are the headings by the keys of JSON and CSV; ``rows`` hold texts, numbers or ``None``, as many in
+        each. ``forms`` are ``json``, ``nl``, ``csv`` and ``tsv``, as the core's commands have them; more than one is a
+        ``UsageError``. As everywhere in JSON, a ``Decimal`` is a text there.
+        """
+        form, listed = form_of(**forms), [tuple(row) for row in rows]
+        shown = [
+            Column(
+                label.in_language(self.words.language),
+                key,
+                numeric=not any(isinstance(row[place], str) for row in listed),
+            )
+            for place, (key, label) in enumerate(columns.items())
+        ]
+        left_out = self.output.listing(
+            shown,
+            form,
+            objects=(
+                {key: str(one) if isinstance(one, Decimal) else one for key, one in zip(columns, row, strict=True)}
+                for row in listed
+            ),
+            rows=(["" if one is None else str(one) for one in row] for row in listed),
+        )
+        self.output.no_room(left_out)
 
     def told(self, sentence: str) -> str:
         """Return a sentence of the library in the language of this run, as far as it can be said in it."""

@@ -12,12 +12,12 @@ from custledger.segments import Mark, Segment
 
 def mark_key(segment: Segment) -> str:
     """Return the key of the column: ``label``, or ``score`` where a scorer gives numbers."""
-    return "label" if segment.choices else "score"
+    return "label" if segment.has_labels else "score"
 
 
 def mark_field(segment: Segment, schema: Schema) -> Field:
     """Return the column, headed by the segment's label; a field of the records goes before it under its plain key."""
-    kind = Kind.CHOICE if segment.choices else Kind.NUMBER
+    kind = Kind.CHOICE if segment.choices else Kind.TEXT if segment.own_labels else Kind.NUMBER
     key = mark_key(segment)
     spec = Spec(kind=kind, labels=segment.labels, choices=segment.choices)
     return Field(key if key not in schema.by_key else f"{segment.name}.{key}", spec)

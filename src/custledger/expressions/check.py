@@ -248,6 +248,11 @@ class Checker(TermChecker):
 
     def operand(self, field: Field, right: Right) -> tree.Operand:
         """Return what stands on the right of an operator."""
+        found = self.right(field, right)
+        return found.node if isinstance(found, Typed) else found
+
+    def right(self, field: Field, right: Right) -> Typed | tree.Literally:
+        """Return what stands on the right of an operator: a value, or a term with what is known of it."""
         if isinstance(right, Name):
             return self.other_side(field, right, right.start)
         may_be_term = isinstance(right, Bare) and field.spec.kind in BARE_FIELD_KINDS
@@ -301,7 +306,7 @@ class Checker(TermChecker):
             raise self.error("A value is expected here", right.start)
         return value
 
-    def other_side(self, field: Field, term: Term, start: int) -> tree.Term:
+    def other_side(self, field: Field, term: Term, start: int) -> Typed:
         """Return a term on the right of an operator, which must fit the one on its left."""
         typed = self.term(term)
         other = typed.field
@@ -311,7 +316,7 @@ class Checker(TermChecker):
         if not fit_together(field, other, self.schema.name):
             sides = " and ".join(f"{self.label(each)} ({described(each.spec.kind)})" for each in (field, other))
             raise self.error(f"{sides} cannot be compared", start, hint="Two fields of the same kind can be.")
-        return typed.node
+        return typed
 
 
 def has_own_scale(node: tree.Term) -> bool:

@@ -9,7 +9,7 @@ from custledger.expressions.check_terms import Typed
 from custledger.expressions.nodes import Expression, Named
 from custledger.expressions.parser import parse_with_spans
 from custledger.expressions.scope import Scope, World
-from custledger.expressions.syntax import Clause, Comparison, Joined, Name, Negated, Term
+from custledger.expressions.syntax import Clause, Comparison, Joined, Name, Negated, Right, Term
 from custledger.fields import Kind
 from custledger.schema import Schema
 from custledger.structs import Struct, frozen
@@ -19,14 +19,16 @@ from custledger.structs import Struct, frozen
 class Outline(Struct):
     """A clause of an expression, or clauses that ``word`` joins or negates.
 
-    ``condition`` says when it holds; ``value``, of a single clause, is what is compared there. A clause that names a
-    condition, such as a metric that is one, has what that says as its one part.
+    ``condition`` says when it holds; ``value``, of a single clause, is what is compared there, and ``against`` what it
+    is compared with, where that is no plain value but has one: another field, or a threshold that has a name. A clause
+    that names a condition, such as a metric that is one, has what that says as its one part.
     """
 
     word: Literal["", "and", "or", "not"]
     text: str
     condition: Expression
     value: Expression | None = None
+    against: tuple[Expression, ...] = ()
     parts: tuple["Outline", ...] = ()
 
 
@@ -73,7 +75,16 @@ class _Outliner:
         typed = self.checker.term(term)
         spec = None if typed.field.spec.sensitive else typed.field.spec
         value = Expression(text, typed.kind, typed.node, frozenset(), spec) if spec else None
-        return Outline(word="", text=text, condition=self.expression(text, condition), value=value)
+        rights = clause.right if isinstance(clause, Comparison) else ()
+        against = tuple(other for right in rights if (other := self.against(typed, right)) is not None)
+        return Outline(word="", text=text, condition=self.expression(text, condition), value=value, against=against)
+
+    def against(self, left: Typed, right: Right) -> Expression | None:
+        """Return what a term is compared with, where that has a value to be found."""
+        found = self.checker.right(left.field, right)
+        if not isinstance(found, Typed):
+            return None
+        return Expression(right.text.strip(), found.kind, found.node, frozenset(), found.field.spec)
 
     def expression(self, text: str, condition: tree.Condition) -> Expression:
         return Expression(text, Kind.YES_NO, condition, frozenset(self.checker.keys))

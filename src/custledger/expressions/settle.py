@@ -36,6 +36,7 @@ from custledger.expressions.tree import (
     choices_of,
     conjunction,
 )
+from custledger.expressions.types import NUMBER_KINDS
 from custledger.fields import Kind
 from custledger.schema import Schema
 from custledger.values import Plain
@@ -50,8 +51,6 @@ def settle(node: Condition, schema: Schema, moment: Moment) -> Condition:
             return Or(tuple(settle(part, schema, moment) for part in parts))
         case Not(part):
             return Not(settle(part, schema, moment))
-        case Compare(operator, left, right) if not isinstance(right, Value | Day):
-            return Compare(operator, settle_term(left, schema, moment), settle_term(right, schema, moment))
         case Compare():
             return _settled_comparison(node, schema, moment)
         case OneOf(left, values):
@@ -81,7 +80,10 @@ def settle_term(term: Term, schema: Schema, moment: Moment) -> Term:
             left, right = settle_term(term.left, schema, moment), settle_term(term.right, schema, moment)
             return attrs.evolve(term, left=left, right=right)
         case NamedNode(subject, key, root):
-            return NamedNode(subject, key, settle_term(root, schema, moment))
+            settled = settle_term(root, schema, moment)
+            # A threshold that has a name is served by indexes as one that is written out.
+            is_number = isinstance(settled, Value) and settled.kind in NUMBER_KINDS
+            return settled if is_number else NamedNode(subject, key, settled)
         case _:
             return term
 
@@ -108,8 +110,12 @@ def happened_by(schema: Schema, moment: Moment) -> Condition | None:
 
 
 def _settled_comparison(node: Compare, schema: Schema, moment: Moment) -> Condition:
-    node = attrs.evolve(node, left=settle_term(node.left, schema, moment))
-    left, right = node.left, node.right
+    right = node.right if isinstance(node.right, Day) else settle_term(node.right, schema, moment)
+    is_literal = isinstance(right, Day) or isinstance(node.right, Value | NamedNode)
+    left = settle_term(node.left, schema, moment)
+    node = Compare(node.operator, left, right)
+    if not is_literal:
+        return node
     if isinstance(right, Value) and (counted := _counted_days(node, right, moment)) is not None:
         return _settled_comparison(counted, schema, moment)
     if left.kind is Kind.CHOICE and node.operator != "=" and isinstance(right, Value):

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from custledger.definitions import Definition
 from custledger.errors import InvalidValueError, NotFoundError, QueryError
 from custledger.fields import Kind, Labels
 from custledger.metrics import Metric
@@ -65,10 +66,12 @@ def add_metric(
 ) -> Metric:
     """Add a metric to this ledger's settings, or replace the one of that name, and return it.
 
+    What replaces another, that of a plugin too, keeps its labels where none are given.
+
     Raises ``InvalidValueError`` for a name that means something else already, and ``QueryError`` for an expression
     that cannot be understood or is defined by itself.
     """
-    labels = _labels(name, label_en, label_zh)
+    labels = Labels(label_en, label_zh)
     return _add(session, Metric(name=name, expression=expression, labels=labels, subject=subject), want=None)
 
 
@@ -84,13 +87,14 @@ def add_segment(
 ) -> Segment:
     """Add a segment to this ledger's settings, or replace the one of that name, and return it.
 
-    One that a plugin brings is back as it was when the ledger's own is removed.
+    What replaces another, that of a plugin too, keeps its labels and its colour where none are given; one that a plugin
+    brings is back as it was when the ledger's own is removed.
 
     Raises as ``add_metric`` does, and ``InvalidValueError`` for a colour that is none.
     """
     if color and color not in COLORS:
         raise InvalidValueError(color, "is not a colour", field="Colour", hint=f"There are: {', '.join(COLORS)}.")
-    labels = _labels(name, label_en, label_zh)
+    labels = Labels(label_en, label_zh)
     made = Segment(name=name, expression=expression, labels=labels, subject=subject, color=color)
     return _add(session, made, want=Kind.YES_NO)
 
@@ -100,10 +104,13 @@ def _add(session: Session, given: DefinitionT, *, want: Kind | None) -> Definiti
     generation = session.refresh()
     schema = session.schema(given.subject)
     text = given_text(given.expression, "Expression")
-    made = attrs.evolve(given, subject=schema.name, expression=text)
-    known = session.segments() if _word(given) == "segment" else session.metrics()
+    known: Sequence[tuple[str, Any]] = session.segments() if _word(given) == "segment" else session.metrics()
     present = next((one for _, one in known if (one.subject, one.name) == (schema.name, given.name)), None)
-    for called in dict.fromkeys((given.name, *given.labels.both())):
+    own: dict[str, Any] = {"subject": schema.name, "expression": text, "labels": _labels(given, present)}
+    if present is not None and isinstance(given, Segment):
+        own["color"] = given.color or present.color
+    made: DefinitionT = attrs.evolve(given, **own)
+    for called in dict.fromkeys((made.name, *made.labels.both())):
         _require_free(session, schema.name, called, but=present)
     understood = session.understand_named(made.named(), want=want)
     document, value = definition_document(attrs.evolve(made, names=understood.names))
@@ -148,9 +155,11 @@ def _word(definition: Metric | Segment) -> str:
     return "segment" if isinstance(definition, Segment) else "metric"
 
 
-def _labels(name: str, english: str, chinese: str) -> Labels:
-    """Return the labels of what has a name; a Chinese name is its own Chinese label."""
-    return Labels(english or name, chinese or ("" if name.isascii() else name))
+def _labels(given: Definition, present: Definition | None) -> Labels:
+    """Return the labels that are given, else those of what is replaced; a Chinese name is its own Chinese label."""
+    name, known = given.name, present.labels if present else Labels("")
+    english, chinese = given.labels.en or known.en or name, given.labels.zh or known.zh
+    return Labels(english, chinese or ("" if name.isascii() else name))
 
 
 def _problem(session: Session, definition: Metric | Segment) -> str:

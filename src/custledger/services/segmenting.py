@@ -1,7 +1,8 @@
 """Segments: who is in one and why, who would enter and leave with another wording, how several overlap."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -62,10 +63,14 @@ def members_of(session: Session, segment: Segment, *, label: str | None = None) 
     The rule of a callable or a scorer is computed here, in full. Raises ``PluginError`` where it fails.
     """
     every = Selection[Any](session, segment.subject)
-    wanted = None if label is None else _choice(segment, label)
+    if label is not None and not segment.own_labels:
+        label = _choice(segment, label)
     if segment.rule == "expression":
         return Members(segment, every.where(f"[{segment.name}]"), {})
-    marks = {number: mark for number, mark in judged(session, segment).items() if wanted in {None, mark}}
+    marks = judged(session, segment)
+    if label is not None:
+        wanted = _given_label(segment, label, marks.values())
+        marks = {number: mark for number, mark in marks.items() if mark == wanted}
     return Members(segment, attrs.evolve(every, among=frozenset(marks)), marks)
 
 
@@ -77,6 +82,29 @@ def _choice(segment: Segment, label: str) -> str:
         hint = f"There are: {listed}." if listed else f"{segment.name} gives its members no labels."
         raise NotFoundError("label", label, hint=hint)
     return known[fold(label)]
+
+
+def _given_label(segment: Segment, label: str, marks: Iterable[Mark]) -> Mark:
+    """Return a label as a scorer that makes its own has it. Raises ``NotFoundError``."""
+    if not segment.own_labels:
+        return label
+    known = {fold(str(mark)): mark for mark in marks}
+    if fold(label) not in known:
+        raise NotFoundError("label", label, suggestions=nearest(label, known))
+    return known[fold(label)]
+
+
+def label_counts(inside: Members) -> dict[str, int]:
+    """Return how many members have each label of a scorer: in the order of its choices, else the commonest first.
+
+    Choices that nobody has are there with 0; there are no labels where a rule gives none.
+    """
+    if not inside.segment.has_labels:
+        return {}
+    counted = Counter(mark for mark in inside.marks.values() if isinstance(mark, str))
+    if inside.segment.choices:
+        return {choice.code: counted[choice.code] for choice in inside.segment.choices}
+    return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
 
 
 def members(session: Session, name: str, *, subject: str | None = None, label: str | None = None) -> Selection[Any]:
@@ -140,7 +168,8 @@ class Explained:
 
     The word is ``and``, ``or`` or ``not``, or ``needs`` above what a callable or a scorer goes by: values that have a
     ``name`` each, and of which none holds or fails by itself. ``spec`` is that of a field which has such values; a
-    sensitive value is not told, and has none.
+    sensitive value is not told, and has none. ``against`` is what the value is compared with, where that is another
+    field or a threshold that has a name: clauses, too, that neither hold nor fail.
     """
 
     word: str
@@ -149,6 +178,7 @@ class Explained:
     name: str = ""
     value: Any = None
     spec: Spec | None = None
+    against: tuple["Explained", ...] = ()
     parts: tuple["Explained", ...] = ()
 
 
@@ -195,7 +225,7 @@ def _told(expression: Expression) -> Spec | None:
 def _clauses(session: Session, segment: Segment, schema: Schema, row: Row) -> Explained:
     clauses = outline(segment.named(), schema, session.conventions, session.world)
     flat = list(_flat(clauses))
-    columns = [column for one in flat for column in (one.condition, one.value) if column is not None]
+    columns = [column for one in flat for column in (one.condition, one.value, *one.against) if column is not None]
     query = Query(moment=session.moment, where=equals(schema, schema.keys[ID], row[ID]), columns=tuple(columns))
     return _explained(clauses, iter(next(session.view.select(schema, query))))
 
@@ -208,6 +238,11 @@ def _explained(clause: Outline, answers: Any) -> Explained:
     """Return an outline with its answers, which come in the order of ``_flat``."""
     holds = bool(next(answers))
     value = next(answers) if clause.value is not None else None
+    against = tuple(
+        Explained(word="", text=one.text, holds=None, value=next(answers), spec=one.spec) for one in clause.against
+    )
     parts = tuple(_explained(part, answers) for part in clause.parts)
     spec = clause.value.spec if clause.value is not None else None
-    return Explained(word=clause.word, text=clause.text, holds=holds, value=value, spec=spec, parts=parts)
+    return Explained(
+        word=clause.word, text=clause.text, holds=holds, value=value, spec=spec, against=against, parts=parts
+    )

@@ -52,8 +52,10 @@ WORLD = World(
             _named("person", "last_seen", "最近见面", "last(visits.at)"),
             _named("person", "rate", "均价", "spent / visit_count"),
             _named("person", "regular", "常客", "visit_count >= 2 and spent > 1"),
+            _named("person", "few", "少数", "2"),
+            _named("person", "half", "一半", "0.5"),
         ),
-        "visit": (_named("visit", "hourly", "时价", "x_cost / x_hours"),),
+        "visit": (_named("visit", "hourly", "时价", "x_cost / x_hours"), _named("visit", "week", "一周", "7")),
     },
 )
 
@@ -110,6 +112,7 @@ def _condition(term: Written) -> st.SearchStrategy[str]:
     others: Sequence[str] = ()
     if term.like.spec.kind in NUMBER_KINDS:
         others = ("visit_count", "spent / 2", "[age] * 3", "(sum(visits.x_cost) - 5)", "avg(visits.x_hours)")
+        others = (*others, "few", "一半", "few * half")
     return conditions(term.text, term.like, others)
 
 
@@ -152,6 +155,8 @@ def _aggregates() -> st.SearchStrategy[Written]:
                 Written("max(visits.hourly)", _like(Kind.NUMBER)),
                 Written("最常见(拜访.guide.name)", PERSON.by_key["name"]),
                 Written("max(days_since(visits.x_on))", whole),
+                Written("count(visits where days_since(at) >= week)", whole),
+                Written("次数(拜访 其中 距今天数(日期) < 一周 且 时长 > 一周)", whole),
             ]
         ),
     )
@@ -187,6 +192,8 @@ def _numbers(schema: Schema) -> st.SearchStrategy[Written]:
         Written("avg(visits.x_cost)", _like(Kind.MONEY)),
         Written("2", _like(Kind.INTEGER)),
         Written("0.5", _like(Kind.NUMBER)),
+        Written("few", _like(Kind.INTEGER)),
+        Written("half", _like(Kind.NUMBER)),
         Written("days_since(born)", _like(Kind.INTEGER)),
     ]
     return st.sampled_from([*own, *more])

@@ -7,7 +7,7 @@ import typer
 from custledger.cli.application import group
 from custledger.cli.explaining import print_explanation
 from custledger.cli.invocation import Invocation
-from custledger.cli.marks import mark_field, with_marks
+from custledger.cli.marks import mark_cell, mark_field, with_marks
 from custledger.cli.options import (
     ColumnsOption,
     CsvFlag,
@@ -21,7 +21,7 @@ from custledger.cli.options import (
 )
 from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.cli.shown import Shower, split_names, usual_fields
-from custledger.errors import PluginError
+from custledger.errors import CustledgerError
 from custledger.segments import Segment
 from custledger.services import defining, segmenting
 
@@ -72,7 +72,8 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
             segment = known.definition
             count, problem = _count(run, known)
             label = segment.labels.in_language(run.schema_language)
-            texts = [segment.name, label, "" if count is None else str(count), segment.wording]
+            said = segment.expression or segment.summary.in_language(run.schema_language) or segment.wording
+            texts = [segment.name, label, "" if count is None else str(count), said]
             rows.append((segment, count, [*texts, known.plugin, run.told(problem)]))
         headings = ("Name", "Label", "Count", "Expression", "Plugin", "Problem")
         columns = [
@@ -101,7 +102,7 @@ def _count(run: Invocation, known: defining.Known[Segment]) -> tuple[int | None,
         return None, known.problem
     try:
         return segmenting.members_of(run.session, known.definition).selection.count(), ""
-    except PluginError as error:
+    except CustledgerError as error:
         return None, error.message
 
 
@@ -126,17 +127,30 @@ def _add_show(app: typer.Typer, run: Invocation) -> None:
     def show(*, name: Name, subject: Whose = "", json: JsonFlag = False) -> None:
         """Show what a segment says, and how many are in it."""
         segment = segmenting.find_segment(run.session, name, subject=subject or None)
-        count = segmenting.members_of(run.session, segment).selection.count()
+        inside = segmenting.members_of(run.session, segment)
+        count, labels = inside.selection.count(), segmenting.label_counts(inside)
         about = segment.subject, segment.name
         plugin = next(plugin for plugin, one in run.session.segments() if (one.subject, one.name) == about)
         if json:
-            run.output.json(_as_json(segment, count, [plugin, ""]))
+            told = _as_json(segment, count, [plugin, ""])
+            run.output.json({**told, "labels": labels} if segment.has_labels else told)
             return
-        run.output.say(f"{segment.labels.in_language(run.schema_language)}: {segment.wording}")
         summary = segment.summary.in_language(run.schema_language)
-        if summary:
-            run.output.say(summary)
+        lines = [segment.wording, summary] if segment.expression or not summary else [summary, _goes_by(run, segment)]
+        run.output.say(f"{segment.labels.in_language(run.schema_language)}: {lines[0]}")
+        if lines[1]:
+            run.output.say(lines[1])
         run.output.say(_counted(run, count))
+        if labels:
+            cells = [
+                [mark_cell(segment, label, run.schema_language), Cell(str(number))] for label, number in labels.items()
+            ]
+            columns = [Column(run.words("Label"), "label"), Column(run.words("Count"), "count", numeric=True)]
+            run.output.table(columns, cells)
+
+
+def _goes_by(run: Invocation, segment: Segment) -> str:
+    return run.words("It goes by: {needs}", needs=run.words("; ").join(segment.needs.values()))
 
 
 def _add_members(app: typer.Typer, run: Invocation) -> None:
