@@ -35,7 +35,7 @@ UNSAID = {
 
 ATTRIBUTES = ("schemes", "suffixes", "options", "labels", "Labels", "help", "aliases", "name", "plural", "summary",
               "severity", "refuse", "warn", "before", "after", "when", "brief", "restrict", "cascade", "empty", "Choice", "Spec", "Change", "Problem",
-              "expression", "decide", "score", "needs", "choices")  # fmt: skip
+              "expression", "decide", "score", "needs", "choices", "examples", "Example", "record")  # fmt: skip
 """Names in what plugins hand over, which are the same in every language."""
 
 
