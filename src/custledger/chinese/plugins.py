@@ -135,9 +135,12 @@ SENTENCES = (
     ("It has no Chinese label.", "没有中文标签。"),
     ("It has no English summary.", "没有英文说明。"),
     ("It has no Chinese summary.", "没有中文说明。"),
+    ("Its label {code:q} is not named in both languages.", "它给出的标签{code}没有中英文名称。"),
+    ("is not one of its labels", "不是它给出的标签"),
     ("And {count:n} more.", "另有 {count} 处。"),
     ("the ledger {name:q} on {day:word}", "样本台账{name}（{day}）"),
-    ("It fails in {asked:said}: {raised:raised}", "在{asked}里出错：{raised}"),
+    ("It fails in {asked:said}: {why:said}", "在{asked}里出错：{why}"),
+    ("It fails for {who:q} in {asked:said}: {why:said}", "对{who}出错：{why}（{asked}）"),
     (
         "Asked again, it gives {given:answer}, and not {wanted:answer}, for {who:q} in {asked:said}.",
         "再算一次，{who}的结果是{given}，而不是{wanted}：{asked}。",

@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
+import attrs
+
 from custledger.definitions import Definition
 from custledger.distributions import installed_plugins
 from custledger.hookspecs import hookimpl
 from custledger.ledger import Ledger
 from custledger.metrics import Metric
 from custledger.plugins import Plugins
+from custledger.segments import Segment
 from custledger.services import proving
 from custledger.services.proving import Proven
 from custledger.services.proving.samples import SampleLedgers, samples
@@ -70,11 +73,18 @@ def _with_plugin(plugin: Any) -> tuple[Plugins, str]:
 def _with_rule(rule: Definition) -> tuple[Plugins, str]:
     """Return the installed plugins and the name of the one that brings a rule, or one more that does."""
     installed = Plugins.installed()
-    bringing = [plugin for plugin, one in (*installed.metrics(), *installed.segments()) if one == rule]
+    bringing = [
+        plugin for plugin, one in (*installed.metrics(), *installed.segments()) if _unguarded(one) == _unguarded(rule)
+    ]
     if bringing:
         return installed, bringing[0]
     hook = "custledger_metrics" if isinstance(rule, Metric) else "custledger_segments"
     return _with_plugin(SimpleNamespace(__name__="the_rule", **{hook: hookimpl(_giving(rule), specname=hook)}))
+
+
+def _unguarded(rule: Definition) -> Definition:
+    """Return a rule without its function, which a plugin's has around it what names the plugin where it fails."""
+    return attrs.evolve(rule, decide=None, score=None) if isinstance(rule, Segment) else rule
 
 
 def _giving(rule: Definition) -> Any:

@@ -1,13 +1,17 @@
 """What is not so of a rule is found, each thing by a rule that has just that fault; and sound rules are proved."""
 
+import random
+import statistics
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+import attrs
 import pytest
 
 from custledger.definitions import Example
 from custledger.errors import NotFoundError
-from custledger.fields import Labels
+from custledger.fields import Labels, choices
 from custledger.hookspecs import Problem, StoreType, hookimpl
 from custledger.metrics import Metric
 from custledger.plugins import Plugins
@@ -201,6 +205,121 @@ def test_an_example_that_is_not_as_it_says_is_told_of_the_plugin() -> None:
     assert checked(rule, "examples") == Checked(
         what="examples", failures=("Example 2 gives no member, and not a member.",), count=2
     )
+
+
+def callable_(decide: Any, **more: Any) -> Segment:
+    needs = {"birthday": "birthday", "level": "level"}
+    return Segment(**{"name": "near", "needs": needs, "decide": decide, "labels": LABELS, "summary": SUMMARY, **more})
+
+
+def scorer(score: Any, **more: Any) -> Segment:
+    needs = {"calls": "count(interactions)"}
+    given = {"name": "near", "needs": needs, "score": score, "labels": LABELS, "summary": SUMMARY, "choices": BUSY}
+    return Segment(**{**given, **more})
+
+
+BUSY = choices("much|Much|多", "little|Little|少")
+
+
+def busy(columns: Any) -> list[str | None]:
+    """Much to those who called as often as half of all, or more often."""
+    middle = sorted(columns["calls"])[len(columns["calls"]) // 2]
+    return [None if calls == 0 else "much" if calls >= middle else "little" for calls in columns["calls"]]
+
+
+def test_a_sound_callable_is_proved() -> None:
+    def in_spring(*, birthday: date | None, level: str | None) -> bool:
+        return level == "A" and birthday is not None and birthday.month in {3, 4, 5}
+
+    rule = callable_(
+        in_spring,
+        examples=(Example({"level": "A", "birthday": "2000-04-01"}, gives=True), Example({"level": "A"}, gives=False)),
+    )
+    assert proved(rule).is_sound
+
+
+def test_a_sound_scorer_is_proved_and_its_examples_are_the_population() -> None:
+    calls = {"interactions": [{}, {}]}
+    examples = (Example({}, gives=None), Example({"interactions": [{}]}, gives="Little"), Example(calls, gives="much"))
+    assert proved(scorer(busy, examples=(*examples, Example(calls, gives="多")))).is_sound
+    (failure,) = broken(scorer(busy, examples=(*examples, Example(calls, gives="little"))))
+    assert failure == "Example 4 gives “much”, and not “little”."
+    (failure,) = broken(scorer(busy, examples=(Example({"interactions": [{}]}, gives="lots"),)))
+    assert failure == "Example 1 is to give what cannot be: “lots” is not one of its labels"
+
+
+def test_a_scorer_of_numbers_is_proved_by_numbers() -> None:
+    doubled = scorer(lambda columns: [calls * 2.5 for calls in columns["calls"]], choices=())
+    rule = attrs.evolve(doubled, examples=(Example({"interactions": [{}]}, gives="2.5"), Example({}, gives=0)))
+    assert proved(rule).is_sound
+    assert broken(attrs.evolve(rule, examples=(Example({}, gives=1),))) == [
+        "Example 1 gives “0.0000”, and not “1.0000”."
+    ]
+
+
+def test_a_scorer_that_makes_its_own_labels_is_proved_by_them() -> None:
+    def cities(columns: Any) -> list[str | None]:
+        return [city and city.strip().casefold() for city in columns["city"]]
+
+    rule = scorer(cities, choices=(), own_labels=True, needs={"city": "city"})
+    assert proved(
+        attrs.evolve(rule, examples=(Example({"city": "Lyon"}, gives="lyon"), Example({}, gives=None)))
+    ).is_sound
+    assert broken(attrs.evolve(rule, examples=(Example({"city": "Lyon"}, gives="Lyon"),))) == [
+        "Example 1 gives “lyon”, and not “Lyon”."
+    ]
+
+
+def test_a_callable_that_fails_for_somebody_is_not_total_and_says_for_whom() -> None:
+    def of_age(*, birthday: date, level: str) -> bool:
+        return birthday.replace(year=birthday.year + 18) < date(2026, 6, 15)
+
+    failures = checked(callable_(of_age), "total").failures
+    assert failures[0].startswith("It fails for “")
+    assert "The plugin mine failed while deciding who is in near: AttributeError: 'NoneType'" in failures[0]
+
+
+def test_a_callable_that_knows_only_the_choices_of_today_is_not_total() -> None:
+    weights = {"A": 3, "B": 2, "C": 1, None: 0}
+    rule = callable_(lambda *, birthday, level: weights[level] > 1)
+    assert "KeyError: 'once_a_choice'" in checked(rule, "total").failures[0]
+
+
+@pytest.mark.parametrize(
+    ("score", "why"),
+    [
+        (lambda columns: ["much"], "it returned 1 answers for "),
+        (lambda columns: ["most"] * len(columns["calls"]), "which is none of its choices"),
+        (
+            lambda columns: [statistics.mean(columns["calls"][:0])],
+            "StatisticsError: mean requires at least one data point",
+        ),
+    ],
+)
+def test_a_scorer_that_does_not_label_everybody_with_its_labels_is_not_total(score: Any, why: str) -> None:
+    assert why in checked(scorer(score), "total").failures[0]
+
+
+def test_a_rule_that_throws_dice_is_not_deterministic() -> None:
+    dice = random.Random(7)
+    failures = checked(callable_(lambda *, birthday, level: dice.random() < 0.5), "deterministic").failures
+    assert failures[0].startswith("Asked again, it gives ")
+
+
+def test_a_scorer_that_goes_by_the_order_of_records_is_not_deterministic() -> None:
+    rule = scorer(lambda columns: ["much" if place < 10 else "little" for place, _ in enumerate(columns["calls"])])
+    failures = checked(rule, "deterministic").failures
+    assert failures[0].startswith("With the records in another order it gives “")
+
+
+def test_labels_that_have_no_name_in_one_language_are_not_documented() -> None:
+    rule = scorer(busy, choices=choices("much|Much", "little|Little|少"))
+    assert checked(rule, "documented").failures == ("Its label “much” is not named in both languages.",)
+
+
+def test_what_a_callable_needs_in_vain_is_told() -> None:
+    (proof,) = proved(callable_(lambda *, spent: spent > 5, needs={"spent": "total_spnt"})).proofs
+    assert proof.failures[0].startswith("near needs spent, which cannot be computed: There is no customer field")
 
 
 def test_what_is_wrong_with_the_plugin_itself_is_among_the_problems() -> None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from custledger.conventions import Conventions
 from custledger.definitions import Definition, Example
 from custledger.errors import CustledgerError, InvalidValueError
 from custledger.expressions.dates import day_of, parse_day
 from custledger.expressions.scope import Relation
-from custledger.fields import Kind
+from custledger.fields import Kind, Labels, Spec
 from custledger.schema import ID, Field, Schema
 from custledger.segments import Segment
 from custledger.services.editing import add
@@ -16,7 +18,7 @@ from custledger.services.proving.asking import answers, shower, understood
 from custledger.services.proving.days import TODAY
 from custledger.services.proving.samples import Engine, SampleLedgers
 from custledger.services.session import Session
-from custledger.values import fold, parser
+from custledger.values import choice_names, fold, parser
 
 _FILLED: Mapping[Kind, Any] = {
     Kind.TEXT: "例",
@@ -69,7 +71,7 @@ def _broken(ledgers: SampleLedgers, engine: Engine, rule: Definition, together: 
         except InvalidValueError as error:
             yield f"Example {number} is to give what cannot be: {error.message}"
             continue
-        if given != wanted:
+        if given != wanted and not (wanted is True and given is not None):
             yield f"Example {number} gives {show(given)}, and not {show(wanted)}."
 
 
@@ -82,14 +84,34 @@ def _day(example: Example) -> date:
 
 
 def _wanted(session: Session, rule: Definition, example: Example) -> Any:
-    """Return the answer that an example says. Raises ``InvalidValueError`` for what is no value of the metric."""
+    """Return the answer that an example says. Raises ``InvalidValueError`` for what the rule cannot give."""
     value = example.gives
     if isinstance(rule, Segment):
-        return True if value else None
+        return _wanted_of_segment(rule, value)
     spec = understood(session, rule).spec
     if spec is None:
         return int(bool(value))
     return parser(spec, session.conventions)(_counted(session, Field(rule.name, spec), value))
+
+
+def _number(value: Any) -> Decimal:
+    """Return a scorer's number, as people write it."""
+    scaled = parser(Spec(kind=Kind.NUMBER, labels=Labels("")), Conventions())(value)
+    return Decimal(str(scaled or 0)).scaleb(-4)
+
+
+def _wanted_of_segment(segment: Segment, value: Any) -> Any:
+    if value is None or value is False:
+        return None
+    if segment.rule != "scorer" or value is True:
+        return True
+    if not segment.choices:
+        return str(value) if segment.own_labels else _number(value)
+    code = choice_names(segment.choices).get(fold(str(value)))
+    if code is None:
+        listed = ", ".join(one.code for one in segment.choices)
+        raise InvalidValueError(value, "is not one of its labels", hint=f"There are: {listed}.")
+    return code
 
 
 def write_example(session: Session, subject: str, record: Mapping[str, Any]) -> int:

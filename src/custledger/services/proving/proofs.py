@@ -6,13 +6,12 @@ from typing import Any, Literal
 import attrs
 
 from custledger.definitions import Definition
-from custledger.errors import CustledgerError, NotFoundError
-from custledger.guarding import FAILURES
+from custledger.errors import CustledgerError, NotFoundError, shorten
 from custledger.plugins import Plugins
 from custledger.schema import nearest
 from custledger.segments import Segment
 from custledger.services.defining import Known, list_metrics, list_segments
-from custledger.services.proving.asking import Answers, Difference, Question, answers, difference
+from custledger.services.proving.asking import Answers, Difference, Question, answers, difference, stumbled_over
 from custledger.services.proving.days import OTHER_DAYS
 from custledger.services.proving.examples import broken_examples
 from custledger.services.proving.samples import Engine, Sample, SampleLedgers, in_another_order, samples
@@ -28,8 +27,9 @@ class Checked:
     """One thing that was to be proved of a rule, and in sentences why it is not so.
 
     - ``understood``: its names mean something here; where they do not, nothing else can be tried;
-    - ``documented``: it has labels and a summary in both languages;
-    - ``total``: it fails for no record of the sample ledgers, of which there are ``count``, on any of four days;
+    - ``documented``: it has labels and a summary in both languages, and so have the labels that a scorer gives;
+    - ``total``: it fails for no record of the sample ledgers, of which there are ``count``, on any of four days, and a
+      scorer gives each one of its labels, a number or nothing;
     - ``deterministic``: it gives the same asked twice, with the records in another order, and computed by SQLite;
     - ``examples``: each of its ``count`` examples is as it says. A rule without any has nothing to prove here.
     """
@@ -104,7 +104,9 @@ def _proofs(ledgers: SampleLedgers, plugin: str, only: Definition | None) -> Ite
     session = ledgers.session(ledgers.new("memory"))
     known: list[Known[Any]] = [*list_metrics(session), *list_segments(session)]
     for one in known:
-        if one.plugin == plugin and (only is None or only == one.definition):
+        if one.plugin == plugin and (
+            only is None or (only.subject, only.name) == (one.definition.subject, one.definition.name)
+        ):
             kind: Literal["metric", "segment"] = "segment" if isinstance(one.definition, Segment) else "metric"
             checks = _Trial(ledgers, tried, one.definition).checks(one.problem)
             yield Proof(kind=kind, rule=one.definition, checks=tuple(checks))
@@ -169,9 +171,10 @@ class _Trial:
         try:
             return answers(session, self._rule)
         except CustledgerError as error:
-            self._failed.append(f"It fails in {asked}: {error.message}")
-        except FAILURES as error:
-            self._failed.append(f"It fails in {asked}: {type(error).__name__}: {error}")
+            if who := stumbled_over(session, self._rule):
+                self._failed.append(f"It fails for “{who}” in {asked}: {error.message}")
+            else:
+                self._failed.append(f"It fails in {asked}: {error.message}")
         return {}
 
     def _reordered(self, asked: Question) -> Answers:
@@ -191,6 +194,9 @@ def _undocumented(rule: Definition) -> Iterator[str]:
         "It has no Chinese summary.": rule.summary.zh,
     }
     yield from (sentence for sentence, text in written.items() if not text.strip())
+    for choice in rule.choices if isinstance(rule, Segment) else ():
+        if not (choice.labels.en.strip() and choice.labels.zh.strip()):
+            yield f"Its label {shorten(choice.code)} is not named in both languages."
 
 
 def _told(failures: Sequence[str]) -> tuple[str, ...]:
