@@ -24,7 +24,7 @@ NEAR = Segment(
 def module(*segments: Segment) -> ModuleType:
     """A module that brings these segments."""
     made = ModuleType("custledger_nearby")
-    made.custledger_segments = hookimpl(lambda: list(segments), specname="custledger_segments")
+    vars(made)["custledger_segments"] = hookimpl(lambda: list(segments), specname="custledger_segments")
     return made
 
 

@@ -239,7 +239,7 @@ def test_a_sound_callable_is_proved() -> None:
 
 
 def test_a_sound_scorer_is_proved_and_its_examples_are_the_population() -> None:
-    calls = {"interactions": [{}, {}]}
+    calls: dict[str, Any] = {"interactions": [{}, {}]}
     examples = (Example({}, gives=None), Example({"interactions": [{}]}, gives="Little"), Example(calls, gives="much"))
     assert proved(scorer(busy, examples=(*examples, Example(calls, gives="多")))).is_sound
     (failure,) = broken(scorer(busy, examples=(*examples, Example(calls, gives="little"))))

@@ -1,6 +1,8 @@
 """The sample ledgers hold what rules stumble over, and are the same each time."""
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -8,7 +10,7 @@ from custledger.changes import Change
 from custledger.plugins import Plugins
 from custledger.services.proving.awkward import UNKNOWN_CODE, awkward
 from custledger.services.proving.days import TODAY
-from custledger.services.proving.samples import Sample, SampleLedgers, in_another_order, samples
+from custledger.services.proving.samples import Engine, Sample, SampleLedgers, in_another_order, samples
 from custledger.stores.contract import Query
 from custledger.values import fold
 
@@ -28,8 +30,8 @@ def added(plugins: Plugins) -> dict[str, list[Change]]:
     return found
 
 
-def values(changes: list[Change], key: str) -> list[object]:
-    return [change.after.get(key) for change in changes]
+def values(changes: list[Change], key: str) -> list[Any]:
+    return [(change.after or {}).get(key) for change in changes]
 
 
 def test_the_awkward_ledger_has_records_of_every_type_and_every_field_is_empty_somewhere(plugins, added) -> None:
@@ -70,7 +72,7 @@ def test_the_ledgers_are_the_same_each_time(plugins) -> None:
     assert [one.additions for one in samples(plugins)] == [one.additions for one in samples(Plugins.installed())]
 
 
-def rows(ledgers: SampleLedgers, sample: Sample, engine: str, key: str = "") -> dict[str, list[tuple[object, ...]]]:
+def rows(ledgers: SampleLedgers, sample: Sample, engine: Engine, key: str = "") -> dict[str, list[tuple[Any, ...]]]:
     session = ledgers.session(ledgers.of(sample, engine, key))
     return {
         name: list(session.view.select(schema, Query(moment=session.moment)))
@@ -97,7 +99,7 @@ def test_in_another_order_there_are_the_same_records_with_each_others_ids(plugin
     again, _ = in_another_order(other, schemas, subject)
     assert again.additions != sample.additions
 
-    def told(row: tuple[object, ...], name: str, ids: dict[int, int]) -> tuple[object, ...]:
+    def told(row: tuple[Any, ...], name: str, ids: Mapping[int, int]) -> tuple[Any, ...]:
         """A row with the record's, or what it refers to, by the former id."""
         made = list(row)
         made[0] = ids.get(row[0], row[0]) if name == subject else row[0]
