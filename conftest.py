@@ -14,7 +14,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from console import InOrder, console_parser, leave_folder, own_folder
+from console import InOrder, console_parser, file_parser, leave_folder, own_folder
 from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser
 from sybil.parsers.rest import DocTestParser
@@ -29,7 +29,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("custledger")
 
 _documents = Sybil(
-    parsers=[InOrder(PythonCodeBlockParser(), console_parser())],
+    parsers=[InOrder(PythonCodeBlockParser(), console_parser(), file_parser)],
     patterns=[
         "docs/*.md",
         "docs/guides/*.md",

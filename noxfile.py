@@ -19,6 +19,8 @@ PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.tom
 OTHER_PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 LOWEST_PYTHON = OTHER_PYTHONS[0]
 REFERENCES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/reference/*.md"))
+FUZZED = 1_000_000
+"""How many texts of expressions the fuzzer tries at night."""
 NIGHTLY = {"CUSTLEDGER_KILLS": "10000", "CUSTLEDGER_EXAMPLES": "20000"}
 
 
@@ -137,9 +139,30 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def nightly(session: nox.Session) -> None:
-    """Run the long form of the suite: 10,000 kills, 20,000 random filters, other properties in proportion."""
+    """Run the long form of the suite: 10,000 kills, 20,000 random filters, other properties in proportion; and fuzz."""
     install_tree(session, "test")
     run_suite(session, "-o", "faulthandler_timeout=14400", env=NIGHTLY)
+    fuzz_expressions(session, FUZZED)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Have a fuzzer try texts of expressions, as many as are named after --, a million by default."""
+    fuzz_expressions(session, int(session.posargs[0]) if session.posargs else FUZZED)
+
+
+def fuzz_expressions(session: nox.Session, runs: int) -> None:
+    """Have a fuzzer try texts of expressions. What it learned is kept for the next time.
+
+    Atheris is built for Linux and some Pythons only; on others this says so and does nothing.
+    """
+    try:
+        install_tree(session, "fuzz")
+    except nox.command.CommandFailed:
+        session.warn("No fuzzing of expressions: atheris cannot be installed for this Python here.")
+        return
+    folder = session.create_tmp()
+    session.run("python", "tests/fuzz/expressions.py", str(runs), folder, silent=True)
 
 
 @nox.session

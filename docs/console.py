@@ -6,6 +6,9 @@ a line that is only ``…`` for any number of lines. An id stands for whatever i
 commands too, always for that one; a moment stands for any moment, and a rule for one of any length. A last line
 ``[exit 3]`` gives the exit code of a command that fails.
 
+A block of ``py`` or ``toml`` behind a line that ends with the name of a file and a colon is that file: it is written
+into the document's folder. Where that has an environment of its own, ``.venv``, its programs come first.
+
 Commands run on a terminal of their own, so that they print what a reader would see: tables, and not tabs.
 """
 
@@ -25,6 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
+from beside import with_programs
 from sybil import Document, Example, Region
 from sybil.parsers.myst import CodeBlockParser
 from sybil.typing import Parser
@@ -34,6 +38,7 @@ TIME = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?\b")
 RULE = re.compile("[─━]+")
 PARTS = re.compile(rf"({ID.pattern}|{TIME.pattern}|{RULE.pattern}|…|\s+)")
 SHELL = shutil.which("bash") or "sh"
+FILE = re.compile(r"`(?P<name>[\w./-]+)`:\n\n```(?:py|toml)\n(?P<text>.*?\n)```$", re.DOTALL | re.MULTILINE)
 LINES, COLUMNS = 40, 110
 TIMEOUT = 120
 END = b"\x00\x03\x00"
@@ -71,17 +76,35 @@ def console_parser() -> CodeBlockParser:
     return CodeBlockParser(language="console", evaluator=run_block)
 
 
+def file_parser(document: Document) -> Iterator[Region]:
+    """Yield the files of a document: blocks that are to be written, and what writes them."""
+    for found in FILE.finditer(document.text):
+        yield Region(*found.span("text"), parsed=(found["name"], found["text"]), evaluator=_write_file)
+
+
+def _write_file(example: Example) -> None:
+    name, text = example.parsed
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
 def own_folder(namespace: dict[str, Any]) -> None:
-    """Give a document an empty folder of its own, in which its examples run."""
+    """Give a document an empty folder of its own, in which its examples run, and from which they import."""
     folder = Path(tempfile.mkdtemp(prefix="custledger-docs-"))
     namespace["_document"] = (folder, Path.cwd())
     os.chdir(folder)
+    sys.path.insert(0, str(folder))
 
 
 def leave_folder(namespace: dict[str, Any]) -> None:
     """Go back to where the tests run, and remove the document's folder."""
     folder, before = namespace.pop("_document")
     os.chdir(before)
+    sys.path.remove(str(folder))
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(str(folder)):
+            del sys.modules[name]
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -164,7 +187,9 @@ def environment(folder: Path) -> dict[str, str]:
         "TZ": "Asia/Shanghai",
         "LOGNAME": "you",
     }
-    return kept | ours | {"PATH": programs}
+    made = kept | ours | {"PATH": programs}
+    own = folder / ".venv" / "bin"
+    return with_programs(made, own) if own.is_dir() else made
 
 
 def matching(expected: str, printed: str, known: Mapping[str, str]) -> dict[str, str] | None:

@@ -12,16 +12,26 @@ import custledger_sqlite
 import pytest
 
 import custledger
-from custledger.descriptors import added_field_fault, format_fault, record_type_fault, spec_fault, store_fault
+from custledger.definitions import Example
+from custledger.descriptors import (
+    added_field_fault,
+    definition_fault,
+    format_fault,
+    record_type_fault,
+    spec_fault,
+    store_fault,
+)
 from custledger.fields import Choice, Kind, Labels, Spec, field
 from custledger.files import Reader, Writer
 from custledger.hookspecs import AddedField, StoreType, hookimpl
+from custledger.metrics import Metric
 from custledger.plugins import Plugins
 from custledger.records import CORE_TYPES, Record, record_type
 
 SPEC = Spec(kind=Kind.TEXT, labels=Labels("Mood", "心情"))
 SCHEMAS = Plugins.of().schemas()
 NO_KIND: Any = "text"
+THAT_DAY: Any = date(2026, 1, 1)
 SOMETHING: Any = print
 """What can be called."""
 
@@ -166,6 +176,22 @@ def test_what_is_wrong_with_a_file_format_is_told(changed: dict[str, Any], said:
     nothing: Any = None
     assert "its open cannot be called" in format_fault(attrs.evolve(reader, open=nothing))
     assert "its write cannot be called" in format_fault(attrs.evolve(writer, write=nothing))
+
+
+@pytest.mark.parametrize(
+    ("examples", "said"),
+    [
+        ([Example({}, gives=True)], "its examples must be a tuple of Example"),
+        (({"age": 3},), "its examples must be a tuple of Example"),
+        ((Example(SOMETHING, gives=True),), "the record of an example must be a dictionary, and its day a text"),
+        ((Example({}, gives=True, on=THAT_DAY),), "the record of an example must be a dictionary"),
+        ((Example({"level": "A"}, gives=True, on="2026-01-01"),), ""),
+    ],
+)
+def test_what_is_wrong_with_the_examples_of_a_rule_is_told(examples: Any, said: str) -> None:
+    made = Metric(name="calls", expression="count(interactions)", labels=Labels("Calls"), examples=examples)
+    assert definition_fault(made).startswith(said)
+    assert bool(definition_fault(made)) == bool(said)
 
 
 def test_a_ledger_goes_on_beside_faulty_descriptors_and_they_are_among_the_problems(tmp_path: Path) -> None:

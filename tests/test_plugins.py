@@ -325,6 +325,8 @@ class Pallet(Record):
         ({"custledger_record_types": lambda: Clashing}, "not iterable"),
         ({"custledger_record_types": lambda: [Crate]}, "there is no record type ship"),
         ({"custledger_record_types": lambda: [Pallet]}, "first has the label number already"),
+        ({"custledger_metrics": lambda: ["age"]}, "where a Metric was expected"),
+        ({"custledger_segments": lambda: ["old"]}, "where a Segment was expected"),
         (
             {
                 "custledger_fields": lambda: [

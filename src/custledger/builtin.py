@@ -6,6 +6,7 @@ Its record types, the memory store, and the rules of follow-ups that repeat.
 from collections.abc import Sequence
 
 from custledger.changes import Change
+from custledger.definitions import Example
 from custledger.fields import Labels
 from custledger.hookspecs import Context, Problem, StoreType, hookimpl, wants
 from custledger.metrics import Metric
@@ -23,16 +24,48 @@ def custledger_record_types() -> Sequence[type[Record]]:
 def custledger_metrics() -> Sequence[Metric]:
     """Return what is known of a customer from what was said, and is owed, to them."""
     return (
-        _metric("last_contact", "Last contact", "最近联系", "max(interactions.at)"),
-        _metric("contact_count", "Contacts", "联系次数", "count(interactions)"),
-        _metric("open_followups", "Open follow-ups", "待办跟进", "count(followups where status = open)"),
-        _metric("next_followup", "Next follow-up", "下次跟进", "min(followups.due where status = open)"),
-        _metric("age", "Age", "年龄", "age(birthday)"),
+        Metric(
+            name="last_contact",
+            labels=Labels("Last contact", "最近联系"),
+            expression="max(interactions.at)",
+            summary=Labels("When they were last in touch", "最近一次往来的时间"),
+            examples=(
+                Example({"interactions": [{"at": "90 days ago"}, {"at": "2 days ago"}]}, gives="2 days ago"),
+                Example({}, gives=None),
+            ),
+        ),
+        Metric(
+            name="contact_count",
+            labels=Labels("Contacts", "联系次数"),
+            expression="count(interactions)",
+            summary=Labels("How often they were in touch", "往来的次数"),
+            examples=(Example({"interactions": [{}, {}]}, gives=2), Example({}, gives=0)),
+        ),
+        Metric(
+            name="open_followups",
+            labels=Labels("Open follow-ups", "待办跟进"),
+            expression="count(followups where status = open)",
+            summary=Labels("How many follow-ups are open", "未完成的跟进的数量"),
+            examples=(Example({"followups": [{}, {"status": "done"}]}, gives=1),),
+        ),
+        Metric(
+            name="next_followup",
+            labels=Labels("Next follow-up", "下次跟进"),
+            expression="min(followups.due where status = open)",
+            summary=Labels("When the first open follow-up is due", "最早的未完成跟进的到期日"),
+            examples=(Example({"followups": [{"due": "in 9 days"}, {"due": "in 2 days"}]}, gives="in 2 days"),),
+        ),
+        Metric(
+            name="age",
+            labels=Labels("Age", "年龄"),
+            expression="age(birthday)",
+            summary=Labels("Whole years since the birthday", "从生日算起的周岁"),
+            examples=(
+                Example({"birthday": "2000-02-29"}, gives=25, on="2026-02-28"),
+                Example({"birthday": "2000-02-29"}, gives=26, on="2026-03-01"),
+            ),
+        ),
     )
-
-
-def _metric(name: str, en: str, zh: str, expression: str) -> Metric:
-    return Metric(name=name, labels=Labels(en, zh), expression=expression)
 
 
 @hookimpl

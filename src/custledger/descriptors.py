@@ -14,7 +14,7 @@ from typing import Any
 from custledger import ids
 from custledger.changes import Change
 from custledger.conventions import Conventions
-from custledger.definitions import Definition
+from custledger.definitions import Definition, Example
 from custledger.errors import CustledgerError, shorten
 from custledger.fields import Choice, Kind, Labels, Spec
 from custledger.files import Reader, Writer
@@ -131,7 +131,15 @@ def _definition_fault(found: Definition, texts: tuple[str, ...]) -> str:
     for what, labels in (("labels", found.labels), ("summary", found.summary)):
         if not _is(labels, Labels) or not all(_is(text, str) for text in labels.both()):
             return f"its {what} must be Labels, and not {shorten(labels)}"
-    return "" if found.labels.both() else "it has no label"
+    return _examples_fault(found.examples) if found.labels.both() else "it has no label"
+
+
+def _examples_fault(examples: Any) -> str:
+    """Return what is wrong with the examples of a definition, beside what only a ledger can tell of them."""
+    if not _is(examples, tuple) or not all(_is(one, Example) for one in examples):
+        return "its examples must be a tuple of Example"
+    lame = [one for one in examples if not _is(one.record, Mapping) or not _is(one.on, str)]
+    return "the record of an example must be a dictionary, and its day a text" if lame else ""
 
 
 def _needs_fault(segment: Segment) -> str:

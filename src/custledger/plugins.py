@@ -257,7 +257,7 @@ class Plugins:
 
     def examined(self) -> list[PluginInfo]:
         """Return what ``described`` does, with all that is wrong with what the plugins bring: each is asked for it."""
-        self.stores(), self.readers(), self.writers()
+        self.stores(), self.readers(), self.writers(), self.segments()
         self._examine_labels()
         return self.described()
 

@@ -40,7 +40,8 @@ Decide = Callable[..., bool]
 Score = Callable[[Mapping[str, list[Any]]], Sequence[Any]]
 """Is handed what it needs of every record, and returns as many labels or numbers, or ``None`` for no member.
 
-The columns are lists of one length, all in the order of the records' ids, so that it can break ties by place.
+The columns are lists of one length, all in the order of the records' ids. The answer must not go by that order, which
+is that in which the records happened to be added: equal values have equal answers. ``custledger plugin check`` looks.
 """
 
 Mark = str | Decimal | None

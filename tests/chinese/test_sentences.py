@@ -33,7 +33,7 @@ UNSAID = {
 
 ATTRIBUTES = ("schemes", "suffixes", "options", "labels", "Labels", "help", "aliases", "name", "plural", "summary",
               "severity", "refuse", "warn", "before", "after", "when", "brief", "restrict", "cascade", "empty", "Choice", "Spec", "Change", "Problem",
-              "expression", "decide", "score", "needs", "choices")  # fmt: skip
+              "expression", "decide", "score", "needs", "choices", "examples", "Example", "record")  # fmt: skip
 """Names in what plugins hand over, which are the same in every language."""
 
 
@@ -82,8 +82,7 @@ def test_every_sentence_of_the_source_is_in_the_tables_and_none_comes_out_mixed(
         ("There is no customer “甲”.", "没有客户“甲”。"),
         ("There is no customer field “citty” (at character 1 of: citty = 上海)", "没有客户字段“citty”（第 1 个字符处：citty = 上海）"),
         ("客户等级: “甲” is not one of the choices (at character 6 of: 等级 = 甲)", "客户等级：“甲”不在选项之中（第 6 个字符处：等级 = 甲）"),
-        ("“=” is out of place: “and”, “or” or the end is expected (at character 8 of: a = b = c)",
-         "“=”放错了地方：这里应该是“且”、“或”或结尾（第 8 个字符处：a = b = c）"),
+        ("“=” is out of place here (at character 8 of: a = b = c)", "“=”放错了地方（第 8 个字符处：a = b = c）"),
         ("“王芳” could be more than one customer: C-01J9ZK4QW7RXM (K1 · 上海, a), C-01J9ZK4QW7RXN, C-01J9ZK4QW7RXP (K2).",
          "“王芳”可能指多个客户：C-01J9ZK4QW7RXM（K1 · 上海, a）、C-01J9ZK4QW7RXN、C-01J9ZK4QW7RXP（K2）。"),
         ("There is no file format to read “.xlsx”.", "没有可以读取的文件格式“.xlsx”。"),

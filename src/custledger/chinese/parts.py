@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from operator import itemgetter
 
-from custledger.chinese.terms import DONE, ERRNO, KINDS, ORIGINS, PLACES, WHATS
+from custledger.chinese.terms import ANSWERS, DONE, ERRNO, KINDS, ORIGINS, PLACES, WHATS
 from custledger.schema import Schema
 
 _PART = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -131,6 +131,9 @@ class Said:
     def _origin(self, text: str) -> str:
         word, _, name = text.partition(" ")
         return f"{ORIGINS[word]} {name}".rstrip() if word in ORIGINS else text
+
+    def _answer(self, text: str) -> str:
+        return ANSWERS.get(text, text)
 
     def _errno(self, text: str) -> str:
         return ERRNO.get(text) or f"“{text}”"

@@ -89,6 +89,11 @@ SENTENCES = (
     ),
     ("it returned {what:q}, which is too large", "它返回了{what}，数值过大"),
     ("there is no colour {what:q}", "没有{what}这种颜色"),
+    ("its examples must be a tuple of Example", "它的 examples 应该是 Example 的元组"),
+    (
+        "the record of an example must be a dictionary, and its day a text",
+        "例子的 record 应该是字典，它的日期应该是文本",
+    ),
     ("it returned {what}, which names no record", "它返回了 {what}，没有指明记录"),
     ("it returned {what}, which has not the shape of a {kind:word}", "它返回了 {what}，不是 {kind} 的样子"),
     (
@@ -125,6 +130,33 @@ SENTENCES = (
     ("{where:why} has the cell {what:q}, which is not a text", "{where}里有单元格{what}，它不是文本"),
     ("the heading", "表头"),
     ("row {row:n}", "第 {row} 行"),
+    # what is not proved of a rule
+    ("It has no English label.", "没有英文标签。"),
+    ("It has no Chinese label.", "没有中文标签。"),
+    ("It has no English summary.", "没有英文说明。"),
+    ("It has no Chinese summary.", "没有中文说明。"),
+    ("Its label {code:q} is not named in both languages.", "它给出的标签{code}没有中英文名称。"),
+    ("is not one of its labels", "不是它给出的标签"),
+    ("And {count:n} more.", "另有 {count} 处。"),
+    ("the ledger {name:q} on {day:word}", "样本台账{name}（{day}）"),
+    ("It fails in {asked:said}: {why:said}", "在{asked}里出错：{why}"),
+    ("It fails for {who:q} in {asked:said}: {why:said}", "对{who}出错：{why}（{asked}）"),
+    (
+        "Asked again, it gives {given:answer}, and not {wanted:answer}, for {who:q} in {asked:said}.",
+        "再算一次，{who}的结果是{given}，而不是{wanted}：{asked}。",
+    ),
+    (
+        "In SQLite it gives {given:answer}, and not {wanted:answer}, for {who:q} in {asked:said}.",
+        "用 SQLite 计算，{who}的结果是{given}，而不是{wanted}：{asked}。",
+    ),
+    (
+        "With the records in another order it gives {given:answer}, and not {wanted:answer}, for {who:q} in {asked:said}.",
+        "记录换一种顺序，{who}的结果是{given}，而不是{wanted}：{asked}。",
+    ),
+    ("Example {number:n} gives {given:answer}, and not {wanted:answer}.", "例 {number} 给出{given}，而不是{wanted}。"),
+    ("Example {number:n} cannot be written: {why:said}", "例 {number} 无法写入：{why}"),
+    ("Example {number:n} is to give what cannot be: {why:said}", "例 {number} 要给出的值不对：{why}"),
+    ("The sample ledgers cannot be made: {why:said}", "样本台账无法建立：{why}"),
     # what is wrong with an amendment
     ("a change without before and after says nothing", "既没有 before 又没有 after 的改动没有意义"),
     (

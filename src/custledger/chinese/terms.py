@@ -11,6 +11,7 @@ WHATS: Mapping[str, str] = {
     "field or function": "字段或函数",
     "label": "标签",
     "metric": "指标",
+    "installed plugin": "已安装的插件",
     "segment": "分群",
     "operation": "操作",
     "ledger": "台账",
@@ -59,6 +60,9 @@ KINDS: Mapping[str, str] = {
 
 DONE: Mapping[str, str] = {"read": "读取", "written": "写入", "made": "新建", "used": "使用", "opened": "打开"}
 """What could not be done with a file, by the participle."""
+
+ANSWERS: Mapping[str, str] = {"a member": "成员", "no member": "非成员", "nothing": "空", "yes": "是", "no": "否"}
+"""What a rule gives, as sentences name it; a value or a label stands in quotation marks."""
 
 ORIGINS: Mapping[str, str] = {"flag": "选项", "environment": "环境变量", "default": "默认"}
 """Where a setting of the program comes from, by the first word; what is none of these is a file."""

@@ -83,6 +83,7 @@ SENTENCES = (
     ("is not a time zone this computer knows", "不是本机认识的时区"),
     ("is not one of the choices", "不在选项之中"),
     ("is not one tag: a tag holds no comma, semicolon or line end", "不是一个标签：标签里不能有逗号、分号或换行"),
+    ("is not a list of records", "不是记录的列表"),
     ("is not a whole id", "不是完整的编号"),
     ("is not an id", "不是编号"),
     ("is not an id: it has the wrong length", "不是编号：长度不对"),

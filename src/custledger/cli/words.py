@@ -128,6 +128,23 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         ),
         "The metric {name} was removed.": "已删除指标 {name}。",
         "The segment {name} was removed.": "已删除分群 {name}。",
+        # what is proved of a plugin
+        "{kind} {name} ({label})": "{kind} {name}（{label}）",
+        "metric": "指标",
+        "segment": "分群",
+        "its names mean something here": "用到的名称这里都有",
+        "labels and a summary in both languages": "标签和说明都有中英文",
+        "no failure for {count} records of the sample ledgers, on four days": (
+            "样本台账的 {count} 条记录、四个日子，都不出错"
+        ),
+        "the same answer asked twice, and with the records in another order": "再算一次、换记录顺序，结果都相同",
+        "the same answer asked twice, with the records in another order, and in SQLite": (
+            "再算一次、换记录顺序、用 SQLite 计算，结果都相同"
+        ),
+        "its examples: {count}": "例子：{count} 个",
+        "it has no examples": "没有例子",
+        "Proved: {proved} of {count}.": "已验证：{count} 条中的 {proved} 条。",
+        "{name} brings no metrics and no segments.": "{name} 不提供指标，也不提供分群。",
         "1 member": "1 个成员",
         "{count} members": "{count} 个成员",
         "{enter} would enter, {leave} would leave.": "将有 {enter} 个进入，{leave} 个离开。",

@@ -95,11 +95,11 @@ def _sort_key(text: str, schema: Schema, conventions: Conventions, world: World 
         field = schema.by_key[expression.root.key]
         label = field.label(conventions.language)
         if field.spec.sensitive:
-            raise QueryError(f"{label} is sensitive, and is never sorted by", text, start)
+            raise QueryError(f"{label} is sensitive, and nothing is sorted by it", text, start)
         if field.spec.kind in UNSORTED_KINDS:
-            raise QueryError(f"{label} holds several values, and cannot be sorted by", text, start)
+            raise QueryError(f"{label} holds several values, and nothing can be sorted by it", text, start)
     if expression.kind in UNSORTED_KINDS:
-        raise QueryError("This has several values, and cannot be sorted by", text, start)
+        raise QueryError("This has several values, and nothing can be sorted by it", text, start)
     return attrs.evolve(expression, text=text[start:].strip()), descending
 
 
@@ -201,20 +201,19 @@ class Checker(TermChecker):
         """Refuse what cannot be asked of a field."""
         kind, label = field.spec.kind, self.label(field)
         if field.spec.sensitive and word not in {"=", "empty"}:
-            why = f"{label} is sensitive, and can only be compared by ="
-            raise self.error(why, start, hint="Write = or != and one value, or is empty.")
+            raise self.sensitive(field, start)
         if word in {"<", "<=", ">", ">=", "between"} and kind not in ORDERED_KINDS:
             raise self.error(
-                f"{label} is {described(kind)}, and has no greater and smaller",
+                f"{label} is {described(kind)}, and nothing is greater or smaller than it",
                 start,
-                hint="It can be compared by = and by != or looked up in a list.",
+                hint="Compare it by =, != or in (…).",
             )
         several = word == "contains" and kind in SEVERAL_KINDS
         if word in {"contains", "starts", "ends"} and kind not in MATCH_KINDS and not several:
             raise self.error(
-                f"{label} is {described(kind)}, and only texts can be looked into",
+                f"{label} is {described(kind)}, and only in texts can something be looked for",
                 start,
-                hint="Compare it by = or by in (…).",
+                hint="Compare it by =, != or in (…).",
             )
 
     def one_of(self, left: tree.Term, field: Field, clause: Comparison) -> tree.Condition:
@@ -277,9 +276,12 @@ class Checker(TermChecker):
             return read_value(text, field, self.conventions)
         try:
             return tree.Value(find(spec.target, text), spec.kind)
-        except (NotFoundError, AmbiguousError) as error:
-            hint = f"There are: {error.listed}." if isinstance(error, AmbiguousError) else error.hint
-            raise InvalidValueError(text, f"names no one {spec.target}", hint=hint) from None
+        except NotFoundError as error:
+            hint = error.hint or "Write its code, its name or its id."
+            raise InvalidValueError(text, f"names no {spec.target}", hint=hint) from None
+        except AmbiguousError as error:
+            hint = f"There are: {error.listed}."
+            raise InvalidValueError(text, f"names more than one {spec.target}", hint=hint) from None
 
     def bad_value(self, field: Field, right: Bare | Quoted, error: InvalidValueError) -> QueryError:
         """Return the error for what is neither a value of the field nor the name of another."""
@@ -300,11 +302,10 @@ class Checker(TermChecker):
     def literal(self, field: Field, right: Right) -> tree.Value:
         """Return a value where a field cannot stand."""
         if isinstance(right, Name):
-            why = "A value is expected here, not a field"
+            why = "Only a value can stand here, and not a field"
             raise self.error(why, right.start, hint="Put a text in quotation marks.")
         value = self.operand(field, right)
-        if not isinstance(value, tree.Value):
-            raise self.error("A value is expected here", right.start)
+        assert isinstance(value, tree.Value)  # noqa: S101 - for the type checker: no text is a day counted from today
         return value
 
     def other_side(self, field: Field, term: Term, start: int) -> Typed:
@@ -316,8 +317,15 @@ class Checker(TermChecker):
                 raise self.error(f"{self.label(each)} is sensitive, and can only be compared with a value", start)
         if not fit_together(field, other, self.schema.name):
             sides = " and ".join(f"{self.label(each)} ({described(each.spec.kind)})" for each in (field, other))
-            raise self.error(f"{sides} cannot be compared", start, hint="Two fields of the same kind can be.")
+            raise self.error(f"{sides} cannot be compared", start, hint=_why_apart(field, other))
         return typed
+
+
+def _why_apart(field: Field, other: Field) -> str:
+    """Return why two fields cannot be compared with each other."""
+    if field.spec.kind is not other.spec.kind:
+        return "Two fields of the same kind can be compared."
+    return "Their choices differ." if field.spec.kind is Kind.CHOICE else "They lead to records of different types."
 
 
 def has_own_scale(node: tree.Term) -> bool:

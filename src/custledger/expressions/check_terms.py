@@ -158,7 +158,9 @@ class TermChecker(ABC):
             case Step(reference, schema, field):
                 self.keys.add(reference.key)
                 if field.spec.sensitive:
-                    raise self.error(f"{self.label(field)} is sensitive, and is not looked up elsewhere", name.start)
+                    raise self.error(
+                        f"{self.label(field)} is sensitive, and cannot be read from another record", name.start
+                    )
                 node = tree.FieldNode(field.key, field.spec.kind)
                 return Typed(tree.StepNode(reference.key, schema, node), field)
             case Named() as meant:
@@ -168,15 +170,16 @@ class TermChecker(ABC):
 
     def several(self, name: Name) -> QueryError:
         """Return the error for a relation where one value is expected."""
-        hint = f"For instance: count({name.text.partition('.')[0]}) > 2"
-        return self.error(f"{name.text} are several: put them into count, sum, max …", name.start, hint=hint)
+        example = f"max({name.text})" if "." in name.text else f"count({name.text})"
+        why = f"There are several {name.text}: put them into count, sum, max …"
+        return self.error(why, name.start, hint=f"For instance: {example} > 2")
 
     def named_expression(self, meant: Named, name: Name) -> Typed:
         """Return the term that a named expression stands for. Raises ``QueryError`` where it is in a circle."""
         root = self.looked_into(meant, name)
         if not isinstance(root, Typed):
             hint = f"Write {name.text} by itself, or not {name.text}."
-            raise self.error(f"{name.text} is true or false", name.start, hint=hint)
+            raise self.error(f"{name.text} is true or false, and has no other value", name.start, hint=hint)
         spec = attrs.evolve(root.field.spec, labels=meant.labels)
         return Typed(tree.NamedNode(meant.subject, meant.key, root.node), Field(meant.key, spec))
 
@@ -221,16 +224,22 @@ class TermChecker(ABC):
         """Return one side of arithmetic, which must be a number."""
         side = self.term(term)
         if side.kind not in NUMBER_KINDS:
-            hint = "The days between two dates are had by days_since(…)." if side.kind in {Kind.DATE, Kind.TIME} else ""
-            why = f"{self.label(side.field)} is {described(side.kind)}, and only numbers can be computed with"
-            raise self.error(f"{why} ({operation.sign})", start_of(term), hint=hint)
+            dated = side.kind in {Kind.DATE, Kind.TIME}
+            hint = "days_since(…) gives the days from a date to today." if dated else ""
+            why = f"{self.label(side.field)} is {described(side.kind)}, and {operation.sign} is for numbers only"
+            raise self.error(why, start_of(term), hint=hint)
         self.not_sensitive(side, start_of(term))
         return side
 
     def not_sensitive(self, typed: Typed, start: int) -> None:
         """Refuse to compute with a sensitive field."""
         if typed.field.spec.sensitive:
-            raise self.error(f"{self.label(typed.field)} is sensitive, and can only be compared by =", start)
+            raise self.sensitive(typed.field, start)
+
+    def sensitive(self, field: Field, start: int) -> QueryError:
+        """Return the error for what may not be asked of a sensitive field."""
+        why = f"{self.label(field)} is sensitive, and can only be compared by ="
+        return self.error(why, start, hint="Write = or != and one value, or is empty.")
 
     def date_function(self, call: Call) -> Typed:
         """Return what is computed from a date."""
@@ -262,7 +271,7 @@ class TermChecker(ABC):
     def aggregate(self, call: Call, function: Aggregating) -> Typed:
         """Return what is made of the related records."""
         if self.relation is not None:
-            raise self.error(f"{call.function} cannot stand inside another aggregate", call.start)
+            raise self.error(f"{call.function} cannot stand inside another count, sum, max …", call.start)
         relation = self.relation_of(call)
         looking, choosing = self.within(relation, outer=self.scope), self.within(relation, outer=None)
         of = looking.looked_at(call, relation)
@@ -299,7 +308,7 @@ class TermChecker(ABC):
         near = nearest(written.partition(".")[0], self.scope.relations)
         listed = ", ".join(dict.fromkeys(self.called(relation) for relation in self.scope.relations.values()))
         hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {listed}." if listed else ""
-        return self.error(f"No records called {shorten(written)} refer to {self.schema.info.one}", start, hint=hint)
+        return self.error(f"No records called {shorten(written)} belong to {self.schema.info.one}", start, hint=hint)
 
     def called(self, relation: Relation) -> str:
         """Return by what name a relation is offered: ``transactions``, and in Chinese by the label of its records."""
@@ -319,22 +328,27 @@ class TermChecker(ABC):
         start = start_of(call.argument)
         if of is None:
             if function not in {"count", "exists"} or call.is_distinct:
-                hint = f"Say of what: {call.function}({relation}.FIELD)."
+                only = "distinct " if call.is_distinct else ""
+                hint = f"Say of what: {call.function}({only}{relation}.FIELD)."
                 raise self.error(f"{call.function} needs a field of the records", start, hint=hint)
             return
         if function == "exists":
-            raise self.error("exists looks at records, not at a field", start, hint="Put the rest behind where.")
+            why, hint = (
+                f"{call.function} looks at records, not at a field",
+                f"Write: {call.function}({relation} where …)",
+            )
+            raise self.error(why, start, hint=hint)
         if call.is_distinct and function != "count":
             raise self.error("distinct goes with count only", start)
         self.not_sensitive(of, start)
         label = self.label(of.field)
         if of.kind in SEVERAL_KINDS:
-            raise self.error(f"{label} holds several values, and cannot be looked at together", start)
+            raise self.error(f"{label} holds several values, which {call.function} cannot take", start)
         wanted = NUMBER_KINDS if function in {"sum", "avg"} else _ORDERED_BY_VALUE
         if function in {"sum", "avg", "min", "max"} and of.kind not in wanted:
             raise self.error(f"{label} is {described(of.kind)}, and has no {call.function}", start)
         if function in {"sum", "avg"} and of.node.scale is None:
-            why = f"{call.function} of a division is not exact"
+            why = f"What was divided cannot be put into {call.function}"
             raise self.error(why, start, hint="Divide the sums instead: sum(…) / sum(…).")
 
 

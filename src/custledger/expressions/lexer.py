@@ -63,7 +63,7 @@ def _token(text: str, at: int, *, glued: bool) -> Token:
     word = _WORD.match(text, at)
     if word is None:
         raise QueryError(
-            f"“{first}” is out of place", text, at, hint="Put quotation marks around a value that holds it."
+            f"“{first}” is out of place here", text, at, hint="Put quotation marks around a value that holds it."
         )
     if first in _ARITHMETIC and (glued or len(word.group()) == 1):
         return Token("arithmetic", _ARITHMETIC[first], at, at + 1)

@@ -27,7 +27,9 @@ from custledger.expressions.syntax import (
 )
 from custledger.expressions.terms import TermParser
 
-_QUOTE_HINT = "Put quotation marks around a value that holds such a sign or word: name = “Salt and Pepper”."
+_JOIN_HINT = (
+    "Conditions are joined by and or or; a value that holds such a sign goes in quotation marks: “ACME (China)”."
+)
 
 
 def parse(text: str, names: Names) -> Clause:
@@ -71,7 +73,7 @@ class _Parser(TermParser):
     def surplus(self) -> QueryError:
         if self.sort() == "close":
             return self.error("There is no opening bracket for this closing one")
-        return self.error(f"“{self.shown()}” is out of place: “and”, “or” or the end is expected", hint=_QUOTE_HINT)
+        return self.error(f"“{self.shown()}” is out of place here", hint=_JOIN_HINT)
 
     def either(self) -> Clause:
         return self.joined("or", keywords.OR)
@@ -128,11 +130,12 @@ class _Parser(TermParser):
         """Explain what is wrong where something other than an operator follows a term."""
         written = shorten(self.text[start_of(left) : self.here().start].rstrip())
         if isinstance(left, Name) and self.sort() == "open":
-            raise self.error(f"{written} is not followed by an operator", hint="For instance: city in (北京, 上海)")
+            why = f"A word such as in is missing between {written} and the bracket"
+            raise self.error(why, hint="For instance: city in (北京, 上海)")
         following = self.folded[self.at]
         is_joined = not following or following in keywords.AND | keywords.OR
         if self.sort() in {"quoted", "field"} or not is_joined:
-            why = f"An operator is missing between {written} and {shorten(self.shown())}"
+            why = f"A sign such as = is missing between {written} and {shorten(self.shown())}"
             raise self.error(why, hint="For instance: city = 上海")
 
     def operator(self) -> tuple[Word, bool] | None:
@@ -149,7 +152,7 @@ class _Parser(TermParser):
         if self.sort() == "open":
             return Comparison(left, "in", negated, self.listed(), start)
         if not self.text.startswith(("在", "不在"), start):
-            raise self.error("A list in brackets is expected here", hint="For instance: city in (北京, 上海)")
+            raise self.error("A list in brackets is missing here", hint="For instance: city in (北京, 上海)")
         return Comparison(left, "between", negated, self.bounds(), start)
 
     def listed(self) -> tuple[Right, ...]:

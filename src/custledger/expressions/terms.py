@@ -2,7 +2,6 @@
 
 import re
 from abc import ABC, abstractmethod
-from contextlib import suppress
 
 from custledger.errors import QueryError, shorten
 from custledger.expressions import keywords
@@ -63,7 +62,7 @@ class TermParser(Cursor, ABC):
             case "word":
                 return self.word()
         shown = f"“{self.shown()}” is out of place: a" if token.text else "A"
-        raise self.error(f"{shown} field is expected here", hint="For instance: city = 上海")
+        raise self.error(f"{shown} field is missing here", hint="For instance: city = 上海")
 
     def word(self) -> Term:
         """Return what begins with a word."""
@@ -85,9 +84,12 @@ class TermParser(Cursor, ABC):
         while words < _LONGEST_DAY and self.sort(words) == "word":
             words += 1
         for length in range(words, 0, -1):
-            with suppress(ValueError):
-                if parse_day(self.text[self.here().start : self.tokens[self.at + length - 1].end]) is not None:
-                    return length
+            try:
+                day = parse_day(self.text[self.here().start : self.tokens[self.at + length - 1].end])
+            except ValueError:  # it is one, and too far away, as the checker will say
+                return length
+            if day is not None:
+                return length
         return 0
 
     def no_function(self) -> QueryError:

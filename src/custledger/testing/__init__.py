@@ -1,4 +1,9 @@
-"""For plugin authors: the suite that proves a store, sample types and records, a clerk, a fixed clock and fixtures.
+"""For plugin authors: what proves a rule and a store, sample ledgers and records, a clerk, a fixed clock and fixtures.
+
+A rule is proved in a test of one line::
+
+    def test_the_rules_are_proved():
+        prove(custledger_tea)
 
 A store's own test class says how to open it, and inherits everything else::
 
@@ -16,6 +21,7 @@ pytest.register_assert_rewrite("custledger.testing.stores", "custledger.testing.
 
 from custledger.testing.assertions import assert_same_rows, assert_unchanged, refuses  # noqa: E402 - see above
 from custledger.testing.clerk import Clerk, fixed_clock, reversal, seeded_mint  # noqa: E402
+from custledger.testing.rules import prove, sample_ledger  # noqa: E402
 from custledger.testing.samples import CARD, Badge, Person, Visit, sample_people, sample_schemas  # noqa: E402
 from custledger.testing.stores import StoreContract  # noqa: E402
 
@@ -29,8 +35,10 @@ __all__ = [
     "assert_same_rows",
     "assert_unchanged",
     "fixed_clock",
+    "prove",
     "refuses",
     "reversal",
+    "sample_ledger",
     "sample_people",
     "sample_schemas",
     "seeded_mint",

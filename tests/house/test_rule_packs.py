@@ -1,0 +1,109 @@
+"""A rule pack is as small as the documents say, and the template makes one that is sound."""
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from beside import make_environment, with_programs
+from console import FILE
+
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "docs/guides/write-a-segment-plugin.md"
+TEMPLATE = ROOT / "templates/segment-plugin"
+MOST_LINES = 15
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the environments beside this one are made for POSIX")
+copied = pytest.mark.skipif(importlib.util.find_spec("copier") is None, reason="copier is not installed")
+
+
+def test_the_smallest_plugin_is_one_file_of_15_lines_and_a_pyproject() -> None:
+    files = [(found["name"], found["text"]) for found in FILE.finditer(GUIDE.read_text("utf-8"))]
+    assert [name for name, _ in files[:2]] == ["pyproject.toml", "custledger_tea.py"]
+    assert len(files[1][1].splitlines()) <= MOST_LINES
+    assert tomllib.loads(files[0][1])["project"]["entry-points"]["custledger"] == {"tea": "custledger_tea"}
+
+
+def run(folder: Path, programs: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of an environment in a folder, with nobody's settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CUSTLEDGER_", "COV_", "PYTEST"))}
+    environ = with_programs(kept | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}, programs)
+    return subprocess.run(
+        command, cwd=folder, env=environ, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+
+def made(folder: Path, **answers: str) -> subprocess.CompletedProcess[str]:
+    """Have copier make a pack in a folder, with these answers and else the defaults."""
+    data = [part for name, value in answers.items() for part in ("--data", f"{name}={value}")]
+    command = [sys.executable, "-m", "copier", "copy", "--defaults", *data, str(TEMPLATE), str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+ANSWERS = {
+    "plain": {"name": "neglected", "label_zh": "久未联系", "author": "Lin Ada"},
+    "awkward": {
+        "name": "big_in_lyon",
+        "label_en": 'Big "fish"',
+        "label_zh": "里昂“大客户”",
+        "expression": "city = \"Lyon\" and notes contains 'a\\b'",
+        "summary_zh": "在里昂",
+        "inside": '{"city": "lyon", "notes": "a\\\\b"}',
+        "outside": "{}",
+        "author": 'Zoë "Z" O\'Neill',
+    },
+}
+
+
+@copied
+@pytest.mark.parametrize("answers", ANSWERS.values(), ids=ANSWERS)
+def test_the_template_makes_a_pack_whose_tests_pass_and_that_is_proved(tmp_path: Path, answers: dict[str, str]) -> None:
+    pack, name = tmp_path / "pack", answers["name"]
+    done = made(pack, **answers)
+    assert done.returncode == 0, done.stderr
+    assert f"custledger plugin check {name}" in done.stdout + done.stderr
+    assert not [
+        path
+        for path in pack.rglob("*")
+        if path.is_file() and re.search(r"{{|{%|\.jinja$", str(path) + path.read_text("utf-8"))
+    ]
+    assert tomllib.loads((pack / "pyproject.toml").read_text("utf-8"))["project"]["authors"] == [
+        {"name": answers["author"]}
+    ]
+
+    programs = make_environment(tmp_path / "environment")
+    installed = run(pack, programs, "pip", "install", "--quiet", "--editable", ".")
+    assert installed.returncode == 0, installed.stderr
+    tested = run(pack, programs, "python3", "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert "1 passed" in tested.stdout, tested.stdout + tested.stderr
+    checked = run(pack, programs, "custledger", "plugin", "check", name, "--json")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    (rule,) = json.loads(checked.stdout)["rules"]
+    assert (rule["name"], rule["proved"], rule["checks"][-1]["count"]) == (name, True, 2)
+    listed = run(pack, programs, "custledger", "plugin", "list")
+    assert f"{name}\tcustledger-{name.replace('_', '-')}\t0.1.0\tsound\tsegments" in listed.stdout
+
+
+@copied
+@pytest.mark.parametrize(
+    "wrong", [{"name": "Big Fish"}, {"name": "__x"}, {"label_zh": " "}, {"expression": ""}, {"author": ""}]
+)
+def test_the_template_refuses_answers_that_make_no_pack(tmp_path: Path, wrong: dict[str, str]) -> None:
+    assert made(tmp_path / "pack", **ANSWERS["plain"] | wrong).returncode != 0
+
+
+@copied
+def test_a_pack_whose_example_is_wrong_fails_its_own_test(tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    made(pack, **ANSWERS["plain"], inside='{"level": "B"}')
+    programs = make_environment(tmp_path / "environment")
+    run(pack, programs, "pip", "install", "--quiet", "--editable", ".")
+    tested = run(pack, programs, "python3", "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert tested.returncode == 1
+    assert "The segment neglected: Example 1 gives no member, and not a member." in tested.stdout
+    assert run(pack, programs, "custledger", "plugin", "check", "neglected").returncode == 3
