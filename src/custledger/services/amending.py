@@ -36,7 +36,13 @@ def amended(session: Session, changeset: Changeset, wanted: Sequence[Change]) ->
         else:
             laid[key] = _laid_over(laid[key], change) if key in laid else change
     creates = [_overlay_columns(one, laid) for one in changeset.creates]
-    changes = [_overlay(change, laid.pop((change.type, change.id), None)) for change in changeset.changes]
+    # What a plugin says of a record of which a rule said something is a change of its own: the rule's stays derived.
+    apart = {(change.type, change.id): change for change in changeset.changes if change.is_derived}
+    laid |= {key: _beside(apart[key], laid[key]) for key in apart.keys() & laid.keys()}
+    changes = [
+        change if change.is_derived else _overlay(change, laid.pop((change.type, change.id), None))
+        for change in changeset.changes
+    ]
     return attrs.evolve(changeset, creates=creates, changes=[*changes, *laid.values(), *created])
 
 
@@ -130,6 +136,11 @@ def _overlay(change: Change, extra: Change | None) -> Change:
         return change
     before = None if change.before is None else {**(extra.before or {}), **change.before}
     return attrs.evolve(change, before=before, after=_kept({**change.after, **(extra.after or {})}, change))
+
+
+def _beside(derived: Change, extra: Change) -> Change:
+    """Return what a plugin says of a record as a change beside the derived one that it was shown."""
+    return attrs.evolve(extra, before=extra.before or {}, revision=derived.revision)
 
 
 def _kept(after: Mapping[str, Any], change: Change) -> dict[str, Any]:
