@@ -67,11 +67,12 @@ class Change(Struct):
     @property
     def is_derived(self) -> bool:
         """Whether it says only what rules find."""
-        if not self.marks or self.action is not Action.UPDATE:
+        if not self.marks or self.before is None or self.after is None:
             return False
-        keys = [one.key for one in self.marks]
-        others = (self.after or {}).keys() - {field for field, _, _ in keys}
-        return not others and all(source != PERSON for _, _, source in keys)
+        marks = [one.after or one.before for one in self.marks]
+        if any(mark is None or mark.source == PERSON for mark in marks):
+            return False
+        return not self.after or self.after.keys() <= {mark.field for mark in marks if mark}
 
 
 @frozen(kw_only=True)
@@ -194,6 +195,11 @@ class LogEntry(Struct):
         """Whether it is of a change that says only what rules find."""
         return self.action is Action.UPDATE and not self.digests and self.type != DOCUMENT_TYPE
 
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it changed nothing of a record: what a rule found of a tag of which somebody decided otherwise."""
+        return self.is_derived and not self.before
+
 
 DOCUMENT_TYPE = "#document"
 
@@ -284,11 +290,11 @@ def wanted_marks(
     ``tags`` are the present tags by the keys of their fields. A field of tags of which ``before`` says nothing was read
     as it is now.
     """
-    wanted = {one.key: _dated(one.after, operation) for one in change.marks}
-    outright = {key[:2] for key in wanted}
-    for key, mine in (change.after or {}).items():
-        if change.is_derived or schema.by_key[key].spec.kind is not Kind.TAGS:
-            continue
+    wanted = outright_marks(change, operation)
+    said = [] if change.is_derived else [key for key in change.after or () if key in schema.tagged]
+    outright = {key[:2] for key in wanted} if said else ()
+    for key in said:
+        mine = (change.after or {})[key]
         base = change.before[key] if change.before and key in change.before else tags.get(key)
         for mark in decisions(key, base, mine, tags.get(key), actor=operation.actor, at=operation.at):
             if mark.key[:2] not in outright:
@@ -296,10 +302,15 @@ def wanted_marks(
     return wanted
 
 
+def outright_marks(change: Change, operation: Operation) -> dict[Key, TagMark | None]:
+    """Return what becomes of which marks by what a change says outright; of a derived one that is all."""
+    return {one.key: _dated(one.after, operation) for one in change.marks}
+
+
 def _dated(mark: TagMark | None, operation: Operation) -> TagMark | None:
     if mark is None or mark.at:
         return mark
-    return attrs.evolve(mark, actor=operation.actor, at=operation.at)
+    return TagMark(mark.field, mark.tag, mark.source, mark.refused, operation.actor, operation.at)
 
 
 def merge_sets(

@@ -10,7 +10,8 @@ so that it does not matter in which order people edit, rules run and operations 
 wins.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from custledger.structs import Struct, frozen
@@ -21,6 +22,9 @@ PERSON = "person"
 
 Key = tuple[str, str, str]
 """What there is one mark of: the key of the field, the folded tag, and the source."""
+
+folded = lru_cache(maxsize=4096)(fold)
+"""``fold`` of tags, of which there are few, on very many records."""
 
 
 @frozen
@@ -41,7 +45,7 @@ class TagMark(Struct):
     @property
     def key(self) -> Key:
         """What there is one of."""
-        return self.field, fold(self.tag), self.source
+        return self.field, folded(self.tag), self.source
 
 
 @frozen
@@ -69,15 +73,17 @@ def in_effect(marks: Iterable[TagMark], field: str) -> tuple[str, ...] | None:
 
     A tag is written as the person wrote it who set it, or as the first of the rules does.
     """
+    mine = [mark for mark in marks if mark.field == field]
+    if len(mine) < 2:
+        return (mine[0].tag,) if mine and not mine[0].refused else None
+    mine.sort(key=_persons_first)
     spellings: dict[str, str] = {}
-    refused = set()
-    for mark in sorted(marks, key=_persons_first):
-        if mark.field == field:
-            folded = fold(mark.tag)
-            spellings.setdefault(folded, mark.tag)
-            if mark.refused:
-                refused.add(folded)
-    return tuple(sorted(tag for folded, tag in spellings.items() if folded not in refused)) or None
+    for mark in mine:
+        spellings.setdefault(folded(mark.tag), mark.tag)
+    for mark in mine:
+        if mark.refused:
+            del spellings[folded(mark.tag)]
+    return tuple(sorted(spellings.values())) or None
 
 
 def set_by_persons(marks: Iterable[TagMark], field: str) -> tuple[str, ...] | None:
@@ -130,6 +136,9 @@ def settled(
 
     A mark that says so already stays as it is: it was its actor, at its time, who said it.
     """
+    if not marks and len(wanted) == 1:  # as most records are when a rule runs for the first time
+        (mark,) = wanted.values()
+        return ((), ()) if mark is None else ((mark,), (MarkChange(None, mark),))
     kept = {mark.key: mark for mark in marks}
     changed = []
     for key, mark in wanted.items():
@@ -144,8 +153,21 @@ def settled(
     return (in_order(kept.values()) if changed else tuple(marks)), tuple(changed)
 
 
-def in_order(marks: Iterable[TagMark]) -> tuple[TagMark, ...]:
+def as_changed(
+    marks: Sequence[TagMark], changes: Iterable[MarkChange]
+) -> tuple[dict[str, tuple[str, ...] | None], dict[str, tuple[str, ...] | None]]:
+    """Return the tags of a record before and after changes of its marks, by the fields in which they differ."""
+    wanted = {one.key: one.after for one in changes}
+    after, _ = settled(marks, wanted)
+    pairs = {field: (in_effect(marks, field), in_effect(after, field)) for field, _, _ in wanted}
+    differing = [(field, pair) for field, pair in pairs.items() if pair[0] != pair[1]]
+    return {field: pair[0] for field, pair in differing}, {field: pair[1] for field, pair in differing}
+
+
+def in_order(marks: Collection[TagMark]) -> tuple[TagMark, ...]:
     """Return a record's marks by field, then by tag, a person's before a rule's, and by the names of rules."""
+    if len(marks) < 2:
+        return tuple(marks)
     return tuple(sorted(marks, key=lambda mark: (mark.field, mark.tag, mark.source != PERSON, mark.source)))
 
 

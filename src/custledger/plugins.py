@@ -25,6 +25,7 @@ from custledger.descriptors import (
     record_type_fault,
     reminder_fault,
     store_fault,
+    tagger_fault,
 )
 from custledger.distributions import EntryPoint, installed_plugins
 from custledger.errors import CustledgerError, PluginError
@@ -45,6 +46,7 @@ from custledger.metrics import Metric
 from custledger.records import Record
 from custledger.schema import INFO_ATTRIBUTE, Schema, TypeInfo
 from custledger.segments import Segment
+from custledger.taggers import Tagger
 from custledger.values import fold
 
 CORE = "core"
@@ -142,11 +144,16 @@ class Plugins:
         taken = {(metric.subject, fold(metric.name)): plugin for plugin, metric in self.metrics()}
         return self._defined("custledger_segments", Segment, taken)
 
+    def taggers(self) -> list[tuple[str, Tagger]]:
+        """Return the taggers there are, each with its plugin. Where two claim a name, the first has it."""
+        return self._defined("custledger_taggers", Tagger, {})
+
     def _defined(
         self, hook: str, kind: type[_DefinitionT], taken: dict[tuple[str, str], str]
     ) -> list[tuple[str, _DefinitionT]]:
         kept = []
-        for plugin, one in self._sound(hook, kind, lambda _, found: definition_fault(found)):
+        fault: Callable[[Any], str] = tagger_fault if kind is Tagger else definition_fault
+        for plugin, one in self._sound(hook, kind, lambda _, found: fault(found)):
             claim = one.subject, fold(one.name)
             if claim in taken:
                 self._clash(plugin, f"bringing {one.name}", f"that is {taken[claim]}'s already")
@@ -251,7 +258,7 @@ class Plugins:
 
     def examined(self) -> list[PluginInfo]:
         """Return what ``described`` does, with all that is wrong with what the plugins bring: each is asked for it."""
-        self.stores(), self.readers(), self.writers()
+        self.stores(), self.readers(), self.writers(), self.taggers()
         self._examine_labels()
         return self.described()
 

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "field": "field",
     "metric": "metric",
     "segment": "segment",
+    "tag": "tag",
     "ledger": "ledger",
     "log": "log",
     "undo": "undo",

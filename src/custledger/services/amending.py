@@ -8,7 +8,7 @@ import attrs
 from custledger.changes import Action, Change, Changeset, Creates
 from custledger.codec import Codec
 from custledger.errors import CustledgerError, InvalidValueError
-from custledger.schema import Schema
+from custledger.schema import REVISION, Schema
 from custledger.services.session import Session
 
 Key = tuple[str, int]
@@ -37,8 +37,11 @@ def amended(session: Session, changeset: Changeset, wanted: Sequence[Change]) ->
             laid[key] = _laid_over(laid[key], change) if key in laid else change
     creates = [_overlay_columns(one, laid) for one in changeset.creates]
     # What a plugin says of a record of which a rule said something is a change of its own: the rule's stays derived.
-    apart = {(change.type, change.id): change for change in changeset.changes if change.is_derived}
-    laid |= {key: _beside(apart[key], laid[key]) for key in apart.keys() & laid.keys()}
+    derived = {(change.type, change.id) for change in changeset.changes if change.is_derived}
+    for key in derived & laid.keys():
+        beside = _beside(session, laid.pop(key))
+        if beside is not None:
+            laid[key] = beside
     changes = [
         change if change.is_derived else _overlay(change, laid.pop((change.type, change.id), None))
         for change in changeset.changes
@@ -138,9 +141,14 @@ def _overlay(change: Change, extra: Change | None) -> Change:
     return attrs.evolve(change, before=before, after=_kept({**change.after, **(extra.after or {})}, change))
 
 
-def _beside(derived: Change, extra: Change) -> Change:
-    """Return what a plugin says of a record as a change beside the derived one that it was shown."""
-    return attrs.evolve(extra, before=extra.before or {}, revision=derived.revision)
+def _beside(session: Session, extra: Change) -> Change | None:
+    """Return what a plugin says of a record as a change of the record as it reads now; ``None`` where it is gone."""
+    schema = session.schema(extra.type)
+    row = session.view.get(schema, [extra.id])[0]
+    if row is None or extra.after is None:
+        return None if row is None else extra
+    before = {key: row[schema.positions[key]] for key in extra.after}
+    return attrs.evolve(extra, before=before, revision=row[REVISION])
 
 
 def _kept(after: Mapping[str, Any], change: Change) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def edit_where(
 
     Records that have the values already are left alone. With ``dry_run`` nothing is written.
     """
-    schema, rows = _selected(session, record_type, where)
+    schema, rows = selected(session, record_type, where)
     return edit_rows(session, schema, rows, values, dry_run=dry_run, reason=reason)
 
 
@@ -132,7 +132,7 @@ def remove_where(session: Session, record_type: str, where: str, *, dry_run: boo
 
     Raises ``ReferencedError`` where others still refer to one of them, in a rehearsal as well.
     """
-    schema, rows = _selected(session, record_type, where)
+    schema, rows = selected(session, record_type, where)
     pairs = [(row, _removal(schema, row)) for row in rows]
     return write_many(session, "remove", pairs, dry_run=dry_run, reason=reason)
 
@@ -360,7 +360,8 @@ def _at_revision(session: Session, schema: Schema, row: Row, revision: int) -> R
     return read
 
 
-def _selected(session: Session, record_type: str, where: str) -> tuple[Schema, Sequence[Row]]:
+def selected(session: Session, record_type: str, where: str) -> tuple[Schema, Sequence[Row]]:
+    """Return the rows that ``where`` selects, which are to be written, and their schema."""
     session.refresh()
     schema = session.writable_schema(record_type)
     expression = session.understand(where, schema)

@@ -92,6 +92,8 @@ def history(session: Session, record_type: str, number: int) -> list[Event]:
     operations = {operation.id: past(PastOperation, operation) for operation in named}
     events = []
     for entry in entries:
+        if entry.is_unseen:
+            continue
         before, fields = step_back(schema, entry, state)
         events.append(
             Event(

@@ -27,12 +27,12 @@ from custledger.changes import (
 )
 from custledger.errors import NotFoundError
 from custledger.expressions import equals, is_in
-from custledger.marks import MarkChange, TagMark, as_persons_left
+from custledger.marks import MarkChange, TagMark, as_changed, as_persons_left
 from custledger.schema import ID, REVISION, Field, Row, Schema
 from custledger.services.history import UNTOLD, PastOperation, past, plain_before
 from custledger.services.naming import find_operation
 from custledger.services.session import Session
-from custledger.services.undo_marks import marks_back, tags_told, touched
+from custledger.services.undo_marks import marks_back, touched
 from custledger.services.undo_settings import Later, Standing, invert_documents
 from custledger.services.writing import rehearse, write
 from custledger.stores.contract import Query
@@ -210,7 +210,7 @@ class _Undo:
             change = self.changes.get(key) or Change(
                 type=key[0], id=key[1], before={}, after={}, revision=row[REVISION]
             )
-            before, after = tags_told(held, changed)
+            before, after = as_changed(held, changed)
             self.changes[key] = attrs.evolve(
                 change,
                 before={**(change.before or {}), **before},

@@ -1,10 +1,9 @@
 """Taking back what an operation said of tags: everybody's mark by itself, whatever others say of the tag."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from custledger.changes import LogEntry
-from custledger.marks import Key, MarkChange, TagMark, in_effect, said, settled
+from custledger.marks import Key, MarkChange, TagMark, said
 
 Pair = tuple[TagMark | None, TagMark | None]
 """A mark before an operation and after it."""
@@ -36,13 +35,3 @@ def marks_back(held: Sequence[TagMark], changed: Mapping[Key, Pair]) -> tuple[li
         else:
             standing.add(key[0])
     return back, standing
-
-
-def tags_told(held: Sequence[TagMark], changed: Iterable[MarkChange]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the tags before and after changes of marks, by the fields in which they differ."""
-    listed = list(changed)
-    after, _ = settled(held, {one.key: one.after for one in listed})
-    fields = dict.fromkeys(one.key[0] for one in listed)
-    pairs = {field: (in_effect(held, field), in_effect(after, field)) for field in fields}
-    differing = {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
-    return {field: pair[0] for field, pair in differing.items()}, {field: pair[1] for field, pair in differing.items()}

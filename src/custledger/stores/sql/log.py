@@ -10,6 +10,8 @@ from custledger.marks import MarkChange, TagMark
 from custledger.stores.sql.database import Connection
 from custledger.stores.sql.tables import to_json
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
 LONGEST_RUN = 1 << (RANDOM_BITS - 1)
 """How many records one run of creates has at most."""
 
@@ -38,8 +40,11 @@ class Journal:
         marks: Sequence[MarkChange] = (),
     ) -> None:
         """Note one change, or one run of creates."""
-        kept = before if not marks else {**(before or {}), MARKS: [_written(one) for one in marks]}
-        written = None if kept is None else to_json(dict(kept))
+        written: str | None
+        if marks:
+            written = _encode({**(before or {}), MARKS: [_written(one) for one in marks]})
+        else:
+            written = None if before is None else to_json(dict(before))
         self._entries.append((type_name, action.value, record, count, digests, written))
 
     def write(self, connection: Connection, changeset: Changeset, number: int, cursor: int) -> None:
@@ -147,11 +152,11 @@ def _entry(row: Sequence[Any]) -> LogEntry:
 
 def _written(change: MarkChange) -> list[Any]:
     """Return a change of a mark as JSON holds it; of what it became only what it says."""
-    field, _, source = change.key
     before, after = change.before, change.after
+    mark = before or after
     return [
-        field,
-        source,
+        mark and mark.field,
+        mark and mark.source,
         before and [before.tag, int(before.refused), before.actor, before.at],
         after and [after.tag, int(after.refused)],
     ]

@@ -5,15 +5,14 @@ tag. So a record has a tag where it has a row of it that is not refused.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from custledger.changes import Change, Operation, wanted_marks
-from custledger.marks import PERSON, MarkChange, TagMark, in_effect, settled
+from custledger.changes import Change, Operation, outright_marks, wanted_marks
+from custledger.marks import PERSON, MarkChange, TagMark, folded, in_effect, settled
 from custledger.stores.sql.database import Connection
 from custledger.stores.sql.layout import quoted
 from custledger.stores.sql.tables import Table, Values, to_json
-from custledger.values import fold
 
 AT_ONCE = 5_000
 """How many records are read together."""
@@ -54,12 +53,9 @@ def _mark(field: str, read: Sequence[Any]) -> TagMark:
 
 def _rows(number: int, field: str, marks: Iterable[TagMark]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """Return the rows that hold a record's marks in one field: what names each, and what else is in it."""
-    mine = [mark for mark in marks if mark.field == field]
-    refused = {fold(mark.tag) for mark in mine if mark.refused}
-    return {
-        (number, mark.tag, mark.source): (fold(mark.tag), mark.actor, mark.at, int(fold(mark.tag) in refused))
-        for mark in mine
-    }
+    mine = [(mark, folded(mark.tag)) for mark in marks if mark.field == field]
+    refused = {tag for mark, tag in mine if mark.refused}
+    return {(number, mark.tag, mark.source): (tag, mark.actor, mark.at, int(tag in refused)) for mark, tag in mine}
 
 
 class MarkRows:
@@ -75,9 +71,10 @@ class MarkRows:
         before, after = tuple(before), tuple(after)
         for field in self._table.tags:
             old, new = _rows(number, field, before), _rows(number, field, after)
-            if old != new:
-                self._gone.setdefault(field, []).extend(key for key in old if old[key] != new.get(key))
-                self._new.setdefault(field, []).extend((*key, *new[key]) for key in new if old.get(key) != new[key])
+            if gone := [key for key in old if old[key] != new.get(key)]:
+                self._gone.setdefault(field, []).extend(gone)
+            if put := [(*key, *values) for key, values in new.items() if old.get(key) != values]:
+                self._new.setdefault(field, []).extend(put)
 
     def write(self, connection: Connection) -> None:
         """Write what was noted."""
@@ -117,48 +114,43 @@ class Derived:
         numbers = list(dict.fromkeys(change.id for change in changes))
         held = marks_of(self._connection, self._table, numbers)
         revisions = self._revisions(numbers)
-        now = dict(held)
+        now: dict[int, Marks] = {}
         for change in changes:
             if change.id in revisions:
-                self._make(change, now, revisions[change.id])
-        rows, tags = MarkRows(self._table), []
-        for number in numbers:
-            if number in revisions and now.get(number, ()) != held.get(number, ()):
-                rows.change(number, held.get(number, ()), now.get(number, ()))
-                tags.append((*self._stored(now.get(number, ())), number))
+                before = now.get(change.id) or held.get(change.id, ())
+                marks, changed = settled(before, outright_marks(change, self._operation))
+                if changed:
+                    now[change.id] = marks
+                    self.landed.append(_as_landed(change, before, marks, changed, revisions[change.id]))
+        rows = MarkRows(self._table)
+        for number, marks in now.items():
+            rows.change(number, held.get(number, ()), marks)
         rows.write(self._connection)
         listed = ", ".join(f"{quoted(field)} = ?" for field in self._table.tags)
-        self._connection.executemany(f'UPDATE {self._table.name} SET {listed} WHERE "id" = ?', tags)
+        self._connection.executemany(
+            f'UPDATE {self._table.name} SET {listed} WHERE "id" = ?',
+            [(*self._stored(marks), number) for number, marks in now.items()],
+        )
 
-    def _make(self, change: Change, now: dict[int, Marks], revision: int) -> None:
-        wanted = wanted_marks(self._table.schema, change, {}, self._operation)
-        marks, changed = settled(now.get(change.id, ()), wanted)
-        if changed:
-            told = self._told(now.get(change.id, ()), marks, changed)
-            before, after = ({field: tags[side] for field, tags in told.items()} for side in (0, 1))
-            now[change.id] = marks
-            self.landed.append(
-                Change(type=change.type, id=change.id, before=before, after=after, revision=revision, marks=changed)
-            )
-
-    def _told(
-        self, before: Marks, after: Marks, changed: Iterable[MarkChange]
-    ) -> Mapping[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]]:
-        """Return the tags before and after, by the fields in which they differ."""
-        fields = dict.fromkeys(one.key[0] for one in changed)
-        pairs = ((field, (in_effect(before, field), in_effect(after, field))) for field in fields)
-        return {field: pair for field, pair in pairs if pair[0] != pair[1]}
-
-    def _stored(self, marks: Marks) -> Iterator[str | None]:
-        for field in self._table.tags:
-            tags = in_effect(marks, field)
-            yield None if tags is None else to_json(tags)
+    def _stored(self, marks: Marks) -> list[str | None]:
+        tags = [in_effect(marks, field) for field in self._table.tags]
+        return [None if one is None else to_json(one) for one in tags]
 
     def _revisions(self, numbers: Sequence[int]) -> dict[int, int]:
         statement = (
             f'SELECT "id", "revision" FROM {self._table.name} WHERE "id" IN ({self._table.dialect.each_integer})'
         )
         return dict(self._connection.execute(statement, (json.dumps(numbers),)))
+
+
+def _as_landed(change: Change, before: Marks, after: Marks, changed: tuple[MarkChange, ...], revision: int) -> Change:
+    """Return a derived change as it landed, with the tags before and after, by the fields in which they differ."""
+    old, new = {}, {}
+    for field in {mark.field for one in changed for mark in (one.before, one.after) if mark}:
+        was, became = in_effect(before, field), in_effect(after, field)
+        if was != became:
+            old[field], new[field] = was, became
+    return Change(type=change.type, id=change.id, before=old, after=new, revision=revision, marks=changed)
 
 
 def marked(
