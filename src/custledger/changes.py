@@ -14,6 +14,7 @@ import attrs
 
 from custledger.errors import FieldConflict
 from custledger.fields import Kind
+from custledger.marks import PERSON, Key, MarkChange, TagMark, decisions
 from custledger.schema import ID, Row, Schema
 from custledger.structs import Struct, frozen
 from custledger.values import fold
@@ -42,6 +43,11 @@ class Change(Struct):
     with the revision that it had, and with its old ``created_at`` in ``after``: the store keeps that time and gives it
     the next revision. All other times and revisions are the store's business. A removal's ``before`` may be ``{}``:
     the store fills in what it found.
+
+    What a change of tags says is a person's decision, unless ``marks`` say outright what becomes of the marks of a tag
+    (``custledger.marks``). One whose marks are all those of rules is *derived*: it sets nothing else, has no say in
+    ``before`` and ``after``, and does not raise the revision. In a change that has landed, ``marks`` are all that were
+    changed.
     """
 
     type: str
@@ -49,6 +55,7 @@ class Change(Struct):
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     revision: int = 0
+    marks: tuple[MarkChange, ...] = ()
 
     @property
     def action(self) -> Action:
@@ -56,6 +63,16 @@ class Change(Struct):
         if self.before is None:
             return Action.CREATE
         return Action.REMOVE if self.after is None else Action.UPDATE
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it says only what rules find."""
+        if not self.marks or self.before is None or self.after is None:
+            return False
+        marks = [one.after or one.before for one in self.marks]
+        if any(mark is None or mark.source == PERSON for mark in marks):
+            return False
+        return not self.after or self.after.keys() <= {mark.field for mark in marks if mark}
 
 
 @frozen(kw_only=True)
@@ -151,12 +168,14 @@ class LogEntry(Struct):
     """What the log keeps of one change, or of one run of consecutive creates.
 
     - a create: ``record`` is the first id, ``count`` how many, ``digests`` one digest of ``DIGEST_BYTES`` a row;
-    - an update: ``before`` holds the old values, ``digests`` the digest of the new row;
+    - an update: ``before`` holds the old values, ``digests`` the digest of the new row; of a derived change there is no
+      digest, since it leaves all that persons wrote as it was;
     - a removal: ``before`` holds the whole old row, its revision included;
     - a settings document: ``type`` is ``"#document"``, ``record`` is 0, ``before`` is
       ``{"name", "value", "revision"}``.
 
-    ``cursor`` is opaque and grows; ``changeset`` is the number of the changeset it landed in.
+    ``marks`` are those that an update or a removal changed; of what they became only what they say is kept, and not who
+    said it and when. ``cursor`` is opaque and grows; ``changeset`` is the number of the changeset it landed in.
     """
 
     cursor: int
@@ -169,6 +188,17 @@ class LogEntry(Struct):
     count: int = 1
     digests: bytes = b""
     before: Mapping[str, Any] | None = None
+    marks: tuple[MarkChange, ...] = ()
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it is of a change that says only what rules find."""
+        return self.action is Action.UPDATE and not self.digests and self.type != DOCUMENT_TYPE
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it changed nothing of a record: what a rule found of a tag of which somebody decided otherwise."""
+        return self.is_derived and not self.before
 
 
 DOCUMENT_TYPE = "#document"
@@ -198,7 +228,8 @@ def digest(values: Mapping[str, Any]) -> bytes:
     """Return the digest of a row given by key.
 
     It is the first 16 bytes of the SHA-256 of its non-empty values as JSON with sorted keys, UTF-8 and no spaces;
-    the revision and the time of the last update are left out, so that the same content has the same digest.
+    the revision and the time of the last update are left out, so that the same content has the same digest. Of the
+    tags it counts those that persons set; see ``marks.as_persons_left``.
     """
     from hashlib import sha256  # noqa: PLC0415 - OpenSSL takes its time to load, and reading needs none of it
 
@@ -247,6 +278,39 @@ def merge(
         else:
             conflicts.append(FieldConflict(key, base, mine, theirs, schema.by_key[key].spec.sensitive))
     return merged, tuple(conflicts)
+
+
+def wanted_marks(
+    schema: Schema, change: Change, tags: Mapping[str, Any], operation: Operation
+) -> dict[Key, TagMark | None]:
+    """Return what becomes of which marks, by what a change says outright and by what its person decided.
+
+    A mark of nobody is of the operation's actor and time.
+
+    ``tags`` are the present tags by the keys of their fields. A field of tags of which ``before`` says nothing was read
+    as it is now.
+    """
+    wanted = outright_marks(change, operation)
+    said = [] if change.is_derived else [key for key in change.after or () if key in schema.tagged]
+    outright = {key[:2] for key in wanted} if said else ()
+    for key in said:
+        mine = (change.after or {})[key]
+        base = change.before[key] if change.before and key in change.before else tags.get(key)
+        for mark in decisions(key, base, mine, tags.get(key), actor=operation.actor, at=operation.at):
+            if mark.key[:2] not in outright:
+                wanted[mark.key] = mark
+    return wanted
+
+
+def outright_marks(change: Change, operation: Operation) -> dict[Key, TagMark | None]:
+    """Return what becomes of which marks by what a change says outright; of a derived one that is all."""
+    return {one.key: _dated(one.after, operation) for one in change.marks}
+
+
+def _dated(mark: TagMark | None, operation: Operation) -> TagMark | None:
+    if mark is None or mark.at:
+        return mark
+    return TagMark(mark.field, mark.tag, mark.source, mark.refused, operation.actor, operation.at)
 
 
 def merge_sets(

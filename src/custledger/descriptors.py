@@ -11,11 +11,13 @@ from inspect import signature
 from keyword import iskeyword
 from typing import Any
 
+import attrs
+
 from custledger import ids
 from custledger.changes import Change
 from custledger.conventions import Conventions
 from custledger.definitions import Definition, Example
-from custledger.errors import CustledgerError, shorten
+from custledger.errors import CustledgerError, InvalidValueError, shorten
 from custledger.fields import Choice, Kind, Labels, Spec
 from custledger.files import Reader, Writer
 from custledger.hookspecs import AddedField, Problem, Reminder, StoreType
@@ -23,6 +25,8 @@ from custledger.records import COLORS, Record
 from custledger.schema import INFO_ATTRIBUTE, SPECS_ATTRIBUTE, Schema, TypeInfo
 from custledger.segments import Segment
 from custledger.settings import KEY_PREFIX
+from custledger.taggers import RESERVED as SOURCES
+from custledger.taggers import Tagger
 from custledger.values import plain_parser
 
 RESERVED = ("custledger_", "sqlite_")
@@ -175,6 +179,27 @@ def _scores_fault(segment: Segment) -> str:
     fault = spec_fault(Spec(kind=Kind.CHOICE, labels=segment.labels, choices=segment.choices))
     odd = [one for one in segment.choices if not fault and (not _is(one.code, str) or not one.code)]
     return f"one of its choices has the code {shorten(odd[0].code)}, and not a text" if odd else fault
+
+
+def tagger_fault(found: Tagger) -> str:
+    """Return what is wrong with a tagger, beside what only a ledger can tell of its expressions."""
+    from custledger.templates import Template  # noqa: PLC0415 - of use only where there are taggers
+
+    if found.name in SOURCES:
+        return f"the name {found.name} is reserved"
+    if not _is(found.tag, Labels) or not all(_is(text, str) for text in found.tag.both()):
+        return f"its tag must be Labels, and not {shorten(found.tag)}"
+    # What names and labels must be is the same of all that is defined; without an expression, any will do for that.
+    fault = definition_fault(found if found.expression != "" else attrs.evolve(found, expression="[id] is not empty"))
+    if fault:
+        return fault
+    try:
+        templates = [Template.of(text) for text in found.tag.both() or found.labels.both()]
+    except InvalidValueError as error:
+        return error.message
+    if not found.expression and not all(one.expressions for one in templates):
+        return "it has no expression, and none in its tag"
+    return ""
 
 
 def answer_fault(answer: Change | Problem) -> str:

@@ -22,6 +22,7 @@ from custledger.schema import Field, Row, Schema
 from custledger.segments import Segment
 from custledger.stores.contract import Query, Store
 from custledger.structs import Struct, frozen
+from custledger.taggers import Tagger
 
 if TYPE_CHECKING:
     import random
@@ -287,6 +288,22 @@ class HookSpecs:
             def custledger_segments():
                 text = "level = A and days_since(last_contact) > 90"
                 return [Segment(name="neglected", expression=text, labels=Labels("Neglected", "久未联系"), color="red")]
+        """
+
+    @hookspec
+    def custledger_taggers(self) -> Sequence[Tagger]:  # type: ignore[empty-body]
+        """Return rules that put tags on customers, or on records of another type. Called when tags are refreshed.
+
+        ::
+
+            from custledger.fields import Labels
+            from custledger.hookspecs import hookimpl
+            from custledger.taggers import Tagger
+
+            @hookimpl
+            def custledger_taggers():
+                text = "last_contact < 180 days ago"
+                return [Tagger(name="sleeping", expression=text, labels=Labels("Sleeping", "沉睡"))]
         """
 
     @hookspec

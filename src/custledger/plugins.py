@@ -26,6 +26,7 @@ from custledger.descriptors import (
     reminder_fault,
     segment_fault,
     store_fault,
+    tagger_fault,
 )
 from custledger.distributions import EntryPoint, installed_plugins
 from custledger.errors import CustledgerError, PluginError
@@ -46,6 +47,7 @@ from custledger.metrics import Metric
 from custledger.records import Record
 from custledger.schema import INFO_ATTRIBUTE, Schema, TypeInfo
 from custledger.segments import Segment
+from custledger.taggers import Tagger
 from custledger.values import fold
 
 CORE = "core"
@@ -143,6 +145,10 @@ class Plugins:
         taken = {(metric.subject, fold(metric.name)): plugin for plugin, metric in self.metrics()}
         found = self._defined("custledger_segments", Segment, segment_fault, taken)
         return [(plugin, guarded_segment(segment, self._blaming(plugin))) for plugin, segment in found]
+
+    def taggers(self) -> list[tuple[str, Tagger]]:
+        """Return the taggers there are, each with its plugin. Where two claim a name, the first has it."""
+        return self._defined("custledger_taggers", Tagger, tagger_fault, {})
 
     def _defined(
         self,
@@ -257,7 +263,7 @@ class Plugins:
 
     def examined(self) -> list[PluginInfo]:
         """Return what ``described`` does, with all that is wrong with what the plugins bring: each is asked for it."""
-        self.stores(), self.readers(), self.writers(), self.segments()
+        self.stores(), self.readers(), self.writers(), self.segments(), self.taggers()
         self._examine_labels()
         return self.described()
 

@@ -159,6 +159,11 @@ class Schema(Struct):
         return {field.spec.currency_of: field for field in self.fields if field.spec.currency_of}
 
     @cached_property
+    def tagged(self) -> tuple[str, ...]:
+        """The keys of the fields that hold tags."""
+        return tuple(field.key for field in self.fields if field.spec.kind is Kind.TAGS)
+
+    @cached_property
     def unique(self) -> tuple[Field, ...]:
         """The fields whose values no two records share."""
         return tuple(field for field in self.fields if field.spec.unique)

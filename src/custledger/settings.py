@@ -8,6 +8,8 @@ document              its value
 ``choices/TYPE.KEY``  a list of ``{"code", "en", "zh", "color"}`` that replaces a field's choices
 ``metric/TYPE/NAME``  ``{"expression", "en", "zh", "names"}``: a metric about records of the type
 ``segment/TYPE/NAME`` the same and ``"color"``: a segment of them
+``tagger/TYPE/NAME``  the same and ``"tag"``: a rule that tags them
+``tag/TYPE/TAG``      ``{"color", "group"}``: how a tag of them is shown
 ====================  =========================================================================
 
 A document of any other name is somebody else's, and left alone. One of these that cannot be understood is reported in
@@ -30,13 +32,16 @@ from custledger.segments import Segment
 from custledger.spec_json import choice_from_json, choice_to_json, spec_from_json, spec_to_json
 from custledger.stores.contract import Document
 from custledger.structs import Struct, frozen
-from custledger.values import given_text, read_currency
+from custledger.taggers import Tagger, TagStyle
+from custledger.values import fold, given_text, read_currency
 
 LEDGER = "ledger"
 FIELD_PREFIX = "field/"
 CHOICES_PREFIX = "choices/"
 METRIC_PREFIX = "metric/"
 SEGMENT_PREFIX = "segment/"
+TAGGER_PREFIX = "tagger/"
+TAG_PREFIX = "tag/"
 KEY_PREFIX = "x_"
 """How the key of every custom field begins, so that no later built-in field can have it."""
 LANGUAGES = ("en", "zh")
@@ -48,7 +53,8 @@ _EMPTY: Mapping[str, Any] = MappingProxyType({})
 class Settings(Struct):
     """What one ledger's documents say, understood.
 
-    ``custom_fields`` are by record type, ``choices`` by record type and then by field key. ``problems`` names the
+    ``custom_fields`` are by record type, ``choices`` by record type and then by field key, ``tags`` by
+    record type and then by the folded tag. ``problems`` names the
     documents that could not be understood, and why.
     """
 
@@ -58,6 +64,8 @@ class Settings(Struct):
     choices: Mapping[str, Mapping[str, tuple[Choice, ...]]] = _EMPTY
     metrics: tuple[Metric, ...] = ()
     segments: tuple[Segment, ...] = ()
+    taggers: tuple[Tagger, ...] = ()
+    tags: Mapping[str, Mapping[str, TagStyle]] = _EMPTY
     problems: tuple[str, ...] = ()
 
     @classmethod
@@ -68,6 +76,8 @@ class Settings(Struct):
         choices: dict[str, dict[str, tuple[Choice, ...]]] = {}
         metrics: list[Metric] = []
         segments: list[Segment] = []
+        taggers: list[Tagger] = []
+        tags: dict[str, dict[str, TagStyle]] = {}
         problems = []
         for document in documents:
             try:
@@ -85,11 +95,18 @@ class Settings(Struct):
                 elif document.name.startswith(SEGMENT_PREFIX):
                     color = str(document.value.get("color") or "")
                     segments.append(Segment(**_definition(document, SEGMENT_PREFIX), color=color))
+                elif document.name.startswith(TAGGER_PREFIX):
+                    tag = Labels(str(document.value.get("tag") or ""))
+                    taggers.append(Tagger(**_definition(document, TAGGER_PREFIX), tag=tag))
+                elif document.name.startswith(TAG_PREFIX):
+                    record_type, style = _tag_style(document)
+                    tags.setdefault(record_type, {})[fold(style.tag)] = style
             except (CustledgerError, ValueError, TypeError, KeyError, AttributeError) as error:
                 problems.append(f"The setting {document.name} cannot be understood: {error}")
         return cls(
             name=name, conventions=conventions, custom_fields=fields, choices=choices,
-            metrics=tuple(metrics), segments=tuple(segments), problems=tuple(problems),
+            metrics=tuple(metrics), segments=tuple(segments), taggers=tuple(taggers), tags=tags,
+            problems=tuple(problems),
         )  # fmt: skip
 
     def apply_to(self, schema: Schema) -> Schema:
@@ -146,8 +163,13 @@ def choices_document(record_type: str, key: str, choices: Iterable[Choice]) -> t
     return f"{CHOICES_PREFIX}{record_type}.{key}", [choice_to_json(choice) for choice in choices]
 
 
-def definition_document(definition: Metric | Segment) -> tuple[str, dict[str, Any]]:
-    """Return ``(name, value)`` of the document that holds a metric or a segment."""
+def tag_document(record_type: str, style: TagStyle) -> tuple[str, dict[str, str]]:
+    """Return ``(name, value)`` of the document that says how a tag is shown."""
+    return f"{TAG_PREFIX}{record_type}/{style.tag}", {"color": style.color, "group": style.group}
+
+
+def definition_document(definition: Metric | Segment | Tagger) -> tuple[str, dict[str, Any]]:
+    """Return ``(name, value)`` of the document that holds a metric, a segment or a tagger."""
     value = {
         "expression": definition.expression,
         "en": definition.labels.en,
@@ -156,7 +178,17 @@ def definition_document(definition: Metric | Segment) -> tuple[str, dict[str, An
     }
     if isinstance(definition, Segment):
         return f"{SEGMENT_PREFIX}{definition.subject}/{definition.name}", {**value, "color": definition.color}
+    if isinstance(definition, Tagger):
+        return f"{TAGGER_PREFIX}{definition.subject}/{definition.name}", {**value, "tag": definition.tag.en}
     return f"{METRIC_PREFIX}{definition.subject}/{definition.name}", value
+
+
+def _tag_style(document: Document) -> tuple[str, TagStyle]:
+    record_type, tag = _two(document.name.removeprefix(TAG_PREFIX), "/")
+    color, group = (str(document.value.get(key) or "") for key in ("color", "group"))
+    if color and color not in COLORS:
+        raise ValueError(f"there is no colour {color}")
+    return record_type, TagStyle(tag=tag, color=color, group=group)
 
 
 def _definition(document: Document, prefix: str) -> dict[str, Any]:

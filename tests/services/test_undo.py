@@ -15,6 +15,7 @@ from custledger.changes import DIGEST_BYTES, Action, by_key, digest
 from custledger.conventions import FixedClock
 from custledger.errors import NotFoundError
 from custledger.ledger import Ledger
+from custledger.marks import said
 from custledger.schema import Row
 
 
@@ -258,6 +259,7 @@ def undo_one(scheme: str, steps: list[tuple[Any, ...]], chosen: int) -> None:
             for offset in range(entry.count)
         }
         left = {key: digest(by_key(ledger.records(key[0]).schema, row)) for key in made if (row := row_of(ledger, key))}
+        decided = decided_later(ledger, operation.id, later)
         ledger.undo(operation.id)
         after = content(ledger)
         for record_type, number, key in touched:
@@ -268,7 +270,29 @@ def undo_one(scheme: str, steps: list[tuple[Any, ...]], chosen: int) -> None:
                 continue  # edited later, and back to what the operation left: it counts as untouched
             assert number in after[record_type]
             position = [one for one in kind.keys if one not in {"revision", "updated_at"}].index(key)
-            assert after[record_type][number][position] == present[record_type][number][position]
+            now, was = after[record_type][number][position], present[record_type][number][position]
+            if key == "tags":  # a set, of which each element is what was edited later, or was not
+                now, was = (decided.get(number, set()) & set(tags or ()) for tags in (now, was))
+            assert now == was
+
+
+def decided_later(ledger: Ledger, operation: int, later: set[int]) -> dict[int, set[str]]:
+    """Return the tags of each customer of which later operations left something else than this one said."""
+    entries, schema = ledger.session.view.log(record=None), ledger.customers.schema
+    mine = {
+        (entry.record, one.key): said(one.after)
+        for entry in entries
+        for one in entry.marks
+        if entry.operation == operation
+    }
+    decided: dict[int, set[str]] = {}
+    for entry in entries:
+        for one in entry.marks if entry.operation in later and entry.action is not Action.REMOVE else ():
+            (held,) = ledger.session.view.marks(schema, [entry.record])
+            now = next((said(mark) for mark in held if mark.key == one.key), None)
+            if (entry.record, one.key) not in mine or mine[entry.record, one.key] != now:
+                decided.setdefault(entry.record, set()).add(one.key[1])
+    return decided
 
 
 def test_what_was_edited_later_and_edited_back_counts_as_untouched(ledger: Ledger) -> None:

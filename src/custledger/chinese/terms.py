@@ -13,6 +13,7 @@ WHATS: Mapping[str, str] = {
     "metric": "指标",
     "installed plugin": "已安装的插件",
     "segment": "分群",
+    "tag rule": "标签规则",
     "operation": "操作",
     "ledger": "台账",
     "folder": "文件夹",
@@ -21,6 +22,7 @@ WHATS: Mapping[str, str] = {
     "open follow-up": "未完成的跟进",
     "metric in the settings": "设置里的指标",
     "segment in the settings": "设置里的分群",
+    "tag rule in the settings": "设置里的标签规则",
     "file format to read": "可以读取的文件格式",
     "file format to write": "可以写出的文件格式",
 }

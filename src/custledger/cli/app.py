@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "metric": "metric",
     "segment": "segment",
     "check": "check",
+    "tag": "tag",
     "ledger": "ledger",
     "log": "log",
     "undo": "undo",

@@ -77,7 +77,7 @@ def show_operation(run: Invocation, ref: str, limit: int | None, form: Form) -> 
 def _events(run: Invocation, operation: Operation) -> Iterator[Event]:
     """Yield what the operation did to each record, in the order in which it was done."""
     for entry in run.session.view.log(operation=operation.id):
-        if entry.type == DOCUMENT_TYPE or entry.type not in run.session.schemas:
+        if entry.type not in run.session.schemas or entry.is_unseen:
             continue
         for number in range(entry.record, entry.record + entry.count):
             happened = history(run.session, entry.type, number)

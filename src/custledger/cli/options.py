@@ -50,6 +50,7 @@ SetOption = Annotated[
     typer.Option("--set", metavar="FIELD=VALUE", help="Set a field by name, label or alias; custom fields too."),
 ]
 SubjectOption = Annotated[str, typer.Option("--subject", metavar="TYPE", help="The records that it is about.")]
+TypeOption = Annotated[str, typer.Option("--type", metavar="TYPE", help="The records whose tags they are.")]
 LabelEnOption = Annotated[str, typer.Option("--label-en", metavar="TEXT", help="Its English label.")]
 LabelZhOption = Annotated[str, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label.")]
 ColumnsOption = Annotated[list[str] | None, typer.Option("--columns", metavar="FIELDS", help="name,city,…")]

@@ -33,10 +33,14 @@ def form_of(*, json: bool = False, nl: bool = False, csv: bool = False, tsv: boo
 
 
 class Cell(NamedTuple):
-    """A text of a table with the colour of its choice, or none."""
+    """A text of a table with the colour of its choice, or none.
+
+    ``parts`` are those of its texts that have colours of their own, in their order: ``(text, colour)``.
+    """
 
     text: str
     color: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 class Column(NamedTuple):

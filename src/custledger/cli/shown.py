@@ -2,15 +2,20 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from custledger import ids
 from custledger.changes import OPERATION_PREFIX, Action, Change
 from custledger.cli.output import Cell, Column, Form, Output
 from custledger.cli.words import Words
 from custledger.fields import Kind
+from custledger.marks import PERSON
 from custledger.schema import ID, Field, Row, Schema, TypeInfo
 from custledger.services.session import Session
+
+if TYPE_CHECKING:
+    from custledger.services.tags import Styles
 
 CHUNK = 500
 """How many rows are looked at together when references are named."""
@@ -106,6 +111,15 @@ class Shower:
 
         self._own_currency = session.conventions.currency
 
+    @cached_property
+    def _styles(self) -> "Styles | None":
+        """How tags are shown, where the ledger says anything of that."""
+        if not self.session.settings.tags.get(self.schema.name):
+            return None
+        from custledger.services.tags import Styles  # noqa: PLC0415 - many ledgers say nothing of it
+
+        return Styles(self.session, self.schema.name)
+
     def emit(
         self, output: Output, rows: Iterable[Row], fields: Sequence[Field], form: Form, *, brief: bool = False
     ) -> list[Column]:
@@ -184,6 +198,8 @@ class Shower:
         if field.spec.kind is Kind.CHOICE:
             color = next((choice.color for choice in field.spec.choices if choice.code == value), "")
         text = self.codec.text(field, value)
+        if field.spec.kind is Kind.TAGS and value and self._styles:
+            return Cell(text, parts=tuple((tag, self._styles.color(tag)) for tag in value))
         if text and (self.schema.name, field.key) == EVERY:
             from custledger.recurrence import in_words  # noqa: PLC0415 - few records have it
 
@@ -195,7 +211,18 @@ class Shower:
         if change.action is Action.REMOVE:
             return Words(self.session.conventions.language)("removed")
         pairs = ((key, ((change.before or {}).get(key), value)) for key, value in (change.after or {}).items())
-        return self.differences(dict(pairs))
+        return self.differences(dict(pairs)) or self._decided(change)
+
+    def _decided(self, change: Change) -> str:
+        """Return what a change says of tags that are there, or not there, as they were before it."""
+        words = Words(self.session.conventions.language)
+        states = {True: "taken off by hand", False: "put on by hand", None: "left to the rules"}
+        told = []
+        for one in change.marks:
+            mark = one.after or one.before
+            if mark is not None and mark.source == PERSON:
+                told.append(f"{mark.tag}: {words(states[one.after.refused if one.after else None])}")
+        return "; ".join(told)
 
     def differences(self, fields: Mapping[str, tuple[Any, Any]]) -> str:
         """Return what fields were and became, in the ledger's language."""

@@ -67,7 +67,7 @@ def print_table(
         )
     for row in kept:
         cells_of_row = (row[index] for index in shown)
-        table.add_row(*(Text(one_line(cell.text), style=STYLES.get(cell.color, "")) for cell in cells_of_row))
+        table.add_row(*(_colored(one_line(cell.text), cell) for cell in cells_of_row))
     console.width = max(console.width, _total(widths))
     console.print(table)
     left = [index for index in range(len(columns)) if index not in shown]
@@ -80,8 +80,19 @@ def print_pairs(output: "Output", pairs: "Sequence[tuple[str, Cell]]") -> None:
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for name, cell in pairs:
-        grid.add_row(Text(one_line(name), style="bold"), Text(visible(cell.text), style=STYLES.get(cell.color, "")))
+        grid.add_row(Text(one_line(name), style="bold"), _colored(visible(cell.text), cell))
     _console(output).print(grid)
+
+
+def _colored(text: str, cell: "Cell") -> Text:
+    """Return the text of a cell in its colour, and its parts in theirs."""
+    colored, at = Text(text, style=STYLES.get(cell.color, "")), 0
+    for part, color in cell.parts:
+        start = text.find(one_line(part), at)
+        if start >= 0:
+            at = start + len(one_line(part))
+            colored.stylize(STYLES.get(color, ""), start, at)
+    return colored
 
 
 def _console(output: "Output") -> Console:

@@ -14,6 +14,8 @@ from custledger.settings import (
     LEDGER,
     METRIC_PREFIX,
     SEGMENT_PREFIX,
+    TAG_PREFIX,
+    TAGGER_PREFIX,
     split_choices_name,
     split_field_name,
 )
@@ -25,6 +27,13 @@ BECAME_AGAIN = {
     Action.CREATE: "{what} brought back", Action.UPDATE: "{what} set back", Action.REMOVE: "{what} removed",
 }  # fmt: skip
 """What became of records when what was done to them was taken back."""
+
+_NAMED = {
+    METRIC_PREFIX: "the metric {name}",
+    SEGMENT_PREFIX: "the segment {name}",
+    TAGGER_PREFIX: "the tag rule {name}",
+    TAG_PREFIX: "the tag {name}",
+}
 
 
 def about(session: Session, words: Words, operation: Operation, deeds: Sequence[Deed]) -> str:
@@ -74,7 +83,7 @@ def setting(session: Session, words: Words, name: str) -> str:
             field = schema.by_key.get(key) if schema else None
             label = f" {field.label(words.language)}" if field else ""
             return words("the field {field}", field=f"{record_type}.{key}{label}")
-        for prefix, called in ((METRIC_PREFIX, "the metric {name}"), (SEGMENT_PREFIX, "the segment {name}")):
+        for prefix, called in _NAMED.items():
             if name.startswith(prefix):
                 return words(called, name=name.removeprefix(prefix).partition("/")[2] or name)
     except ValueError:

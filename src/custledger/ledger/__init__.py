@@ -16,6 +16,7 @@ from custledger.ledger.batches import BatchCollection, BatchFollowUps, LedgerBat
 from custledger.ledger.collections import Collection, FollowUps
 from custledger.ledger.custom_fields import Fields
 from custledger.ledger.facade import Ledger, open_ledger
+from custledger.ledger.tags import Tags
 
 __all__ = [
     "BatchCollection",
@@ -25,5 +26,6 @@ __all__ = [
     "FollowUps",
     "Ledger",
     "LedgerBatch",
+    "Tags",
     "open_ledger",
 ]

@@ -16,6 +16,7 @@ from custledger.ledger.batches import LedgerBatch
 from custledger.ledger.collections import Collection, FollowUps
 from custledger.ledger.custom_fields import Fields
 from custledger.ledger.plurals import plurals, type_of_plural
+from custledger.ledger.tags import Tags
 from custledger.plugins import Plugins
 from custledger.records import Customer, Interaction, Record
 from custledger.services import backing_up, followups, naming, searching
@@ -67,6 +68,11 @@ class Ledger:
     def fields(self) -> Fields:
         """The ledger's own fields and choices."""
         return Fields(self.session)
+
+    @property
+    def tags(self) -> Tags:
+        """The tags of customers and of other records, by hand and by rules."""
+        return Tags(self.session)
 
     @property
     def record_types(self) -> tuple[str, ...]:

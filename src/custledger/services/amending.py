@@ -8,7 +8,7 @@ import attrs
 from custledger.changes import Action, Change, Changeset, Creates
 from custledger.codec import Codec
 from custledger.errors import CustledgerError, InvalidValueError
-from custledger.schema import Schema
+from custledger.schema import REVISION, Schema
 from custledger.services.session import Session
 
 Key = tuple[str, int]
@@ -36,7 +36,16 @@ def amended(session: Session, changeset: Changeset, wanted: Sequence[Change]) ->
         else:
             laid[key] = _laid_over(laid[key], change) if key in laid else change
     creates = [_overlay_columns(one, laid) for one in changeset.creates]
-    changes = [_overlay(change, laid.pop((change.type, change.id), None)) for change in changeset.changes]
+    # What a plugin says of a record of which a rule said something is a change of its own: the rule's stays derived.
+    derived = {(change.type, change.id) for change in changeset.changes if change.is_derived}
+    for key in derived & laid.keys():
+        beside = _beside(session, laid.pop(key))
+        if beside is not None:
+            laid[key] = beside
+    changes = [
+        change if change.is_derived else _overlay(change, laid.pop((change.type, change.id), None))
+        for change in changeset.changes
+    ]
     return attrs.evolve(changeset, creates=creates, changes=[*changes, *laid.values(), *created])
 
 
@@ -130,6 +139,16 @@ def _overlay(change: Change, extra: Change | None) -> Change:
         return change
     before = None if change.before is None else {**(extra.before or {}), **change.before}
     return attrs.evolve(change, before=before, after=_kept({**change.after, **(extra.after or {})}, change))
+
+
+def _beside(session: Session, extra: Change) -> Change | None:
+    """Return what a plugin says of a record as a change of the record as it reads now; ``None`` where it is gone."""
+    schema = session.schema(extra.type)
+    row = session.view.get(schema, [extra.id])[0]
+    if row is None or extra.after is None:
+        return None if row is None else extra
+    before = {key: row[schema.positions[key]] for key in extra.after}
+    return attrs.evolve(extra, before=before, revision=row[REVISION])
 
 
 def _kept(after: Mapping[str, Any], change: Change) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import attrs
 
 from custledger.changes import Action, Change, Changeset, Receipt
 from custledger.errors import NotFoundError, ReferencedError, UsageError
+from custledger.marks import MarkChange
 from custledger.records import Record
 from custledger.repeating import DONE, FOLLOWUP
 from custledger.schema import ID, Field, Schema
@@ -18,6 +19,7 @@ from custledger.services.naming import Reference, found
 from custledger.services.pending import Pending, PendingView
 from custledger.services.session import Session
 from custledger.services.writing import write
+from custledger.values import fold
 
 
 class Batch:
@@ -69,7 +71,7 @@ class Batch:
         if (pending := self._pending.get(schema.name, row[ID])) is not None:
             before = {key: read[schema.positions[key]] for key in change.after or ()}
             change = _joined(pending, attrs.evolve(change, before=before))
-        if change.after or change.action is Action.CREATE:
+        if change.after or change.marks or change.action is Action.CREATE:
             self._pending.put(schema, change)
         else:
             self._pending.drop(schema, change.id)
@@ -175,4 +177,12 @@ def _joined(pending: Change, change: Change) -> Change:
     older, newer = (change, pending) if change.revision < pending.revision else (pending, change)
     before = {**(newer.before or {}), **(older.before or {})}
     after = {key: value for key, value in after.items() if value != before[key]}
-    return attrs.evolve(pending, before={key: before[key] for key in after}, after=after, revision=older.revision)
+    marks = {one.key: one for one in (*pending.marks, *change.marks) if not _takes_out(after, one)}
+    before = {key: before[key] for key in after}
+    return attrs.evolve(pending, before=before, after=after, revision=older.revision, marks=tuple(marks.values()))
+
+
+def _takes_out(after: Mapping[str, Any], made_own: MarkChange) -> bool:
+    """Whether a tag that a person made their own is taken out again."""
+    field, tag, _ = made_own.key
+    return field in after and tag not in map(fold, after[field] or ())

@@ -61,7 +61,7 @@ def _sorted(entries: Iterable[LogEntry]) -> _Sorted:
     for entry in entries:
         document = plain_before(entry) if entry.type == DOCUMENT_TYPE else None
         key = (entry.type, document["name"] if document else entry.record)
-        if key in seen:
+        if key in seen or entry.is_unseen:
             continue
         seen.add(key)
         action = entry.action

@@ -20,6 +20,7 @@ from custledger.services.documents import decided_anew, write_document
 from custledger.services.judging import understood_needs
 from custledger.services.session import Session
 from custledger.settings import definition_document
+from custledger.taggers import Tagger
 from custledger.values import fold, given_text
 
 LONGEST_NAME = 60
@@ -27,13 +28,17 @@ LONGEST_NAME = 60
 
 
 DefinitionT = TypeVar("DefinitionT", Metric, Segment)
+AnyT = TypeVar("AnyT", Metric, Segment, Tagger)
 
 
 @attrs.frozen(kw_only=True)
-class Known(Generic[DefinitionT]):
-    """A metric or a segment, its plugin (empty where the settings bring it), and why it cannot be computed, if so."""
+class Known(Generic[AnyT]):
+    """A metric, a segment or a tagger, and its plugin, which is empty where the settings bring it.
 
-    definition: DefinitionT
+    ``problem`` says why it cannot be computed, if so.
+    """
+
+    definition: AnyT
     plugin: str
     problem: str = ""
 

@@ -1,11 +1,11 @@
 """Changes of a ledger's settings documents: decided from what they say, and decided anew where others change them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from custledger.changes import Changeset, DocumentChange
+from custledger.changes import Change, Changeset, DocumentChange
 from custledger.services.session import Session
 from custledger.services.writing import ATTEMPTS, write
 from custledger.stores.contract import GenerationMovedError
@@ -30,13 +30,19 @@ def decided_anew(change: Callable[_Given, _Result]) -> Callable[_Given, _Result]
     return decided
 
 
-def write_document(session: Session, generation: int, verb: str, name: str, value: Any) -> None:
-    """Write one document, or with ``None`` remove it, as an operation; see ``writing.write`` for ``generation``."""
+def write_document(
+    session: Session, generation: int, verb: str, name: str, value: Any, *, changes: Sequence[Change] = ()
+) -> None:
+    """Write one document, or with ``None`` remove it, as an operation; see ``writing.write`` for ``generation``.
+
+    ``changes`` of records that go with it are written in the same changeset.
+    """
     present = session.store.document(name)
     there = present is not None and present.value is not None
     change = DocumentChange(
         name=name, before=present.value if present and there else None, after=value,
         revision=present.revision if present and there else 0,
     )  # fmt: skip
-    write(session, Changeset(operation=session.operation(verb), documents=[change]), generation=generation)
+    changeset = Changeset(operation=session.operation(verb), changes=changes, documents=[change])
+    write(session, changeset, generation=generation)
     session.refresh()

@@ -14,10 +14,12 @@ from custledger.changes import Change, Changeset, Receipt, by_key, merge
 from custledger.codec import Codec, row_from, unseal
 from custledger.errors import ConflictError, DataError, InvalidValueError
 from custledger.fields import Kind
+from custledger.marks import TagMark
 from custledger.records import Record
 from custledger.schema import ID, REVISION, Field, Row, Schema
 from custledger.services.history import at_revision
 from custledger.services.naming import Reference, find, find_any, found
+from custledger.services.owning import held_marks, made_ones_own
 from custledger.services.removing import would_bring_along
 from custledger.services.sense import check_sense
 from custledger.services.session import Session
@@ -64,7 +66,7 @@ def edit(
 ) -> Landed:
     """Set fields of a record and return it as it now is; see ``make_edit``."""
     schema, row, change = _edition(session, record_type, ref, values, revision=revision)
-    if not change.after:
+    if not change.after and not change.marks:
         return Landed(schema, row)
     receipt = write(session, Changeset(operation=session.operation("edit", reason=reason), changes=[change]))
     return _landed(session, schema, change, row, receipt)
@@ -104,16 +106,32 @@ def edit_where(
 
     Records that have the values already are left alone. With ``dry_run`` nothing is written.
     """
-    schema, rows = _selected(session, record_type, where)
+    schema, rows = selected(session, record_type, where)
+    return edit_rows(session, schema, rows, values, dry_run=dry_run, reason=reason)
+
+
+def edit_rows(
+    session: Session,
+    schema: Schema,
+    rows: Sequence[Row],
+    values: Mapping[str, Any],
+    *,
+    verb: str = "edit",
+    dry_run: bool = False,
+    reason: str = "",
+) -> Many:
+    """Set fields of records whose rows were read just now, as ``edit_where`` does."""
     plain = plain_values(session, schema, values)
-    pairs = [(row, change) for row in rows if (change := _update(schema, row, plain)).after]
+    held = held_marks(session, schema, rows, plain)
+    changes = [(row, _update(schema, row, plain, held.get(row[ID], ()))) for row in rows]
+    pairs = [(row, change) for row, change in changes if change.after or change.marks]
     for row, change in pairs:
         after = change.after or {}
         for field in schema.required:  # one that was made so later may be empty in old records: they can be edited
             if after.get(field.key, field) is None:
                 raise missing(schema, field, session.conventions.language)
         check_sense(session, schema, after, row)
-    return _write_many(session, "edit", pairs, dry_run=dry_run, reason=reason)
+    return write_many(session, verb, pairs, dry_run=dry_run, reason=reason)
 
 
 def remove_where(session: Session, record_type: str, where: str, *, dry_run: bool = False, reason: str = "") -> Many:
@@ -121,9 +139,9 @@ def remove_where(session: Session, record_type: str, where: str, *, dry_run: boo
 
     Raises ``ReferencedError`` where others still refer to one of them, in a rehearsal as well.
     """
-    schema, rows = _selected(session, record_type, where)
+    schema, rows = selected(session, record_type, where)
     pairs = [(row, _removal(schema, row)) for row in rows]
-    return _write_many(session, "remove", pairs, dry_run=dry_run, reason=reason)
+    return write_many(session, "remove", pairs, dry_run=dry_run, reason=reason)
 
 
 def rehearse_edit(
@@ -135,15 +153,16 @@ def rehearse_edit(
         after, conflicts = merge(schema, change, by_key(schema, row))
         if conflicts:
             raise ConflictError(schema.public_id(row), conflicts)
-        change = _update(schema, row, after)
-    return _write_many(session, "edit", [(row, change)] if change.after else [], dry_run=True, reason="")
+        change = attrs.evolve(_update(schema, row, after), marks=change.marks)
+    pairs = [(row, change)] if change.after or change.marks else []
+    return write_many(session, "edit", pairs, dry_run=True, reason="")
 
 
 def rehearse_removal(session: Session, record_type: str, ref: Reference) -> Many:
     """Return what the removal of a record would do. Raises what the removal itself would; nothing is written."""
     schema, row = found(session, record_type, ref)
     session.writable_schema(schema.name)
-    return _write_many(session, "remove", [(row, _removal(schema, row))], dry_run=True, reason="")
+    return write_many(session, "remove", [(row, _removal(schema, row))], dry_run=True, reason="")
 
 
 def make_addition(session: Session, record_type: str, values: Mapping[str, Any]) -> Change:
@@ -168,7 +187,7 @@ def make_addition(session: Session, record_type: str, values: Mapping[str, Any])
 def make_edit(
     session: Session, record_type: str, ref: Reference, values: Mapping[str, Any], *, revision: int | None = None
 ) -> Change:
-    """Return the change that sets fields of a record; its ``after`` is empty where nothing would change.
+    """Return the change that sets fields of a record; its ``after`` and ``marks`` are empty where nothing would change.
 
     With ``revision`` the caller says which revision it had read, and a record given as ``ref`` says so itself. What was
     read then and what is wanted are compared with the present state by the store, field by field. Raises ``DataError``
@@ -196,7 +215,8 @@ def read_for_edit(session: Session, record_type: str, ref: Reference) -> tuple[S
 
 def make_update(session: Session, schema: Schema, read: Row, values: Mapping[str, Any]) -> Change:
     """Return the change that sets fields of a record whose row was read; its ``after`` holds what would change."""
-    change = _update(schema, read, plain_values(session, schema, values))
+    plain = plain_values(session, schema, values)
+    change = _update(schema, read, plain, held_marks(session, schema, [read], plain).get(read[ID], ()))
     present = dict(zip(schema.keys, read, strict=True))
     require(schema, {**present, **(change.after or {})}, session.conventions.language)
     check_sense(session, schema, change.after or {}, read)
@@ -315,11 +335,13 @@ def _plain_adjustment(codec: Codec, field: Field, value: Adjustment) -> Adjustme
     return Adjustment(add=added, remove=gone)
 
 
-def _update(schema: Schema, row: Row, plain: Mapping[str, Any]) -> Change:
+def _update(schema: Schema, row: Row, plain: Mapping[str, Any], held: Sequence[TagMark] = ()) -> Change:
+    """Return the change that sets fields of a record; ``held`` are its marks, where ``held_marks`` asked for them."""
     settled = {key: adjusted(value, row[schema.positions[key]]) for key, value in plain.items()}
     changed = {key: value for key, value in settled.items() if row[schema.positions[key]] != value}
     before = {key: row[schema.positions[key]] for key in changed}
-    return Change(type=schema.name, id=row[ID], before=before, after=changed, revision=row[REVISION])
+    marks = made_ones_own(held, plain) if held else ()
+    return Change(type=schema.name, id=row[ID], before=before, after=changed, revision=row[REVISION], marks=marks)
 
 
 def _removal(schema: Schema, row: Row) -> Change:
@@ -347,16 +369,16 @@ def _at_revision(session: Session, schema: Schema, row: Row, revision: int) -> R
     return read
 
 
-def _selected(session: Session, record_type: str, where: str) -> tuple[Schema, Sequence[Row]]:
+def selected(session: Session, record_type: str, where: str) -> tuple[Schema, Sequence[Row]]:
+    """Return the rows that ``where`` selects, which are to be written, and their schema."""
     session.refresh()
     schema = session.writable_schema(record_type)
     expression = session.understand(where, schema)
     return schema, list(session.view.select(schema, Query(moment=session.moment, where=expression)))
 
 
-def _write_many(
-    session: Session, verb: str, pairs: Sequence[tuple[Row, Change]], *, dry_run: bool, reason: str
-) -> Many:
+def write_many(session: Session, verb: str, pairs: Sequence[tuple[Row, Change]], *, dry_run: bool, reason: str) -> Many:
+    """Write the changes of records as one operation, or with ``dry_run`` only say what they would do."""
     rows, changes = tuple(row for row, _ in pairs), tuple(change for _, change in pairs)
     if not changes:
         return Many(rows=rows, changes=changes)

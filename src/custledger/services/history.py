@@ -12,6 +12,7 @@ import attrs
 from custledger import ids
 from custledger.changes import DOCUMENT_TYPE, OPERATION_PREFIX, Action, LogEntry, Operation, by_key
 from custledger.codec import row_from
+from custledger.marks import MarkChange
 from custledger.schema import REVISION, Row, Schema
 from custledger.services.session import Session
 from custledger.structs import Struct
@@ -52,6 +53,7 @@ class PastChange(Struct):
     count: int
     digests: bytes
     before: Mapping[str, Any] | None
+    marks: tuple[MarkChange, ...]
 
 
 _Past = TypeVar("_Past", PastOperation, PastChange)
@@ -65,7 +67,10 @@ def past(told: type[_Past], kept: Operation | LogEntry) -> _Past:
 
 @attrs.frozen(kw_only=True)
 class Event:
-    """One change of one record: who did what when, and ``(before, after)`` by field key, as plain values."""
+    """One change of one record: who did what when, and ``(before, after)`` by field key, as plain values.
+
+    ``marks`` are what was said otherwise of its tags than before, by persons and rules, be it that no tag changed.
+    """
 
     type: str
     id: int
@@ -73,6 +78,7 @@ class Event:
     operation: PastOperation
     cursor: int
     fields: Mapping[str, tuple[Any, Any]]
+    marks: tuple[MarkChange, ...] = ()
 
 
 def history(session: Session, record_type: str, number: int) -> list[Event]:
@@ -86,6 +92,8 @@ def history(session: Session, record_type: str, number: int) -> list[Event]:
     operations = {operation.id: past(PastOperation, operation) for operation in named}
     events = []
     for entry in entries:
+        if entry.is_unseen:
+            continue
         before, fields = step_back(schema, entry, state)
         events.append(
             Event(
@@ -95,6 +103,7 @@ def history(session: Session, record_type: str, number: int) -> list[Event]:
                 operation=operations[entry.operation],
                 cursor=entry.cursor,
                 fields=fields,
+                marks=entry.marks,
             )
         )
         state = before
@@ -110,10 +119,10 @@ def at_revision(session: Session, schema: Schema, number: int, revision: int) ->
             break
     state, at = (by_key(schema, row), row[REVISION]) if row is not None else ({}, 0)
     for entry in entries:
-        if state and at == revision:
+        if state and at == revision and not entry.is_derived:
             break
         state, _ = step_back(schema, entry, state)
-        at = state["revision"] if entry.action is Action.REMOVE else at - 1
+        at = state["revision"] if entry.action is Action.REMOVE else at - (not entry.is_derived)
     return row_from(schema, {**state, "id": number, "revision": at}) if state and at == revision else None
 
 

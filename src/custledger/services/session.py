@@ -30,6 +30,7 @@ from custledger.segments import Segment
 from custledger.settings import Settings
 from custledger.stores.contract import Metered, Query, Store
 from custledger.stores.view import View
+from custledger.taggers import Tagger
 from custledger.values import fold, given_text, plain_text
 
 MOST_WARNINGS = 1_000
@@ -231,6 +232,10 @@ class Session:
     def segments(self) -> list[tuple[str, Segment]]:
         """Return the segments there are, each with the plugin that brings it, or ``""`` for those of the settings."""
         return _with_own(self.plugins.segments(), self.settings.segments)
+
+    def taggers(self) -> list[tuple[str, Tagger]]:
+        """Return the taggers there are, each with the plugin that brings it, or ``""`` for those of the settings."""
+        return _with_own(self.plugins.taggers(), self.settings.taggers)
 
     def metrics(self) -> list[tuple[str, Metric]]:
         """Return the metrics there are, each with the plugin that brings it, or ``""`` for those of the settings."""

@@ -27,10 +27,12 @@ from custledger.changes import (
 )
 from custledger.errors import NotFoundError
 from custledger.expressions import equals, is_in
+from custledger.marks import MarkChange, TagMark, as_changed, as_persons_left
 from custledger.schema import ID, REVISION, Field, Row, Schema
 from custledger.services.history import UNTOLD, PastOperation, past, plain_before
 from custledger.services.naming import find_operation
 from custledger.services.session import Session
+from custledger.services.undo_marks import marks_back, touched
 from custledger.services.undo_settings import Later, Standing, invert_documents
 from custledger.services.writing import rehearse, write
 from custledger.stores.contract import Query
@@ -109,7 +111,29 @@ class _Undo:
                 left = entry.digests[index * DIGEST_BYTES : (index + 1) * DIGEST_BYTES]
                 found.setdefault((entry.type, entry.record + index), []).append((entry, left))
         self._present = self._fetch(found)
+        self._marks = self._fetch_marks(found)
         return found
+
+    def _fetch_marks(self, found: Mapping[Key, Sequence[tuple[LogEntry, bytes]]]) -> dict[Key, tuple[TagMark, ...]]:
+        """Return the marks of the records that have tags, or had some when the operation changed them."""
+        wanted: dict[str, list[int]] = {}
+        for key, entries in found.items():
+            places = [self.session.schemas[key[0]].positions[field] for field in self.session.schemas[key[0]].tagged]
+            row = self._present.get(key)
+            if row is not None and (any(row[place] for place in places) or any(entry.marks for entry, _ in entries)):
+                wanted.setdefault(key[0], []).append(key[1])
+        marks = {}
+        for record_type, numbers in wanted.items():
+            for start in range(0, len(numbers), BATCH):
+                some = numbers[start : start + BATCH]
+                held = self.session.view.marks(self.session.schemas[record_type], some)
+                marks.update({(record_type, number): one for number, one in zip(some, held, strict=True)})
+        return marks
+
+    def _digest(self, key: Key, row: Row) -> bytes:
+        """Return the digest of a record as persons left it."""
+        schema = self.session.schemas[key[0]]
+        return digest(as_persons_left(by_key(schema, row), self._marks.get(key, ()), schema.tagged))
 
     def _fetch(self, keys: Iterable[Key]) -> dict[Key, Row]:
         wanted: dict[str, list[int]] = {}
@@ -132,33 +156,36 @@ class _Undo:
         original = _before_all(entries)
         if last.action is Action.REMOVE:
             if original is not None:
-                self._bring_back(schema, key, original, plain_before(last).get("revision", 0), row)
+                self._bring_back(schema, key, original, last, row)
         elif row is None:
             if original is not None:
                 self._stand(key, "it was removed later")
         elif original is None:
-            if digest(by_key(schema, row)) == left:
+            if self._digest(key, row) == left:
                 self.changes[key] = Change(type=key[0], id=key[1], before={}, after=None, revision=row[REVISION])
             else:
                 self._stand(key, EDITED, self._edited_later(key, row, {}))
         else:
-            self._set_back(schema, key, original, row, untouched=digest(by_key(schema, row)) == left)
+            self._set_back(schema, key, original, row, untouched=not left or self._digest(key, row) == left)
+            self._set_marks_back(schema, key, row, [entry for entry, _ in entries])
 
     def _bring_back(
-        self, schema: Schema, key: Key, original: Mapping[str, Any], revision: int, row: Row | None
+        self, schema: Schema, key: Key, original: Mapping[str, Any], removal: LogEntry, row: Row | None
     ) -> None:
         if row is not None:
             self._stand(key, "it is there again already")
             return
         after = {name: value for name, value in original.items() if name not in UNTOLD and name in schema.by_key}
-        self.changes[key] = Change(type=key[0], id=key[1], before=None, after=after, revision=revision)
+        marks = tuple(MarkChange(None, one.before) for one in removal.marks if one.key[0] in schema.by_key)
+        revision = plain_before(removal).get("revision", 0)
+        self.changes[key] = Change(type=key[0], id=key[1], before=None, after=after, revision=revision, marks=marks)
 
     def _set_back(self, schema: Schema, key: Key, original: Mapping[str, Any], row: Row, *, untouched: bool) -> None:
         current = by_key(schema, row)
         wanted = {
             name: value
             for name, value in original.items()
-            if name not in UNTOLD and name in schema.by_key and current.get(name) != value
+            if name not in UNTOLD and name in schema.by_key and name not in schema.tagged and current.get(name) != value
         }
         later = {} if untouched else self._edited_later(key, row, original)
         kept = {name: later[name] for name in sorted(later.keys() & wanted.keys())}
@@ -169,10 +196,34 @@ class _Undo:
             before = {name: current.get(name) for name in after}
             self.changes[key] = Change(type=key[0], id=key[1], before=before, after=after, revision=row[REVISION])
 
+    def _set_marks_back(self, schema: Schema, key: Key, row: Row, entries: Sequence[LogEntry]) -> None:
+        """Let everybody say of the tags what they said before, unless something else was said since."""
+        held = self._marks.get(key, ())
+        changed, standing = marks_back(held, touched(entries))
+        changed = [one for one in changed if one.key[0] in schema.by_key]
+        if standing:
+            later = self._edited_later(key, row, _before_all_of(entries))
+            known = self.standing.get(key)
+            fields = {**(known.fields if known else {}), **{name: later[name] for name in later if name in standing}}
+            self._stand(key, EDITED, fields, whole=False)
+        if changed:
+            change = self.changes.get(key) or Change(
+                type=key[0], id=key[1], before={}, after={}, revision=row[REVISION]
+            )
+            before, after = as_changed(held, changed)
+            self.changes[key] = attrs.evolve(
+                change,
+                before={**(change.before or {}), **before},
+                after={**(change.after or {}), **after},
+                marks=tuple(changed),
+            )
+
     def _edited_later(self, key: Key, row: Row, original: Mapping[str, Any]) -> dict[str, Later]:
         """Return the fields of a record that a later operation changed; ``original`` is what they were before ours."""
         schema, left = self.session.schemas[key[0]], dict[str, Any]()
         for entry in self.session.view.log(record=key, since=self.entries[-1].cursor):
+            if entry.is_derived:
+                continue
             for name, value in plain_before(entry).items():
                 left.setdefault(name, value)
         return {
@@ -288,8 +339,12 @@ def _before_all(entries: Sequence[tuple[LogEntry, bytes]]) -> dict[str, Any] | N
     """Return the old values that the operation's entries for one record add up to; ``None`` if it made the record."""
     if entries[0][0].action is Action.CREATE:
         return None
+    return _before_all_of([entry for entry, _ in entries])
+
+
+def _before_all_of(entries: Iterable[LogEntry]) -> dict[str, Any]:
     original: dict[str, Any] = {}
-    for entry, _ in entries:
+    for entry in entries:
         for name, value in plain_before(entry).items():
             original.setdefault(name, value)
     return original

@@ -104,8 +104,12 @@ def _ready(session: Session, changeset: Changeset, *, amend: bool) -> Changeset:
 
 
 def _wanted(session: Session, changeset: Changeset) -> list[Change]:
-    """Return the changes of the types that some plugin wants to be handed."""
-    wanted = [change for change in changeset.changes if session.plugins.wants_changes(change.type)]
+    """Return the changes of the types that some plugin wants to be handed; those that only marks see are not."""
+    wanted = [
+        change
+        for change in changeset.changes
+        if session.plugins.wants_changes(change.type) and (change.after or not change.marks)
+    ]
     for creates in changeset.creates:
         if session.plugins.wants_changes(creates.type):
             wanted.extend(creates)

@@ -10,6 +10,8 @@ Terms, before the methods:
 - The **generation** is a number that grows whenever settings or schemas change, and never otherwise. ``apply`` is
   told the generation its caller knows, and raises ``GenerationMovedError``, with nothing written, if it has moved;
   the caller reads the settings again, calls ``prepare`` and tries again.
+- A **mark** is what one source, a person or a rule, says of one tag of a record (``custledger.marks``). The tags in a
+  row are what its marks come to; whoever writes tags writes marks.
 - A **document** is one item of the settings, a JSON value with a name and a revision.
 - The **log** holds an entry for each change that ever landed, in order; cursors are opaque and grow.
 
@@ -18,7 +20,7 @@ is its own. ``custledger.testing`` has the suite that proves any store.
 """
 
 import abc
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,6 +28,7 @@ from custledger.changes import Changeset, LogEntry, Receipt
 from custledger.errors import StoreError
 from custledger.expressions import Expression, Moment, field_expression
 from custledger.fields import Kind
+from custledger.marks import TagMark
 from custledger.schema import ID, Row, Schema
 from custledger.structs import Struct, frozen
 
@@ -164,6 +167,17 @@ class Store(abc.ABC):
     @abc.abstractmethod
     def get(self, schema: Schema, ids: Sequence[int]) -> list[Row | None]:
         """Return the rows of these ids, in the order asked; ``None`` where there is none."""
+
+    @abc.abstractmethod
+    def marks(self, schema: Schema, ids: Sequence[int]) -> list[tuple[TagMark, ...]]:
+        """Return the marks of these records, in the order asked; none of one that is not there.
+
+        Those of one record come by field, then by tag, a person's before a rule's, and by the names of rules.
+        """
+
+    @abc.abstractmethod
+    def marks_of_rules(self, schema: Schema, sources: Collection[str]) -> Iterator[tuple[int, TagMark]]:
+        """Yield ``(id, mark)`` of all that these rules say of records of a type, from one snapshot."""
 
     def look_up(self, schema: Schema, number: int) -> tuple[int, Row | None]:
         """Return the generation, and the row of one id as it is then or later; ``None`` where there is none.

@@ -21,9 +21,11 @@ from custledger.changes import (
     Receipt,
     digest,
     merge,
+    wanted_marks,
 )
 from custledger.codec import row_from
 from custledger.errors import ConflictError, DuplicateError, FieldConflict, NotFoundError
+from custledger.marks import MarkChange, TagMark, as_logged, as_persons_left, in_effect, settled
 from custledger.schema import Field, Row, Schema
 from custledger.stores.contract import Document
 from custledger.stores.integrity import brought_along, targets
@@ -42,6 +44,7 @@ class State:
     generation: int = 1
     schemas: Mapping[str, Schema] = attrs.field(factory=dict)
     rows: Mapping[str, Mapping[int, Values]] = attrs.field(factory=dict)
+    marks: Mapping[str, Mapping[int, tuple[TagMark, ...]]] = attrs.field(factory=dict)
     documents: Mapping[str, Document] = attrs.field(factory=dict)
     operations: Mapping[int, Operation] = attrs.field(factory=dict)
     log: tuple[LogEntry, ...] = ()
@@ -61,6 +64,7 @@ class Draft:
         self._state = state
         self._changeset = changeset
         self._rows: dict[str, dict[int, Values]] = {}
+        self._marks: dict[str, dict[int, tuple[TagMark, ...]]] = {}
         self._documents = dict(state.documents)
         self._log: list[LogEntry] = []
         self._landed: list[Change] = []
@@ -86,6 +90,7 @@ class Draft:
             self._state,
             generation=self._state.generation + bool(self._changeset.documents),
             rows={**self._state.rows, **self._rows},
+            marks={**self._state.marks, **self._marks},
             documents=self._documents,
             operations={**self._state.operations, operation.id: operation},
             log=self._state.log + tuple(self._log),
@@ -107,12 +112,15 @@ class Draft:
         if name not in self._rows:
             self._state.schema(name)
             self._rows[name] = dict(self._state.rows.get(name, {}))
+            self._marks[name] = dict(self._state.marks.get(name, {}))
         return self._rows[name]
 
     def _present(self, name: str) -> Mapping[int, Values]:
         return self._rows.get(name, self._state.rows.get(name, {}))
 
-    def _note(self, type_name: str, action: Action, record: int, **more: Any) -> None:
+    def _note(
+        self, type_name: str, action: Action, record: int, *, marks: Sequence[MarkChange] = (), **more: Any
+    ) -> None:
         operation = self._changeset.operation
         self._log.append(
             LogEntry(
@@ -123,6 +131,7 @@ class Draft:
                 type=type_name,
                 action=action,
                 record=record,
+                marks=as_logged(marks),
                 **more,
             )
         )
@@ -134,6 +143,7 @@ class Draft:
         for row in creates.rows:
             values = {key: value for key, value in zip(creates.keys, row, strict=True) if value is not None}
             self._insert(creates.type, table, values)
+            self._mark(Change(type=creates.type, id=values["id"], before=None, after=values), {})
             digests.append(digest(values))
         if digests:
             self._note(creates.type, Action.CREATE, creates.ids[0], count=len(digests), digests=b"".join(digests))
@@ -141,6 +151,9 @@ class Draft:
     def _make(self, change: Change) -> None:
         self._check_keys(change.type, [*(change.before or ()), *(change.after or ())])
         table = self._table(change.type)
+        if change.is_derived:
+            self._derive(change, table)
+            return
         match change.action:
             case Action.CREATE:
                 self._create(change, table)
@@ -161,8 +174,10 @@ class Draft:
         born = given.get("created_at", at) if change.revision else at
         values = {**given, "id": change.id, "created_at": born, "updated_at": at, "revision": change.revision + 1}
         self._insert(change.type, table, values)
-        self._landed.append(change)
-        self._note(change.type, Action.CREATE, change.id, digests=digest(values))
+        marks = self._mark(change, {})
+        self._retag(change, table)
+        self._landed.append(attrs.evolve(change, marks=marks))
+        self._note(change.type, Action.CREATE, change.id, digests=self._digest(change))
 
     def _insert(self, type_name: str, table: dict[int, Values], values: Values) -> None:
         if values["id"] in table:
@@ -188,20 +203,58 @@ class Draft:
             after, conflicts = merge(schema, attrs.evolve(change, after=after), current)
             if conflicts:
                 raise ConflictError(self._public(change.type, change.id), conflicts)
-        before = {key: current.get(key) for key in after}
+        marks = self._mark(change, current)
+        after = {key: value for key, value in after.items() if key not in schema.tagged}
         kept = {key: value for key, value in {**current, **after}.items() if value is not None}
-        values = {**kept, "updated_at": self._changeset.operation.at, "revision": current["revision"] + 1}
-        table[change.id] = values
+        table[change.id] = {**kept, "updated_at": self._changeset.operation.at, "revision": current["revision"] + 1}
+        named = {*(change.after or ()), *(one.key[0] for one in marks)}
+        after |= self._retag(change, table, [key for key in schema.tagged if key in named])
+        before = {key: current.get(key) for key in after}
         self._written.append((change.type, change.id, after))
-        self._landed.append(attrs.evolve(change, before=before, after=after, revision=current["revision"]))
-        self._note(change.type, Action.UPDATE, change.id, digests=digest(values), before=before)
+        self._landed.append(attrs.evolve(change, before=before, after=after, revision=current["revision"], marks=marks))
+        self._note(change.type, Action.UPDATE, change.id, digests=self._digest(change), before=before, marks=marks)
+
+    def _derive(self, change: Change, table: dict[int, Values]) -> None:
+        """Let rules say what they found, of a record that may have changed since, or be gone."""
+        current = table.get(change.id)
+        marks = self._mark(change, current) if current is not None else ()
+        if current is None or not marks:
+            return
+        now = self._retag(change, table)
+        after = {key: value for key, value in now.items() if current.get(key) != value}
+        before = {key: current.get(key) for key in after}
+        self._landed.append(attrs.evolve(change, before=before, after=after, revision=current["revision"], marks=marks))
+        self._note(change.type, Action.UPDATE, change.id, before=before, marks=marks)
+
+    def _mark(self, change: Change, current: Values) -> tuple[MarkChange, ...]:
+        """Let marks say what a change wants them to say, and return what that changed."""
+        schema, held = self._state.schema(change.type), self._marks[change.type]
+        wanted = wanted_marks(schema, change, current, self._changeset.operation)
+        marks, changed = settled(held.get(change.id, ()), wanted)
+        if changed:
+            held[change.id] = marks
+        return changed
+
+    def _retag(self, change: Change, table: dict[int, Values], told: Iterable[str] | None = None) -> dict[str, Any]:
+        """Write the tags that a record's marks come to, and return those of the fields ``told``, or of all."""
+        marks = self._marks[change.type].get(change.id, ())
+        fields = self._state.schema(change.type).tagged if told is None else told
+        tags = {key: in_effect(marks, key) for key in fields}
+        kept = {**table[change.id], **tags}
+        table[change.id] = {key: value for key, value in kept.items() if value is not None}
+        return tags
+
+    def _digest(self, change: Change) -> bytes:
+        values, marks = self._rows[change.type][change.id], self._marks[change.type].get(change.id, ())
+        return digest(as_persons_left(values, marks, self._state.schema(change.type).tagged))
 
     def _remove(self, change: Change, table: dict[int, Values], current: Values) -> None:
         if change.revision != current["revision"]:
             raise ConflictError(self._public(change.type, change.id), why="somebody else edited what this would remove")
         del table[change.id]
-        self._landed.append(attrs.evolve(change, before=dict(current)))
-        self._note(change.type, Action.REMOVE, change.id, before=dict(current))
+        marks = tuple(MarkChange(mark, None) for mark in self._marks[change.type].pop(change.id, ()))
+        self._landed.append(attrs.evolve(change, before=dict(current), marks=marks))
+        self._note(change.type, Action.REMOVE, change.id, before=dict(current), marks=marks)
 
     def _referrers(self, schema: Schema, field: Field, wanted: Sequence[Any]) -> list[Row]:
         looked_for = set(wanted)

@@ -10,7 +10,7 @@ until the process ends.
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,6 +20,7 @@ from custledger.changes import Changeset, LogEntry, Operation, Receipt
 from custledger.codec import row_from
 from custledger.errors import NotAllowedError, NotFoundError, StoreError
 from custledger.expressions import Expression, Moment, after_filter, evaluator, sort_key
+from custledger.marks import TagMark
 from custledger.schema import ID, Row, Schema
 from custledger.search import Wanted
 from custledger.stores.contract import Capabilities, Document, GenerationMovedError, Hit, Query, Store
@@ -99,6 +100,16 @@ class MemoryStore(Store):
         """Return the rows of these ids, in the order asked; ``None`` where there is none."""
         table = self._state.rows.get(schema.name, {})
         return [row_from(schema, table[number]) if number in table else None for number in ids]
+
+    def marks(self, schema: Schema, ids: Sequence[int]) -> list[tuple[TagMark, ...]]:
+        """Return the marks of these records, in the order asked; none of one that is not there."""
+        held = self._state.marks.get(schema.name, {})
+        return [held.get(number, ()) for number in ids]
+
+    def marks_of_rules(self, schema: Schema, sources: Collection[str]) -> Iterator[tuple[int, TagMark]]:
+        """Yield ``(id, mark)`` of all that these rules say of records of a type."""
+        held = self._state.marks.get(schema.name, {})
+        return ((number, mark) for number, marks in held.items() for mark in marks if mark.source in sources)
 
     def _rows(self, schema: Schema, where: Expression | None, moment: Moment, related: StateRelated) -> Iterator[Row]:
         """Yield the rows of one snapshot, by id, that ``where`` holds for."""

@@ -1,11 +1,12 @@
 """What one actor may see of a store. Every read goes through a view; it passes everything until roles exist."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from custledger.changes import LogEntry, Operation
 from custledger.codec import unseal
 from custledger.expressions import Expression, Moment, equals, field_expression
+from custledger.marks import TagMark
 from custledger.schema import Row, Schema
 from custledger.stores.contract import Document, Hit, Query, Store
 from custledger.structs import Struct, frozen
@@ -27,6 +28,14 @@ class View(Struct):
         """Return the generation and the row of one id; see ``Store.look_up``."""
         generation, row = self.store.look_up(schema, number)
         return generation, row and unseal(row, schema)
+
+    def marks(self, schema: Schema, ids: Sequence[int]) -> list[tuple[TagMark, ...]]:
+        """Return the marks of these records' tags, in the order asked; see ``Store.marks``."""
+        return self.store.marks(schema, ids)
+
+    def marks_of_rules(self, schema: Schema, sources: Collection[str]) -> Iterator[tuple[int, TagMark]]:
+        """Yield all that these rules say of records of a type; see ``Store.marks_of_rules``."""
+        return self.store.marks_of_rules(schema, sources)
 
     def select(self, schema: Schema, query: Query) -> Iterator[Row]:
         """Yield rows from one snapshot."""

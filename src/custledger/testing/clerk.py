@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from custledger.changes import Action, Change, Changeset, Creates, DocumentChange, Operation, Receipt, by_key
+import attrs
+
+from custledger.changes import Change, Changeset, Creates, DocumentChange, Operation, Receipt, by_key
 from custledger.codec import row_from
 from custledger.conventions import Conventions, FixedClock, utc_text
 from custledger.expressions import Expression, Moment, understand, understand_order
 from custledger.ids import IdMint
+from custledger.marks import PERSON, MarkChange, TagMark
 from custledger.schema import Row, Schema
 from custledger.stores.contract import Order, Query, Store
 from custledger.stores.integrity import removal
@@ -119,6 +122,33 @@ class Clerk:
         """Set fields of a record."""
         return self.apply(self.edition(name, number, **after))
 
+    def marks(self, name: str, number: int) -> list[tuple[str, str, bool]]:
+        """Return ``(tag, source, whether it is refused)`` of each mark of a record."""
+        (marks,) = self.store.marks(self.schemas[name], [number])
+        return [(mark.tag, mark.source, mark.refused) for mark in marks]
+
+    def finding(self, name: str, number: int, rule: str, *tags: str, field: str = "tags") -> Change | None:
+        """Return the derived change that lets a rule say just these tags of a record, or ``None`` if it does so."""
+        (marks,) = self.store.marks(self.schemas[name], [number])
+        held = {mark.key: mark for mark in marks if mark.source == rule}
+        said = {mark.key: mark for mark in (TagMark(field, tag, rule) for tag in tags)}
+        changed = [MarkChange(held.get(key), said.get(key)) for key in held.keys() ^ said.keys()]
+        if not changed:
+            return None
+        return Change(type=name, id=number, before={}, after={}, marks=tuple(sorted(changed, key=_by_key)))
+
+    def find(self, name: str, number: int, rule: str, *tags: str) -> None:
+        """Let a rule say just these tags of a record."""
+        if (change := self.finding(name, number, rule, *tags)) is not None:
+            self.apply(change)
+
+    def decide(self, name: str, number: int, tag: str, *, state: bool | None, field: str = "tags") -> Receipt:
+        """Say outright of a tag that it is set, that it is refused, or with ``None``, nothing any more."""
+        row = self.whole(name, number)
+        mark = TagMark(field, tag, PERSON, state is False)
+        change = MarkChange(mark, None if state is None else mark)
+        return self.apply(Change(type=name, id=number, before={}, after={}, revision=row["revision"], marks=(change,)))
+
     def removal(self, name: str, number: int) -> Change:
         """Return the change that removes a record, as it reads now."""
         schema = self.schemas[name]
@@ -207,10 +237,11 @@ def reversal(receipt: Receipt) -> list[Change]:
 
 
 def _reversed(change: Change) -> Change:
-    if change.action is Action.CREATE:
-        revision = change.revision + 1
-        return Change(type=change.type, id=change.id, before=change.after, after=None, revision=revision)
-    if change.action is Action.REMOVE:
-        return Change(type=change.type, id=change.id, before=None, after=change.before, revision=change.revision)
-    revision = change.revision + 1
-    return Change(type=change.type, id=change.id, before=change.after, after=change.before, revision=revision)
+    marks = tuple(MarkChange(one.after, one.before) for one in change.marks)
+    back = Change(type=change.type, id=change.id, before=change.after, after=change.before, marks=marks)
+    # A removal is of the revision that came of the change, and so is an update, unless it raised none.
+    return attrs.evolve(back, revision=change.revision + (change.after is not None and not change.is_derived))
+
+
+def _by_key(change: MarkChange) -> tuple[str, str, str]:
+    return change.key

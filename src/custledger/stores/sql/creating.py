@@ -8,9 +8,10 @@ from custledger.errors import UsageError
 from custledger.expressions.columns import FOLDED_SUFFIX
 from custledger.expressions.types import FOLDED_KINDS
 from custledger.fields import Kind
+from custledger.marks import PERSON
 from custledger.schema import ID
 from custledger.stores.sql.database import Connection
-from custledger.stores.sql.layout import LIST_KINDS, PERSON, quoted
+from custledger.stores.sql.layout import LIST_KINDS, quoted
 from custledger.stores.sql.tables import Table, to_json
 from custledger.values import fold, folder
 

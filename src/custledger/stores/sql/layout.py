@@ -17,9 +17,6 @@ LIST_KINDS = frozenset({Kind.TAGS, Kind.CHOICES})
 _NOT_INDEXED_KINDS = LIST_KINDS | {Kind.ID}
 _INTEGER_KINDS = frozenset({Kind.ID, Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.YES_NO})
 
-PERSON = "person"
-"""The source of a tag that a person gave. Rules put their own name there."""
-
 
 def quoted(name: str) -> str:
     """Return a name as an SQL identifier."""

@@ -6,11 +6,17 @@ from typing import Any
 
 from custledger.changes import DOCUMENT_TYPE, Action, Changeset, LogEntry, Operation
 from custledger.ids import RANDOM_BITS
+from custledger.marks import MarkChange, TagMark
 from custledger.stores.sql.database import Connection
 from custledger.stores.sql.tables import to_json
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
 LONGEST_RUN = 1 << (RANDOM_BITS - 1)
 """How many records one run of creates has at most."""
+
+MARKS = "#marks"
+"""Under which key the old values of an entry hold its marks, as ``[field, source, before, after]`` each."""
 
 _ENTRY = "l.cursor, l.changeset, c.operation, c.at, l.type, l.action, l.record, l.count, l.digests, l.before"
 _OPERATION = "o.id, o.verb, o.actor, o.at, o.reason, o.undoes, o.about"
@@ -31,9 +37,14 @@ class Journal:
         count: int = 1,
         digests: bytes = b"",
         before: Mapping[str, Any] | None = None,
+        marks: Sequence[MarkChange] = (),
     ) -> None:
         """Note one change, or one run of creates."""
-        written = None if before is None else to_json(dict(before))
+        written: str | None
+        if marks:
+            written = _encode({**(before or {}), MARKS: [_written(one) for one in marks]})
+        else:
+            written = None if before is None else to_json(dict(before))
         self._entries.append((type_name, action.value, record, count, digests, written))
 
     def write(self, connection: Connection, changeset: Changeset, number: int, cursor: int) -> None:
@@ -122,6 +133,8 @@ def entries(
 
 def _entry(row: Sequence[Any]) -> LogEntry:
     cursor, changeset, operation, at, name, action, record, count, digests, before = row
+    values = None if before is None else json.loads(before)
+    marks = values.pop(MARKS, ()) if values and name != DOCUMENT_TYPE else ()
     return LogEntry(
         cursor=cursor,
         changeset=changeset,
@@ -132,8 +145,26 @@ def _entry(row: Sequence[Any]) -> LogEntry:
         record=record,
         count=count,
         digests=digests,
-        before=None if before is None else _before(name, json.loads(before)),
+        before=None if values is None else _before(name, values),
+        marks=tuple(_mark_change(*one) for one in marks),
     )
+
+
+def _written(change: MarkChange) -> list[Any]:
+    """Return a change of a mark as JSON holds it; of what it became only what it says."""
+    before, after = change.before, change.after
+    mark = before or after
+    return [
+        mark and mark.field,
+        mark and mark.source,
+        before and [before.tag, int(before.refused), before.actor, before.at],
+        after and [after.tag, int(after.refused)],
+    ]
+
+
+def _mark_change(field: str, source: str, before: Any, after: Any) -> MarkChange:
+    old, new = (mark and TagMark(field, mark[0], source, bool(mark[1]), *mark[2:]) for mark in (before, after))
+    return MarkChange(old, new)
 
 
 def _before(name: str, values: dict[str, Any]) -> dict[str, Any]:

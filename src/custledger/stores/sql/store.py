@@ -10,6 +10,7 @@ import attrs
 from custledger.changes import Changeset, LogEntry, Operation, Receipt
 from custledger.errors import CustledgerError, NotAllowedError, NotFoundError
 from custledger.expressions.nodes import Expression, Moment
+from custledger.marks import in_order
 from custledger.schema import Row, Schema
 from custledger.stores.contract import (
     Capabilities,
@@ -32,6 +33,7 @@ from custledger.stores.sql.tables import Table
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from custledger.marks import TagMark
     from custledger.stores.sql.beside import Beside
     from custledger.stores.sql.writing import Landing
 
@@ -159,6 +161,25 @@ class SqlStore(Store):
             if len(ids) == 1:
                 return [table.read(connection, ids[0])]
             return table.read_many(connection, ids)
+
+    def marks(self, schema: Schema, ids: Sequence[int]) -> "list[tuple[TagMark, ...]]":
+        """Return the marks of these records, in the order asked; none of one that is not there."""
+        from custledger.stores.sql.tagging import marks_of  # noqa: PLC0415 - getting records by id needs none of it
+
+        with self._reading() as connection:
+            found = marks_of(connection, self._table(schema), ids)
+        return [in_order(found.get(number, ())) for number in ids]
+
+    def marks_of_rules(self, schema: Schema, sources: Collection[str]) -> "Iterator[tuple[int, TagMark]]":
+        """Yield ``(id, mark)`` of all that these rules say of records of a type, from one snapshot."""
+        from custledger.stores.sql.tagging import marks_of_rules  # noqa: PLC0415 - as above
+
+        with self._reading() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield from marks_of_rules(connection, self._table(schema), sorted(sources))
+            finally:
+                connection.execute("ROLLBACK")
 
     def look_up(self, schema: Schema, number: int) -> tuple[int, Row | None]:
         """Return the generation and the row of one id, from one snapshot."""

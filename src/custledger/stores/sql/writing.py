@@ -1,22 +1,23 @@
 """Landing one changeset inside a write transaction: checks, rows, tags, search terms and the log."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import attrs
 
 from custledger.changes import Action, Change, Changeset, Creates, DocumentChange, Receipt, digest, merge
 from custledger.errors import ConflictError, NotFoundError
+from custledger.marks import MarkChange, TagMark, as_persons_left, in_effect, in_order
 from custledger.schema import Field, Row, Schema
 from custledger.stores.integrity import brought_along
 from custledger.stores.sql.checks import References, Unique
 from custledger.stores.sql.creating import Run
 from custledger.stores.sql.database import Connection, SearchIndex
 from custledger.stores.sql.documents import write_document
-from custledger.stores.sql.layout import PERSON
 from custledger.stores.sql.log import Journal, was_removed
 from custledger.stores.sql.tables import Table, Values
-from custledger.values import fold
+from custledger.stores.sql.tagging import Derived, MarkRows, marked, marks_of, touched
 
 KEPT_BY_THE_STORE = frozenset({"id", "created_at", "updated_at", "revision"})
 
@@ -56,8 +57,14 @@ class Landing:
         self._unique.park(self._changeset)
         for creates in self._changeset.creates:
             self._create_run(creates)
-        for change in self._changeset.changes:
-            self._make(change)
+        for derived, changes in groupby(
+            self._changeset.changes, lambda change: change.type if change.is_derived else ""
+        ):
+            if derived:
+                self._derive(self._place.table(derived), changes)
+            else:
+                for change in changes:
+                    self._make(change)
         removed = [(change.type, change.id) for change in self._landed if change.action is Action.REMOVE]
         if removed:
             for change in brought_along(removed, self._place.schemas, self._referrers):
@@ -119,17 +126,20 @@ class Landing:
         at = self._changeset.operation.at
         given = {key: value for key, value in (change.after or {}).items() if value is not None}
         born = given.get("created_at", at) if change.revision else at
+        _, marks, changed = marked(self._place.connection, table, change, {}, self._changeset.operation)
+        given |= {field: in_effect(marks, field) for field in touched(table, change)}
         values = {**given, "id": change.id, "created_at": born, "updated_at": at, "revision": change.revision + 1}
         try:
             table.insert(self._place.connection, values)
         except self._place.faults:
             self._unique.explain(table, [(change.id, values)])
             raise
-        self._write_tags(table, change.id, {}, values)
+        self._write_marks(table, change.id, (), marks)
         self._references.expect(table.schema, values, (change.type, change.id))
         self._touch(table, change.id)
-        self._landed.append(change)
-        self._journal.note(change.type, Action.CREATE, change.id, digests=digest(values))
+        self._landed.append(attrs.evolve(change, marks=changed) if changed else change)
+        digests = digest(as_persons_left(values, marks, table.tags))
+        self._journal.note(change.type, Action.CREATE, change.id, digests=digests)
 
     def _current(self, change: Change, table: Table) -> Values:
         row = table.read(self._place.connection, change.id)
@@ -144,6 +154,8 @@ class Landing:
     def _update(self, change: Change, table: Table, current: Values) -> None:
         wanted = {key: value for key, value in (change.after or {}).items() if key not in KEPT_BY_THE_STORE}
         after = self.reconciled(change, wanted, table, current)
+        old, marks, changed = marked(self._place.connection, table, change, current, self._changeset.operation)
+        after = {**after, **{field: in_effect(marks, field) for field in touched(table, change)}}
         before = {key: current.get(key) for key in after}
         system = {"updated_at": self._changeset.operation.at, "revision": current["revision"] + 1}
         values = {**current, **after, **system}
@@ -153,14 +165,24 @@ class Landing:
             self._unique.explain(table, [(change.id, after)])
             raise
         self._unique.written(change)
-        self._write_tags(table, change.id, before, after)
+        self._write_marks(table, change.id, old, marks)
         self._references.expect(table.schema, after, (change.type, change.id))
         if any(field.key in after for field in table.schema.searchable):
             self._touch(table, change.id)
         self._landed.append(
-            Change(type=change.type, id=change.id, before=before, after=after, revision=current["revision"])
+            Change(
+                type=change.type, id=change.id, before=before, after=after, revision=current["revision"], marks=changed
+            )
         )
-        self._journal.note(change.type, Action.UPDATE, change.id, digests=digest(values), before=before)
+        digests = digest(as_persons_left(values, marks, table.tags))
+        self._journal.note(change.type, Action.UPDATE, change.id, digests=digests, before=before, marks=changed)
+
+    def _derive(self, table: Table, changes: Iterable[Change]) -> None:
+        derived = Derived(self._place.connection, table, self._changeset.operation)
+        derived.land(changes)
+        self._landed += derived.landed
+        for change in derived.landed:
+            self._journal.note(change.type, Action.UPDATE, change.id, before=change.before, marks=change.marks)
 
     def reconciled(self, change: Change, wanted: dict[str, Any], table: Table, current: Values) -> dict[str, Any]:
         """Return what an update writes: ``wanted``, merged where the record changed since it was read. Or raise."""
@@ -176,33 +198,25 @@ class Landing:
             public = table.schema.public_id(change.id)
             raise ConflictError(public, why="somebody else edited what this would remove")
         connection = self._place.connection
-        for name in table.tags.values():
+        held = marks_of(connection, table, [change.id]).get(change.id, ())
+        marks = tuple(MarkChange(mark, None) for mark in in_order(held))
+        for name in table.tags.values() if marks else ():
             connection.execute(f"DELETE FROM {name} WHERE record = ?", (change.id,))
         connection.execute(f'DELETE FROM {table.name} WHERE "id" = ?', (change.id,))
         self._touch(table, change.id)
         self._references.forget((change.type, change.id))
         before = {key: value for key, value in current.items() if value is not None}
-        self._landed.append(attrs.evolve(change, before=before))
-        self._journal.note(change.type, Action.REMOVE, change.id, before=before)
+        self._landed.append(attrs.evolve(change, before=before, marks=marks))
+        self._journal.note(change.type, Action.REMOVE, change.id, before=before, marks=marks)
 
     def _referrers(self, schema: Schema, field: Field, wanted: Sequence[Any]) -> list[Row]:
         return self._place.table(schema.name).referring(self._place.connection, field, wanted)
 
-    def _write_tags(self, table: Table, number: int, before: Values, after: Values) -> None:
-        for key, name in table.tags.items():
-            if key not in after:
-                continue
-            old, new = set(before.get(key) or ()), set(after[key] or ())
-            for tag in old - new:
-                self._place.connection.execute(
-                    f"DELETE FROM {name} WHERE record = ? AND tag = ? AND source = ?", (number, tag, PERSON)
-                )
-            operation = self._changeset.operation
-            for tag in sorted(new - old):
-                self._place.connection.execute(
-                    f"INSERT INTO {name} (record, tag, folded, source, actor, at) VALUES (?, ?, ?, ?, ?, ?)",
-                    (number, tag, fold(tag), PERSON, operation.actor, operation.at),
-                )
+    def _write_marks(self, table: Table, number: int, before: Sequence[TagMark], after: Sequence[TagMark]) -> None:
+        if before != after:
+            rows = MarkRows(table)
+            rows.change(number, before, after)
+            rows.write(self._place.connection)
 
     def _is_searched(self, table: Table) -> bool:
         return bool(table.schema.searchable) and table.schema.name not in self._place.unindexed

@@ -14,6 +14,7 @@ from custledger.testing.stores.references import ReferenceCases
 from custledger.testing.stores.relating import RelatingCases
 from custledger.testing.stores.schemas import SchemaCases
 from custledger.testing.stores.searching import SearchCases
+from custledger.testing.stores.tagging import TaggingCases
 from custledger.testing.stores.writing import WritingCases
 
 
@@ -32,6 +33,7 @@ class StoreContract(
     FilterCases,
     RelatingCases,
     FactCases,
+    TaggingCases,
     MachineCases,
 ):
     """Every case that a store must pass. Override ``open_store``, and ``make_place`` where a path will not do.
