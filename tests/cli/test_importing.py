@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from custledger.cli.text import for_shell
+
 from .conftest import Run
 
 SALES = "InvoiceNo,CustomerID,Quantity,UnitPrice\n"
@@ -62,7 +64,9 @@ def told_path(error: str) -> Path:
     return Path(path)
 
 
-@pytest.mark.parametrize("name", ["sub/in.csv", "with blanks/顾客 名单.csv", "it's/in.csv", "$HOME/in.csv"])
+@pytest.mark.parametrize(
+    "name", ["sub/in.csv", "with blanks/顾客 名单.csv", "it's/in.csv", "$HOME/in.csv", "顾客/名单.csv"]
+)
 def test_the_path_of_the_rejected_rows_can_be_pasted(run: Run, folder: Path, name: str) -> None:
     run("init")
     source = folder / name
@@ -85,3 +89,8 @@ def test_the_path_of_rejected_rows_that_could_not_go_beside_the_input_is_told_in
     read_only(sub)
     assert told_path(run("import", "sub/in.csv", "--as", "customer").err) == folder / "in.rejected.csv"
     assert (folder / "in.rejected.csv").exists()
+
+
+@pytest.mark.parametrize("path", ["sub/in.csv", "/a/b-1.csv", "顾客.rejected.csv"])
+def test_a_path_that_a_shell_takes_as_it_stands_is_not_quoted(path: str) -> None:
+    assert for_shell(path) == path

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import stat
+from datetime import date
 from pathlib import Path
 
 import custledger_csv
@@ -236,7 +237,7 @@ CUSTOMERS = st.fixed_dictionaries(
     optional={
         "notes": TEXT,
         "phone": st.from_regex(r"\+?[0-9][0-9 -]{2,12}", fullmatch=True),
-        "birthday": st.dates(),
+        "birthday": st.dates(max_value=date(2026, 11, 22)),
         "level": st.sampled_from("ABC"),
         "status": st.sampled_from(["new", "lost"]),
         "consent": st.booleans(),

@@ -189,8 +189,8 @@ def perform(ledger: Ledger, step: tuple[Any, ...]) -> None:
             ledger.customers.remove(who)
         elif verb == "talk":
             ledger.interactions.add(customer=who, summary="hi")
-        else:
-            ledger.customers.edit(who, referred_by=people[rest[1] % len(people)])
+        elif (other := people[rest[1] % len(people)]) != who:  # nobody is referred by himself
+            ledger.customers.edit(who, referred_by=other)
 
 
 @given(before=STEPS, undone=STEPS)

@@ -199,7 +199,48 @@ HELP: Mapping[str, str] = MappingProxyType(
             "换一个条件，谁会进入、谁会离开分群；不作任何改动。"
         ),
         "The other wording.": "另一个条件。",
-        "Count who is in several segments at once.": "统计同时属于几个分群的有多少。",
+        "Count who is in each of several segments, in each two of them, and in all.": (
+            "统计各个分群、其中每两个、以及全部分群里各有多少成员。"
+        ),
+        "Whose segment, where several have the name.": "哪种记录的分群；几种记录有同名分群时使用。",
+        "Only those with a scorer's label.": "只列评分得到这个标签的成员。",
+        # tags
+        "Tags: by hand and by rules, who put them on and when, and how they are shown.": (
+            "标签：手工或按规则添加，谁在何时添加，以及怎样显示。"
+        ),
+        "Put a tag on customers, or with --where on many; rules never take it off.": (
+            "给客户添加标签，用 --where 可一次添加许多；规则不会再去掉它。"
+        ),
+        "Take a tag off customers; rules never put it on again.": "去掉客户的标签；规则不会再添加它。",
+        "Leave a tag of customers to the rules again.": "把客户的一个标签交还给规则。",
+        "Who, by id, code or name, and last the tag.": "客户（ID、编号或名称），最后写标签。",
+        "The records whose tags they are.": "哪种记录的标签。",
+        "List the tags that there are, with how many have each; or with --of who put each on, and when.": (
+            "列出现有的标签和各有多少；加 --of 则列出谁在何时添加。"
+        ),
+        "Who said what of the tags of this one, and when.": "谁在何时改过这一位的标签。",
+        "Say in which colour and in which group a tag is shown; an empty value takes that back.": (
+            "设定标签显示的颜色和分组；空值表示取消。"
+        ),
+        "A tag, or the group of tags.": "标签，或标签的分组。",
+        "The group that it belongs to.": "所属的分组。",
+        "Run the rules: put on the tags that they find, and take off what they put on and find no longer.": (
+            "执行规则：添加符合的标签，去掉规则曾添加而现已不符合的标签。"
+        ),
+        "Rules; all by default.": "规则；默认为全部。",
+        "Only rules for these records.": "只执行这种记录的规则。",
+        "Rules that put tags on, and take off what they put on.": "自动添加标签、并在不再符合时去掉的规则。",
+        "Add a rule that tags to this ledger, or give one of this ledger another expression; refresh runs it.": (
+            "给这本台账新增标签规则，或更换已有规则的表达式；用 refresh 执行。"
+        ),
+        "What the rule is called.": "规则的名称。",
+        "Whom it tags; or a tag with values in it: prefers:{…}": "给谁添加；或含有值的标签，例如：偏好:{…}",
+        "The tag; else it is the rule's name.": "标签；默认与规则同名。",
+        "List the rules that tag, and why one cannot be run.": "列出标签规则，以及无法执行的原因。",
+        "Remove a rule of this ledger, and take off the tags that it put on; what was set by hand stays.": (
+            "删除这本台账的一条规则，并去掉它添加的标签；手工添加的保留。"
+        ),
+        "Leave the tags where it put them.": "保留它添加的标签。",
         "Two segments or more.": "两个或更多分群。",
         "Remove a segment of this ledger; nobody in it is touched.": "删除这本台账的一个分群；不影响里面的成员。",
         "Whether what a ledger keeps computed is true.": "核对台账保存的计算结果。",
@@ -220,6 +261,10 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Change the currency although there are amounts without one.": "即使有没写货币的金额，也更改货币。",
         "The installed plugins.": "已安装的插件。",
         "List the plugins, what each brings, and what is wrong with it.": "列出插件、各自提供什么，以及有什么问题。",
+        "Prove the metrics and segments of a plugin on sample ledgers; exit code 3 where one is not as it says.": (
+            "用样本台账验证一个插件的指标和分群；有不符时退出码为 3。"
+        ),
+        "A plugin, by its name.": "插件，按名称。",
         "The program's settings.": "程序的设置。",
         "Show the settings of the program; what belongs to a ledger is in the ledger.": (
             "查看程序的设置；属于台账的设置在台账里。"

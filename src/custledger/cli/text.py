@@ -1,5 +1,6 @@
 """Text that people wrote, made safe to print: no character of it drives the terminal or hides another."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -11,6 +12,8 @@ _ERROR = {"en": ("error: ", "hint: "), "zh": ("错误：", "提示：")}
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 """Needed to write Persian and to compose emoji, and harmless."""
+_SAFE = re.compile(r"[\w@%+=:,./-]+")
+"""What a shell takes as it stands."""
 _CONTROL_PICTURES = 0x2400
 _DELETE = 0x7F
 
@@ -45,6 +48,15 @@ def _picture(character: str) -> str:
     if code < 32:
         return chr(_CONTROL_PICTURES + code)
     return "\N{SYMBOL FOR DELETE}" if code == _DELETE else "\N{REPLACEMENT CHARACTER}"
+
+
+def for_shell(path: str) -> str:
+    """Return a path as it can be pasted into a shell: in quotes where it needs them, which Chinese does not."""
+    if _SAFE.fullmatch(path):
+        return path
+    import shlex  # noqa: PLC0415 - few paths need it
+
+    return shlex.quote(path)
 
 
 def cut(text: str, cells: int) -> str:

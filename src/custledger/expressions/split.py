@@ -1,13 +1,17 @@
 """Shares a condition between a database and the evaluator: what the one can compute exactly, and what is left over."""
 
+from typing import TYPE_CHECKING
+
 from custledger.expressions.fragments import Sql, all_of
-from custledger.expressions.kept import Kept
 from custledger.expressions.nodes import Expression, Moment
 from custledger.expressions.sql import Dialect, compile_where
 from custledger.expressions.tree import And, conjunction
 from custledger.fields import Kind
 from custledger.schema import Schema
 from custledger.structs import Struct, frozen
+
+if TYPE_CHECKING:
+    from custledger.expressions.kept import Kept
 
 
 @frozen
@@ -28,7 +32,7 @@ def split(
     dialect: Dialect,
     moment: Moment,
     *,
-    kept: Kept | None = None,
+    kept: "Kept | None" = None,
     every: bool = False,
 ) -> Share:
     """Return ``where`` as what ``dialect`` can compute exactly and what is left over. No condition is no work.

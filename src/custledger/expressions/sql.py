@@ -15,13 +15,13 @@ indexes serve.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from custledger.expressions.columns import FOLDED_SUFFIX, column, comparable_column, folded, side_table
 from custledger.expressions.comparing import UNSORTED_KINDS, Ordering, comparable_of
 from custledger.expressions.conditions import Conditions, NotPushedError
 from custledger.expressions.dialects import POSTGRES, SQLITE, Dialect
 from custledger.expressions.fragments import Sql
-from custledger.expressions.kept import Kept
 from custledger.expressions.nodes import Expression, Moment
 from custledger.expressions.paging import PageKey, after_condition, after_segments
 from custledger.expressions.settle import settle, settle_term
@@ -29,6 +29,9 @@ from custledger.expressions.tree import Term
 from custledger.schema import ID, Schema
 from custledger.structs import Struct, frozen
 from custledger.values import Plain
+
+if TYPE_CHECKING:
+    from custledger.expressions.kept import Kept
 
 __all__ = [
     "FOLDED_SUFFIX",
@@ -56,7 +59,7 @@ def compile_where(
     dialect: Dialect,
     moment: Moment,
     *,
-    kept: Kept | None = None,
+    kept: "Kept | None" = None,
     every: bool = False,
 ) -> Sql | None:
     """Return a condition for WHERE, or None where the database cannot compute it exactly.
@@ -77,7 +80,7 @@ def compile_where(
 
 
 def compile_column(
-    expression: Expression, schema: Schema, dialect: Dialect, moment: Moment, *, kept: Kept | None = None
+    expression: Expression, schema: Schema, dialect: Dialect, moment: Moment, *, kept: "Kept | None" = None
 ) -> Sql | None:
     """Return what SELECT must name to get the plain value of an expression, or None.
 
@@ -94,7 +97,7 @@ def compile_column(
 
 
 def compile_comparable(
-    expression: Expression, schema: Schema, dialect: Dialect, moment: Moment, *, kept: Kept | None = None
+    expression: Expression, schema: Schema, dialect: Dialect, moment: Moment, *, kept: "Kept | None" = None
 ) -> Sql | None:
     """Return the form in which values of an expression sort and group, or None: the twin of ``order.comparable``."""
     node = expression.root
@@ -109,13 +112,13 @@ def compile_comparable(
 
 
 def _compiler(
-    schema: Schema, dialect: Dialect, moment: Moment, *, kept: Kept | None, every: bool = False
+    schema: Schema, dialect: Dialect, moment: Moment, *, kept: "Kept | None", every: bool = False
 ) -> Conditions:
     return Conditions(schema, dialect, currency=moment.currency, kept=kept, every=every)
 
 
 def compile_order(
-    order: Ordering, schema: Schema, dialect: Dialect, moment: Moment, *, kept: Kept | None = None
+    order: Ordering, schema: Schema, dialect: Dialect, moment: Moment, *, kept: "Kept | None" = None
 ) -> Sql | None:
     """Return what follows ORDER BY, the id that breaks ties included, or None."""
     parts: list[str] = []
@@ -136,7 +139,7 @@ def compile_after(
     dialect: Dialect,
     moment: Moment,
     *,
-    kept: Kept | None = None,
+    kept: "Kept | None" = None,
 ) -> Sql | None:
     """Return the condition that a row comes after the one whose plain sort values, then id, are ``after``, or None."""
     keys = _page_keys(order, after, schema, dialect, moment, kept=kept)
@@ -158,7 +161,7 @@ def compile_after_segments(
     dialect: Dialect,
     moment: Moment,
     *,
-    kept: Kept | None = None,
+    kept: "Kept | None" = None,
 ) -> tuple[Segment, ...] | None:
     """Return parts that, read one after the other, are the rows that ``compile_after`` chooses, in order; or None.
 
@@ -178,7 +181,7 @@ def compile_after_segments(
 
 
 def _page_keys(
-    order: Ordering, after: Sequence[Plain], schema: Schema, dialect: Dialect, moment: Moment, *, kept: Kept | None
+    order: Ordering, after: Sequence[Plain], schema: Schema, dialect: Dialect, moment: Moment, *, kept: "Kept | None"
 ) -> list[PageKey] | None:
     compiler = _compiler(schema, dialect, moment, kept=kept)
     keys: list[PageKey] = []

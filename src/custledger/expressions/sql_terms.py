@@ -6,14 +6,13 @@ that is needed more than once is named in a subquery of one row, so that nothing
 
 from abc import ABC, abstractmethod
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from custledger.expressions.columns import column, comparable_column
 from custledger.expressions.comparing import places
 from custledger.expressions.dates import computed
 from custledger.expressions.dialects import Dialect
 from custledger.expressions.fragments import Sql, all_of
-from custledger.expressions.kept import Kept
 from custledger.expressions.numbers import doubled, held
 from custledger.expressions.tree import (
     SCALES,
@@ -34,6 +33,9 @@ from custledger.expressions.types import FOLDED_KINDS
 from custledger.fields import Kind
 from custledger.schema import CREATED_AT, ID, REVISION, UPDATED_AT, Schema
 
+if TYPE_CHECKING:
+    from custledger.expressions.kept import Kept
+
 _NEVER_EMPTY = (ID, CREATED_AT, UPDATED_AT, REVISION)
 
 
@@ -51,7 +53,7 @@ class Terms(ABC):
         currency: str = "",
         table: str = "",
         depth: int = 0,
-        kept: Kept | None = None,
+        kept: "Kept | None" = None,
         every: bool = False,
     ) -> None:
         self.schema = schema

@@ -11,4 +11,9 @@ SENTENCES = (
         "Set abc_a_share and abc_b_share to percentages, the second no less than the first.",
         "请把 abc_a_share 和 abc_b_share 设为百分数，后者不小于前者。",
     ),
+    (
+        "Show how many customers, by the month of their first purchase, bought again in the months after.",
+        "按首购月份，列出客户在之后各月再次购买的比例。",
+    ),
+    ("How many months after the first to show.", "列出首购之后多少个月。"),
 )

@@ -28,8 +28,10 @@ def add_commands(app: typer.Typer) -> None:
         ] = MONTHS,
         json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
         nl: Annotated[bool, typer.Option("--nl", help="Print one JSON object a line.")] = False,
-        csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-        tsv: Annotated[bool, typer.Option("--tsv", help="Print TSV.")] = False,
+        csv: Annotated[
+            bool, typer.Option("--csv", help="Print CSV that a spreadsheet opens safely, as export does.")
+        ] = False,
+        tsv: Annotated[bool, typer.Option("--tsv", help="Print tab-separated values, exactly as they are.")] = False,
     ) -> None:
         """Show how many customers, by the month of their first purchase, bought again in the months after."""
         run = ctx.obj

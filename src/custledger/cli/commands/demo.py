@@ -12,6 +12,7 @@ from custledger.cli.commands.setting_up import language_of_a_new_one
 from custledger.cli.invocation import Invocation
 from custledger.cli.output import Form
 from custledger.cli.shown import Shower, usual_fields
+from custledger.cli.text import for_shell
 from custledger.config import DEFAULT_LEDGER, write_project_file
 from custledger.errors import UsageError, file_error
 from custledger.fields import Labels
@@ -94,7 +95,7 @@ def _show(run: Invocation, made: "Demo", folder: Path, title: str) -> None:
         say(highlight.title.in_language(language))
         _table(run, highlight.schema, highlight.rows)
     say()
-    say(words("Next, in this folder (cd {folder}):", folder=shlex.quote(str(folder))))
+    say(words("Next, in this folder (cd {folder}):", folder=for_shell(str(folder))))
     for step in made.next_steps:
         say(f"  custledger {shlex.join(step.arguments)}  # {step.shows.in_language(language)}")
 

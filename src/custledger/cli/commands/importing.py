@@ -1,6 +1,5 @@
 """``custledger import``: records from a file."""
 
-import shlex
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ import typer
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption, check_delimiter
 from custledger.cli.progress import progress
+from custledger.cli.text import for_shell
 
 if TYPE_CHECKING:
     from custledger.services.importing import ImportReport, Warned
@@ -128,7 +128,7 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
         _warn(run, report, warned)
     if report.rejects:
         where = "The rejected rows are in {path}, with reasons: correct them there and import that file."
-        note(words(where, path=shlex.quote(report.rejects)))
+        note(words(where, path=for_shell(report.rejects)))
     if report.unkept:
         note(words("Rejected rows are not kept in a file: that needs custledger-csv, which is not installed."))
     if report.operation_ref:

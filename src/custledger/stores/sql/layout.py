@@ -18,6 +18,10 @@ _NOT_INDEXED_KINDS = LIST_KINDS | {Kind.ID}
 _INTEGER_KINDS = frozenset({Kind.ID, Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.YES_NO})
 
 
+RECORD = "record"
+"""The column of the subject's id in a table of facts."""
+
+
 def quoted(name: str) -> str:
     """Return a name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'

@@ -3,21 +3,22 @@
 import itertools
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from custledger import expressions
 from custledger.expressions.fragments import Sql, all_of
-from custledger.expressions.kept import Kept
 from custledger.expressions.split import split
 from custledger.expressions.sql import compile_after_segments, compile_column, compile_order
 from custledger.schema import ID, Row, Schema
 from custledger.stores.contract import Query
 from custledger.stores.grouping import tallied
 from custledger.stores.sql.database import Connection
-from custledger.stores.sql.facts.registry import RECORD
-from custledger.stores.sql.layout import LIST_KINDS, quoted
+from custledger.stores.sql.layout import LIST_KINDS, RECORD, quoted
 from custledger.stores.sql.related import ReadRelated, TableOf
 from custledger.stores.sql.tables import Table
+
+if TYPE_CHECKING:
+    from custledger.expressions.kept import Kept
 
 
 class Plan:
@@ -28,7 +29,7 @@ class Plan:
     ``kept`` are the facts that can be read in the snapshot in which it will be answered.
     """
 
-    def __init__(self, table: Table, query: Query, table_of: TableOf, kept: Kept | None = None) -> None:
+    def __init__(self, table: Table, query: Query, table_of: TableOf, kept: "Kept | None" = None) -> None:
         self._kept = kept
         self._table = table
         self._table_of = table_of
@@ -135,7 +136,7 @@ class Plan:
         return (tuple(column(row) for column in columns) for row in rows)
 
 
-def source(table: Table, kept: Kept | None, *, through_facts: bool = False) -> str:
+def source(table: Table, kept: "Kept | None", *, through_facts: bool = False) -> str:
     """Return what stands behind FROM: the table, and that of its facts where some are looked at.
 
     ``through_facts`` reads through the latter and looks up the records, which the plus sign tells the database.
@@ -151,7 +152,7 @@ def _listed(text: str | None) -> tuple[str, ...] | None:
 
 
 def counted(
-    connection: Connection, schema: Schema, query: Query, table_of: TableOf, kept: Kept | None = None
+    connection: Connection, schema: Schema, query: Query, table_of: TableOf, kept: "Kept | None" = None
 ) -> list[tuple[Any, ...]]:
     """Return ``[(value of each column …, count)]`` of what a query chooses; see ``Store.count``."""
     table, where, by, moment = table_of(schema), query.where, query.columns or (), query.moment
@@ -172,7 +173,7 @@ def counted(
 
 
 def _count_statement(
-    table: Table, kept: Kept | None, grouped: Sequence[Sql], where: Sql | None
+    table: Table, kept: "Kept | None", grouped: Sequence[Sql], where: Sql | None
 ) -> tuple[str, tuple[Any, ...]]:
     """Return the statement that counts by the exact values; which of them compare equal is decided here, not there."""
     parameters = tuple(parameter for column in grouped for parameter in column.parameters)

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -26,15 +26,15 @@ from custledger.stores.sql import documents, loading, log, preparing
 from custledger.stores.sql.borrowing import Reading
 from custledger.stores.sql.catalogue import Catalogue
 from custledger.stores.sql.database import Connection, Database, Dialect
-from custledger.stores.sql.facts.keeper import Handle, Keeper
-from custledger.stores.sql.facts.registry import Head
 from custledger.stores.sql.tables import Table
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from custledger.expressions.kept import Kept
     from custledger.marks import TagMark
     from custledger.stores.sql.beside import Beside
+    from custledger.stores.sql.facts.keeper import Keeper
     from custledger.stores.sql.writing import Landing
 
 
@@ -61,8 +61,7 @@ class SqlStore(Store):
         self.read_only = read_only
         self._database = database
         self._dialect = dialect
-        handle = Handle(reading=self._reading, writing=self._writing, known=self._known, read_only=read_only)
-        self._facts = Keeper(dialect, handle)
+        self._keeper: Keeper | None = None
         self._tables: dict[int, Table] = {}
         self._look_ups: dict[int, str] = {}
         self._catalogue: Catalogue | None = None
@@ -91,6 +90,16 @@ class SqlStore(Store):
                 hint="Make its file and its folder writable to change it, or open it without read_only.",
             )
         return self._database.writing()
+
+    @property
+    def _facts(self) -> "Keeper":
+        if self._keeper is None:
+            from custledger.stores.sql.facts.keeper import Handle, Keeper  # noqa: PLC0415 - few commands need facts
+
+            reading, writing, known = self._reading, self._writing, self._known
+            handle = Handle(reading=reading, writing=writing, known=known, read_only=self.read_only)
+            self._keeper = Keeper(self._dialect, handle)
+        return self._keeper
 
     def _table(self, schema: Schema) -> Table:
         table = self._tables.get(id(schema))
@@ -232,6 +241,19 @@ class SqlStore(Store):
                 connection.execute("ROLLBACK")
             self._database.give_back(connection)
 
+    @contextmanager
+    def _seen(self, schema: Schema, query: Query) -> "Iterator[tuple[Connection, Kept | None]]":
+        """Give a connection that sees one snapshot, and the facts that a query can read in it."""
+        wants_facts = query.looks_at_others
+        if wants_facts:
+            self._facts.catch_up()
+        with self._reading() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection, self._facts.readable(connection, schema, query.moment) if wants_facts else None
+            finally:
+                connection.execute("ROLLBACK")
+
     def count(
         self, schema: Schema, where: Expression | None, by: Sequence[Expression], moment: Moment
     ) -> list[tuple[Any, ...]]:
@@ -239,14 +261,14 @@ class SqlStore(Store):
         from custledger.stores.sql.reading import counted  # noqa: PLC0415 - getting records by id needs no expressions
 
         query = Query(moment=moment, where=where, columns=tuple(by))
-        with self._facts.snapshot(schema, query) as (connection, kept):
+        with self._seen(schema, query) as (connection, kept):
             return counted(connection, schema, query, self._table, kept)
 
     def memberships(self, schema: Schema, conditions: Sequence[Expression], moment: Moment) -> list[set[int]]:
         """Return the ids of the records that each of several conditions chooses, in one reading of the records."""
         from custledger.stores.sql.memberships import memberships  # noqa: PLC0415 - as in count
 
-        with self._facts.snapshot(schema, Query(moment=moment, columns=tuple(conditions))) as (connection, kept):
+        with self._seen(schema, Query(moment=moment, columns=tuple(conditions))) as (connection, kept):
             return memberships(connection, schema, conditions, moment, table_of=self._table, kept=kept)
 
     def keep(self, metrics: Sequence[Metered], moment: Moment, *, generation: int) -> None:
@@ -362,13 +384,14 @@ class SqlStore(Store):
         ((present, edition, true_to, changesets, cursor, loads),) = connection.execute(_HEAD)
         if present != generation:
             raise GenerationMovedError("The settings of the ledger changed meanwhile.")
+        from custledger.stores.sql.facts.registry import Head  # noqa: PLC0415 - reading by id needs none of it
+        from custledger.stores.sql.writing import Place  # noqa: PLC0415 - as above
+
         schemas, head = self._known(connection, present), Head(edition, true_to, changesets)
         if put_off is not None:
             wanted = [schemas[creates.type] for creates in changeset.creates if creates.type in schemas]
             put_off += loading.begin(connection, self._dialect, changeset, wanted)
             self._facts.begin(connection, head, changeset)
-        from custledger.stores.sql.writing import Place  # noqa: PLC0415 - as above
-
         place = Place(
             connection=connection,
             schemas=schemas,
@@ -403,7 +426,8 @@ class SqlStore(Store):
         """Build what bulk loads put off, unless somebody else has done so meanwhile."""
         if self._put_off:
             self._finish_indexes()
-        self._facts.finish()
+        if self._keeper is not None:
+            self._keeper.finish()
 
     def _finish_indexes(self) -> None:
         beside, self._beside = self._beside, None

@@ -8,8 +8,8 @@ from custledger.expressions.tree import SCALES
 from custledger.stores.contract import FactCheck
 from custledger.stores.sql.database import Connection
 from custledger.stores.sql.facts.computing import table_of
-from custledger.stores.sql.facts.registry import RECORD, Fact, Registry
-from custledger.stores.sql.layout import quoted
+from custledger.stores.sql.facts.registry import Fact, Registry
+from custledger.stores.sql.layout import RECORD, quoted
 
 EXAMPLES = 20
 """How many records are named at most for which a fact differs."""

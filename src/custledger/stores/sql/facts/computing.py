@@ -6,8 +6,8 @@ from itertools import groupby
 
 from custledger.schema import Schema
 from custledger.stores.sql.database import Connection, Dialect
-from custledger.stores.sql.facts.registry import RECORD, Fact, facts_table
-from custledger.stores.sql.layout import quoted
+from custledger.stores.sql.facts.registry import Fact, facts_table
+from custledger.stores.sql.layout import RECORD, quoted
 
 AT_ONCE = 10_000
 """For how many subjects facts are computed in one statement."""

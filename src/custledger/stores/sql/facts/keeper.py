@@ -1,7 +1,7 @@
 """What one handle does about facts: which it knows of, what can be read of them, when they are brought up to date."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 
 import attrs
 
@@ -10,7 +10,7 @@ from custledger.errors import CustledgerError
 from custledger.expressions.kept import Kept
 from custledger.expressions.nodes import Moment
 from custledger.schema import Schema
-from custledger.stores.contract import FactCheck, Metered, Query
+from custledger.stores.contract import FactCheck, Metered
 from custledger.stores.sql import loading
 from custledger.stores.sql.database import Connection, Dialect
 from custledger.stores.sql.facts.registry import Head, Registry
@@ -51,19 +51,6 @@ class Keeper:
         if not head.edition or head.is_behind:
             return None
         return self._registry(connection, head.edition).kept(schema, moment.currency)
-
-    @contextmanager
-    def snapshot(self, schema: Schema, query: Query) -> Iterator[tuple[Connection, Kept | None]]:
-        """Give a connection that sees one snapshot, and the facts that a query can read in it."""
-        wants_facts = query.looks_at_others
-        if wants_facts:
-            self.catch_up()
-        with self._handle.reading() as connection:
-            connection.execute("BEGIN")
-            try:
-                yield connection, self.readable(connection, schema, query.moment) if wants_facts else None
-            finally:
-                connection.execute("ROLLBACK")
 
     def begin(self, connection: Connection, head: Head, changeset: Changeset) -> None:
         """Put facts off that a load which begins with this changeset would compute again and again."""

@@ -17,9 +17,6 @@ from custledger.schema import REVISION, UPDATED_AT, Schema
 from custledger.stores.sql.database import Connection, Dialect
 from custledger.stores.sql.layout import quoted
 
-RECORD = "record"
-"""The column of the subject's id in a table of facts."""
-
 _NUMBER_KINDS = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY})
 _TEXT_KINDS = frozenset({Kind.DATE, Kind.TIME, Kind.CHOICE})
 

@@ -10,10 +10,10 @@ from custledger.schema import Schema
 from custledger.stores.sql.database import Connection, Dialect
 from custledger.stores.sql.facts import computing
 from custledger.stores.sql.facts.computing import table_of
-from custledger.stores.sql.facts.registry import RECORD, Fact, Head, Registry, facts_table
+from custledger.stores.sql.facts.registry import Fact, Head, Registry, facts_table
 from custledger.stores.sql.facts.touching import Touched, bring_up
 from custledger.stores.sql.facts.wanting import Wanted, named
-from custledger.stores.sql.layout import quoted
+from custledger.stores.sql.layout import RECORD, quoted
 from custledger.values import fold
 
 MANY = 0.2

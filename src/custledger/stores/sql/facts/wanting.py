@@ -9,7 +9,7 @@ from custledger.expressions.nodes import Moment
 from custledger.expressions.settle import settle_term
 from custledger.expressions.tree import Aggregate
 from custledger.stores.contract import Metered
-from custledger.stores.sql.facts.registry import RECORD
+from custledger.stores.sql.layout import RECORD
 from custledger.values import fold
 
 MOST = 500
