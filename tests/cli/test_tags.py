@@ -125,6 +125,7 @@ def test_a_tag_of_a_rule_that_is_added_by_hand_stays(tagged: Run) -> None:
     rehearsed = tagged("customer", "edit", "K2", "--add-tag", "沉睡", "--dry-run")
     assert "沉睡: put on by hand" in rehearsed.out
     tagged("customer", "edit", "K2", "--add-tag", "沉睡")
+    assert tagged("customer", "history", "K2").out.splitlines()[1].split("\t")[4] == "沉睡: put on by hand"
     tagged("interaction", "add", "--customer", "K2", "--channel", "phone", "--summary", "x")
     tagged("tag", "refresh")
     assert tagged("customer", "count", "--where", "tag = 沉睡").out == "1\n"

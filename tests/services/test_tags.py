@@ -204,6 +204,18 @@ def test_what_a_person_took_off_is_not_put_on_again(ledger: Ledger, way: str) ->
     assert who(ledger, "local") == ["K0", "K1"]
 
 
+def test_an_import_decides_of_the_tags_that_it_changes(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.tags.add_rule("local", "city = 上海")
+    ledger.tags.refresh()
+    (tmp_path / "changed.csv").write_text("code,tags\nK0,vip\nK1,local;vip\n", encoding="utf-8")
+    ledger.import_file(tmp_path / "changed.csv", "customer", key="code")
+    assert ledger.tags.refresh().receipt is None
+    assert (tags(ledger), tags(ledger, "K1")) == ({"vip"}, {"local", "vip"})
+    ledger.customers.edit("K1", city="Oslo")
+    ledger.tags.refresh()
+    assert tags(ledger, "K1") == {"vip"}
+
+
 def test_a_batch_that_adds_a_tag_of_a_rule_and_takes_it_off_decides_what_it_said_last(ledger: Ledger) -> None:
     ledger.tags.add_rule("local", "city = 上海")
     ledger.tags.refresh()

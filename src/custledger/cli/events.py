@@ -34,7 +34,8 @@ def events(output: Output, session: Session, schema: Schema, happened: Sequence[
 def _event_texts(shower: Shower, words: Words, event: Event) -> list[str]:
     operation = event.operation
     when = shower.codec.text(shower.schema.by_key["created_at"], _plain_time(shower, operation))
-    told = words("removed") if event.action is Action.REMOVE else shower.differences(event.fields)
+    told = shower.differences(event.fields) or shower.decided(event.marks)
+    told = words("removed") if event.action is Action.REMOVE else told
     return [when[:SECONDS], operation.actor, words(operation.verb), operation.ref, told, operation.reason]
 
 

@@ -10,7 +10,7 @@ from custledger.changes import OPERATION_PREFIX, Action, Change
 from custledger.cli.output import Cell, Column, Form, Output
 from custledger.cli.words import Words
 from custledger.fields import Kind
-from custledger.marks import PERSON
+from custledger.marks import PERSON, MarkChange
 from custledger.schema import ID, Field, Row, Schema, TypeInfo
 from custledger.services.session import Session
 
@@ -211,14 +211,14 @@ class Shower:
         if change.action is Action.REMOVE:
             return Words(self.session.conventions.language)("removed")
         pairs = ((key, ((change.before or {}).get(key), value)) for key, value in (change.after or {}).items())
-        return self.differences(dict(pairs)) or self._decided(change)
+        return self.differences(dict(pairs)) or self.decided(change.marks)
 
-    def _decided(self, change: Change) -> str:
-        """Return what a change says of tags that are there, or not there, as they were before it."""
+    def decided(self, marks: Iterable[MarkChange]) -> str:
+        """Return what a person decided of tags: of one that a rule has put on, say, that it is to stay."""
         words = Words(self.session.conventions.language)
         states = {True: "taken off by hand", False: "put on by hand", None: "left to the rules"}
         told = []
-        for one in change.marks:
+        for one in marks:
             mark = one.after or one.before
             if mark is not None and mark.source == PERSON:
                 told.append(f"{mark.tag}: {words(states[one.after.refused if one.after else None])}")

@@ -208,7 +208,8 @@ class Draft:
         kept = {key: value for key, value in {**current, **after}.items() if value is not None}
         table[change.id] = {**kept, "updated_at": self._changeset.operation.at, "revision": current["revision"] + 1}
         named = {*(change.after or ()), *(one.key[0] for one in marks)}
-        after |= self._retag(change, table, [key for key in schema.tagged if key in named])
+        tags = self._retag(change, table, [key for key in schema.tagged if key in named])
+        after |= {key: value for key, value in tags.items() if key in (change.after or ()) or value != current.get(key)}
         before = {key: current.get(key) for key in after}
         self._written.append((change.type, change.id, after))
         self._landed.append(attrs.evolve(change, before=before, after=after, revision=current["revision"], marks=marks))

@@ -155,7 +155,8 @@ class Landing:
         wanted = {key: value for key, value in (change.after or {}).items() if key not in KEPT_BY_THE_STORE}
         after = self.reconciled(change, wanted, table, current)
         old, marks, changed = marked(self._place.connection, table, change, current, self._changeset.operation)
-        after = {**after, **{field: in_effect(marks, field) for field in touched(table, change)}}
+        tags = {field: in_effect(marks, field) for field in touched(table, change)}
+        after = {**after, **{key: new for key, new in tags.items() if key in after or new != current.get(key)}}
         before = {key: current.get(key) for key in after}
         system = {"updated_at": self._changeset.operation.at, "revision": current["revision"] + 1}
         values = {**current, **after, **system}

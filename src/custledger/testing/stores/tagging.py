@@ -109,6 +109,17 @@ class TaggingCases(StoreCases):
         ]
         assert all(mark.at.startswith("2026-01-01T00:00:00") for mark in marks)
 
+    def test_a_decision_that_changes_no_tag_is_logged_by_its_mark_alone(self, clerk: Clerk) -> None:
+        """It raises the revision, since a person made it."""
+        ada = clerk.add("person", name="Ada")
+        clerk.find("person", ada, SLEEPING, "b")
+        receipt = clerk.decide("person", ada, "b", state=True)
+        ((change,),) = (applied.changes for applied in receipt.applied)
+        (entry,) = clerk.store.log(newest_first=True, limit=1)
+        assert (change.before, change.after, entry.before, entry.is_derived) == ({}, {}, {}, False)
+        assert [one.after and one.after.source for one in entry.marks] == [PERSON]
+        assert clerk.whole("person", ada)["revision"] == 2
+
     def test_what_rules_say_is_found_together(self, clerk: Clerk) -> None:
         """Of the rules that are named, refused or not; never what persons say."""
         numbers = clerk.add_many("person", [{"name": "Ada", "tags": ("a",)}, {"name": "Eve"}, {"name": "Bob"}])
