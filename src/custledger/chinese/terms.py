@@ -12,6 +12,7 @@ WHATS: Mapping[str, str] = {
     "label": "标签",
     "metric": "指标",
     "segment": "分群",
+    "segment or customer": "分群或客户",
     "operation": "操作",
     "ledger": "台账",
     "folder": "文件夹",

@@ -3,9 +3,10 @@
 from typing import Any
 
 from custledger.cli.invocation import Invocation
-from custledger.cli.marks import mark_cell, mark_key, shown_mark
+from custledger.cli.marks import mark_cell, shown_mark
 from custledger.cli.shown import Shower
 from custledger.schema import Field
+from custledger.services.marking import mark_key
 from custledger.services.segmenting import Explained, Explanation
 
 

@@ -15,6 +15,7 @@ from custledger.hookspecs import Problem, Reminder
 from custledger.ledger.batches import LedgerBatch
 from custledger.ledger.collections import Collection, FollowUps
 from custledger.ledger.custom_fields import Fields
+from custledger.ledger.segments import Segments
 from custledger.plugins import Plugins
 from custledger.records import Customer, Interaction, Record
 from custledger.services import backing_up, followups, naming, searching
@@ -54,6 +55,11 @@ class Ledger:
     def fields(self) -> Fields:
         """The ledger's own fields and choices."""
         return Fields(self.session)
+
+    @property
+    def segments(self) -> Segments:
+        """The segments: who is in them and why, since when, and who would be with another rule."""
+        return Segments(self.session)
 
     @property
     def record_types(self) -> tuple[str, ...]:
