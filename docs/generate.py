@@ -247,7 +247,7 @@ def commands() -> str:
 
 def type_commands() -> str:
     """Return a section for every verb of a record type, with the commands that it makes."""
-    types = list(own_plugins().schemas())
+    types = [schema.name for schema in own_plugins().schemas().values() if not schema.info.is_kept]
     known = {command.path: command for command in all_commands()}
     verbs = [path.split()[1] for path, command in known.items() if path.startswith("customer ")]
     sections = []

@@ -16,7 +16,7 @@ from custledger.stores.contract import Store
 
 @hookimpl
 def custledger_record_types() -> Sequence[type[Record]]:
-    """Return ``Customer``, ``Interaction`` and ``FollowUp``."""
+    """Return ``Customer``, ``Interaction``, ``FollowUp``, and what the ledger keeps of segments."""
     return CORE_TYPES
 
 

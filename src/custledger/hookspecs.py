@@ -19,7 +19,7 @@ from custledger.files import Reader, Writer
 from custledger.metrics import Metric
 from custledger.records import Record
 from custledger.schema import Field, Row, Schema
-from custledger.segments import Segment
+from custledger.segments import Mark, Segment
 from custledger.stores.contract import Query, Store
 from custledger.structs import Struct, frozen
 from custledger.taggers import Tagger
@@ -282,7 +282,7 @@ class HookSpecs:
 
             from custledger.fields import Labels
             from custledger.hookspecs import hookimpl
-            from custledger.segments import Segment
+            from custledger.segments import Mark, Segment
 
             @hookimpl
             def custledger_segments():
@@ -425,6 +425,29 @@ class HookSpecs:
             @wants("customer")
             def custledger_changed(changeset, context):
                 logging.info("%s by %s: %d changes", changeset.operation.verb, context.actor, len(changeset.changes))
+        """
+
+    @hookspec
+    def custledger_segment_changed(
+        self, segment: Segment, entered: Mapping[int, Mark], left: Mapping[int, Mark], context: Context
+    ) -> None:
+        """Be told who entered a segment and who left it, after a refresh has stored it. What is raised is reported.
+
+        ``entered`` and ``left`` are the ids of customers, in batches, each with the label or the number that a scorer
+        gives, or ``None``. Somebody who moved from one label to another is in both. A customer who was removed from the
+        ledger has not left, and an undo of a refresh tells nobody.
+
+        ::
+
+            import logging
+
+            from custledger.hookspecs import hookimpl
+
+            @hookimpl
+            def custledger_segment_changed(segment, entered, context):
+                if segment.name == "neglected":
+                    for row in context.get("customer", list(entered)):
+                        logging.info("%s should be called", context.schema("customer").display(row))
         """
 
     @hookspec

@@ -46,7 +46,7 @@ from custledger.hookspecs import (
 from custledger.metrics import Metric
 from custledger.records import Record
 from custledger.schema import INFO_ATTRIBUTE, Schema, TypeInfo
-from custledger.segments import Segment
+from custledger.segments import Mark, Segment
 from custledger.taggers import Tagger
 from custledger.values import fold
 
@@ -201,6 +201,24 @@ class Plugins:
                     failure = self.failed(plugin, "being told of a change", error)
                     warnings.append(Problem(message=f"{failure.message} The change stands.", severity="warn"))
         return warnings
+
+    def segment_changed(
+        self, segment: Segment, entered: Mapping[int, Mark], left: Mapping[int, Mark], context: Context
+    ) -> list[Problem]:
+        """Tell plugins who entered a segment and who left; return a warning for each that could not take it."""
+        warnings = []
+        for plugin, hook, _ in self._hooks("custledger_segment_changed"):
+            try:
+                hook(segment=segment, entered=entered, left=left, context=context)
+            except FAILURES as error:
+                failure = self.failed(plugin, f"being told of a change of {segment.name}", error)
+                warnings.append(Problem(message=f"{failure.message} The change stands.", severity="warn"))
+        return warnings
+
+    def version(self, plugin: str) -> str:
+        """Return the version of a plugin's distribution, or nothing where it has none."""
+        entry = self._entries.get(plugin)
+        return entry.version if entry else ""
 
     def reminders(self, context: Context) -> list[Reminder]:
         """Return the dated things that plugins want acted on, the earliest first; one that fails is left out."""

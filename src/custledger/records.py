@@ -1,4 +1,4 @@
-"""Record types: the base every record shares, and the three that the core brings.
+"""Record types: the base every record shares, and those that the core brings.
 
 A record type is an attrs class described once::
 
@@ -10,6 +10,7 @@ A record type is an attrs class described once::
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar, dataclass_transform
@@ -40,16 +41,19 @@ def record_type(
     when: str = "created_at",
     brief: tuple[str, ...] = (),
     is_planned: bool = False,
+    is_kept: bool = False,
 ) -> Callable[[type[RecordT]], type[RecordT]]:
     """Return a decorator that makes a frozen attrs class of a ``Record`` and notes what it is called.
 
     ``prefix`` begins its public ids; ``when`` is the field that says when it happened, or with ``is_planned``, is to
-    happen; ``brief`` names the fields shown where there is little room.
+    happen; ``brief`` names the fields shown where there is little room; ``is_kept`` says that the ledger itself keeps the
+    records.
     """
 
     def decorate(cls: type[RecordT]) -> type[RecordT]:
         made = _frozen(cls)
-        setattr(made, INFO_ATTRIBUTE, TypeInfo(name, plural, prefix, Labels(en, zh), when, brief, is_planned))
+        info = TypeInfo(name, plural, prefix, Labels(en, zh), when, brief, is_planned, is_kept)
+        setattr(made, INFO_ATTRIBUTE, info)
         return made
 
     return decorate
@@ -280,4 +284,40 @@ class FollowUp(Record):
     result: str | None = field(Kind.TEXT, "Result", "结果", searchable=True, aliases=("跟进结果",))
 
 
-CORE_TYPES: tuple[type[Record], ...] = (Customer, Interaction, FollowUp)
+@record_type("segment_rule", plural="segment_rules", prefix="SR", en="Segment rule", zh="分群规则", is_kept=True,
+             brief=("name", "wording", "refreshed_at"))
+class SegmentRule(Record):
+    """What the rule of a segment said while members entered by it; the latest of a segment knows how far it was refreshed.
+
+    ``log_cursor`` is to where the log was looked at, empty while members are still being written for the first time.
+    """
+
+    name: str | None = field(Kind.TEXT, "Name", "名称", required=True, unique=True, title=True,
+                             help_en="the segment and a number", help_zh="分群名和序号")
+    segment: str | None = field(Kind.TEXT, "Segment", "分群", required=True, indexed=True)
+    wording: str | None = field(Kind.TEXT, "Wording", "规则内容", required=True)
+    meaning: str | None = field(Kind.TEXT, "Meaning", "含义", help_en="a digest of what the names in it meant",
+                                help_zh="其中名称含义的摘要")
+    plugin: str | None = field(Kind.TEXT, "Plugin", "插件")
+    version: str | None = field(Kind.TEXT, "Version", "版本")
+    refreshed_at: datetime | None = field(Kind.TIME, "Refreshed", "刷新时间")
+    refreshed_on: date | None = field(Kind.DATE, "Refreshed on", "刷新日期")
+    log_cursor: int | None = field(Kind.INTEGER, "Log read to", "日志读到")
+
+
+@record_type("membership", plural="memberships", prefix="SM", en="Membership", zh="分群成员", when="entered_at", is_kept=True,
+             brief=("customer", "segment", "label", "score", "entered_at", "left_at"))
+class Membership(Record):
+    """That a customer is in a segment, or was: since when, until when, and by which wording of its rule."""
+
+    customer: int = field(Kind.REFERENCE, "Customer", "客户", target="customer", required=True, on_remove="cascade",
+                          initial=0)
+    segment: str | None = field(Kind.TEXT, "Segment", "分群", required=True, title=True)
+    rule: int = field(Kind.REFERENCE, "Rule", "规则", target="segment_rule", required=True, initial=0)
+    label: str | None = field(Kind.TEXT, "Label", "标签")
+    score: Decimal | None = field(Kind.NUMBER, "Score", "分数")
+    entered_at: datetime | None = field(Kind.TIME, "Entered", "进入时间", required=True)
+    left_at: datetime | None = field(Kind.TIME, "Left", "离开时间")
+
+
+CORE_TYPES: tuple[type[Record], ...] = (Customer, Interaction, FollowUp, SegmentRule, Membership)

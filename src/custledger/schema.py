@@ -36,7 +36,8 @@ class TypeInfo(Struct):
     """What a record class says of itself, beside its fields.
 
     ``when`` is the field that says when it happened, or with ``is_planned``, is to happen. ``prefix`` begins its public
-    ids and is unique to the type. ``brief`` names the fields shown where there is little room.
+    ids and is unique to the type. ``brief`` names the fields shown where there is little room. With ``is_kept`` the
+    ledger itself keeps the records: people read them, and neither write them nor have a group of commands for them.
     """
 
     name: str
@@ -46,6 +47,7 @@ class TypeInfo(Struct):
     when: str = "created_at"
     brief: tuple[str, ...] = ()
     is_planned: bool = False
+    is_kept: bool = False
 
     def counted(self, count: int) -> str:
         """Return so many of these records in words: ``1 customer``, ``2 customers``."""

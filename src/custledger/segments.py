@@ -31,7 +31,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from custledger.definitions import Definition
-from custledger.fields import Choice
+from custledger.expressions.nodes import Named
+from custledger.fields import Choice, Kind, Labels
 from custledger.structs import frozen
 
 Decide = Callable[..., bool]
@@ -49,6 +50,9 @@ Mark = str | Decimal | None
 
 ``None`` where the rule only says who is one.
 """
+
+STORED_SUBJECT = "customer"
+"""The type whose memberships a refresh stores."""
 
 RuleKind = Literal["expression", "callable", "scorer"]
 
@@ -94,3 +98,32 @@ class Segment(Definition):
     def wording(self) -> str:
         """What the rule says, as far as a text can: the expression, or what a callable or a scorer needs."""
         return self.expression or "; ".join(f"{name}: {text}" for name, text in self.needs.items())
+
+    def all_named(self) -> tuple[Named, ...]:
+        """Return what other expressions can name of it: that a record is a member, and what a scorer says of it.
+
+        What a callable or a scorer says is not computed there: it is what the last refresh stored, ``rfm`` whether a
+        customer was a member then, and ``rfm.label`` or ``rfm.score`` with what label or number.
+        """
+        if self.rule == "expression":
+            return (self.named(),)
+        if self.subject != STORED_SUBJECT:
+            return ()
+        there = f"where segment = {_quoted(self.name)} and left_at is empty"
+        member = self._stored(self.name, f"exists(memberships {there})", self.labels)
+        if self.rule == "callable":
+            return (member,)
+        part, zh = ("label", "标签") if self.has_labels else ("score", "分数")
+        labels = Labels(f"{self.labels.en or self.name}.{part}", f"{self.labels.zh}.{zh}" if self.labels.zh else "")
+        text = f"first(memberships.{part} {there})"
+        return member, self._stored(f"{self.name}.{part}", text, labels, self.choices)
+
+    def _stored(self, key: str, text: str, labels: Labels, choices: tuple[Choice, ...] = ()) -> Named:
+        return Named(key=key, subject=self.subject, text=text, labels=labels, choices=choices, is_stored=True)
+
+
+def _quoted(name: str) -> str:
+    """Return a name as a value of a text in an expression."""
+    from custledger.expressions.literals import written  # noqa: PLC0415 - few starts ask what can be named
+
+    return written(name, Kind.TEXT)

@@ -65,6 +65,7 @@ def schema_to_json(schema: Schema) -> dict[str, Any]:
         "when": info.when,
         "brief": list(info.brief),
         **({"planned": True} if info.is_planned else {}),
+        **({"kept": True} if info.is_kept else {}),
         "fields": [{"key": field.key, **spec_to_json(field.spec)} for field in schema.fields],
     }
 
@@ -79,6 +80,7 @@ def schema_from_json(value: Mapping[str, Any]) -> Schema:
         _text(value["when"]),
         tuple(map(_text, value["brief"])),
         value.get("planned") is True,
+        value.get("kept") is True,
     )
     return Schema(info, tuple(Field(_text(each["key"]), spec_from_json(each)) for each in value["fields"]))
 

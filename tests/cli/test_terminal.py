@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+import time
 from collections.abc import Callable
 
 import pytest
@@ -199,6 +200,13 @@ def test_the_main_screens_keep_what_matters_where_there_is_little_room(
     assert " ".join(look(cells, *command).splitlines()[0].split()) == headings
 
 
+@pytest.mark.parametrize("command", [("metric", "list"), ("field", "list"), ("segment", "list")])
+def test_listings_of_definitions_say_which_columns_had_no_room(
+    look: Callable[..., str], command: tuple[str, ...]
+) -> None:
+    assert "No room for: " in look(30, *command)
+
+
 def test_what_changed_is_wrapped_and_never_cut(look: Callable[..., str], run: Run) -> None:
     notes = "Now ships to two shops, one in Dublin and one in Cork; wants the invoice by mail"
     run("customer", "edit", "KH0001", "--notes", notes, "--reason", "They moved")
@@ -219,6 +227,17 @@ def test_a_long_title_leaves_room_for_the_bar(monkeypatch: pytest.MonkeyPatch) -
     bars = re.findall("[━╸╺]+", CODES.sub("", errors.getvalue()))
     assert max(map(len, bars)) >= 15
     assert "name.csv" in errors.getvalue()
+
+
+@pytest.mark.parametrize(("after", "shows"), [(60.0, False), (0.001, True)])
+def test_work_that_is_done_at_once_shows_no_bar(after: float, shows: bool) -> None:
+    errors = Terminal()
+    with progress(Output(io.StringIO(), errors), "Refreshing", after=after) as told:
+        assert told is not None
+        time.sleep(0.002)
+        told(0.5)
+        told(1.0)
+    assert ("Refreshing" in errors.getvalue()) == shows
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ class Case(NamedTuple):
     as_: str = "a filter"
 
 
+ID = re.compile(r"C-[0-9A-Z]{13}")
 JARGON = re.compile(
     r"operator|operand|token|pars(e|er|ing)|syntax|literal|clause|aggregate|predicate|argument|boolean|integer|null pointer"
     r"|expected|unexpected|invalid|illegal|运算符|语法|解析|参数|布尔|聚合|谓词|非法|无效",
@@ -126,10 +127,10 @@ CASES = [
          "ID number是敏感字段，只能与一个值比较", ""),
     Case("referred_by = 王五", 14, "Referred by: “王五” names no customer", "Write its code, its name or its id.",
          "推荐人：“王五”不是任何客户的名称或编号", "请写它的代码、名称或编号。"),
-    Case("referred_by = 张伟", 14, "Referred by: “张伟” names more than one customer", "Name it by its id.",
-         "推荐人：“张伟”对应不止一条客户", "请用编号指明。"),
-    Case("count(level) > 2", 6, "No records called “level” belong to a customer", "There are: customers, interactions, followups, transactions, opportunities, contracts.",
-         "没有叫“level”、属于客户的记录", "可用的有：customers、interactions、followups、transactions、opportunities、contracts。"),
+    Case("referred_by = 张伟", 14, "Referred by: “张伟” names more than one customer", "There are: C-…, C-….",
+         "推荐人：“张伟”对应不止一条客户", "可用的有：C-…、C-…。"),
+    Case("count(level) > 2", 6, "No records called “level” belong to a customer", "There are: customers, interactions, followups, memberships, transactions, opportunities, contracts.",
+         "没有叫“level”、属于客户的记录", "可用的有：customers、interactions、followups、memberships、transactions、opportunities、contracts。"),
     Case("count(trnsactions) > 2", 6, "No records called “trnsactions” belong to a customer", "Did you mean transactions or transaction?",
          "没有叫“trnsactions”、属于客户的记录", "是不是要找 transactions 或 transaction？"),
     Case("count(contracts) > 2", 6, "No records called “contracts” belong to a transaction", "",
@@ -257,11 +258,11 @@ def test_an_error_is_said_in_just_these_words_in_both_languages(
     case: Case, session: Session, world: World, put: Chinese
 ) -> None:
     error = refusal(case, session, world)
-    assert (error.position, error.why, error.hint) == (case.position, case.why, case.hint)
+    assert (error.position, error.why, ID.sub("C-…", error.hint)) == (case.position, case.why, case.hint)
     told = put.known(error.message)
     assert told is not None
     assert told.rpartition("（第")[0] == case.zh_why
-    assert (put(error.hint) if error.hint else "") == case.zh_hint
+    assert (ID.sub("C-…", put(error.hint)) if error.hint else "") == case.zh_hint
 
 
 def test_no_error_speaks_the_language_of_programmers() -> None:

@@ -76,3 +76,10 @@ def test_an_unknown_baseline_is_an_error(tmp_path: Path) -> None:
 def test_figures_read_well() -> None:
     assert [duration(1.5), duration(0.00149), duration(2.2e-5)] == ["1.5 s", "1.49 ms", "22 µs"]
     assert [shown_ratio(2.3456), shown_ratio(0.00123), shown_ratio(1803.2)] == ["2.35×", "0.00123×", "1803×"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system does not say how much a process held")
+def test_peak_memory_is_that_of_the_program_and_not_of_who_started_it() -> None:
+    held = b"x" * 200_000_000
+    assert harness.peak_memory("pass") < 100_000_000
+    assert harness.peak_memory("held = b'x' * 200_000_000") > len(held)

@@ -18,6 +18,9 @@ from custledger.expressions.scope import World
 from custledger.stores.contract import Metered
 from custledger.testing.clerk import Clerk
 
+NEXT, THEN = layouts.LAYOUT + 1, layouts.LAYOUT + 2
+"""Layouts that are yet to come."""
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -251,15 +254,16 @@ class TestUpgrades:
             connection.close()
 
     def test_steps_run_in_order_and_once(self, path: Path) -> None:
-        steps = {2: self.add_column, 3: lambda connection: connection.execute("CREATE TABLE third (a) ") and None}
-        self.upgrade(path, steps, 3)
-        self.upgrade(path, steps, 3)
-        assert pragma(path, "user_version") == 3
+        third = {THEN: lambda connection: connection.execute("CREATE TABLE third (a) ") and None}
+        steps = {NEXT: self.add_column, **third}
+        self.upgrade(path, steps, THEN)
+        self.upgrade(path, steps, THEN)
+        assert pragma(path, "user_version") == THEN
 
     def test_a_step_that_fails_leaves_the_file_as_it_was(self, path: Path) -> None:
         before = self.contents(path)
-        with pytest.raises(StoreError, match=r"could not be brought to layout 3.*It is as it was") as caught:
-            self.upgrade(path, {2: self.add_column, 3: self.fail}, 3)
+        with pytest.raises(StoreError, match=rf"could not be brought to layout {THEN}.*It is as it was") as caught:
+            self.upgrade(path, {NEXT: self.add_column, THEN: self.fail}, THEN)
         assert caught.value.hint
         assert self.contents(path) == before
         with open_store(str(path)) as store:
@@ -268,7 +272,7 @@ class TestUpgrades:
     def test_a_step_that_is_interrupted_leaves_the_file_as_it_was(self, path: Path) -> None:
         before = self.contents(path)
         with pytest.raises(KeyboardInterrupt):
-            self.upgrade(path, {2: self.crash}, 2)
+            self.upgrade(path, {NEXT: self.crash}, NEXT)
         assert self.contents(path) == before
 
     def test_every_layout_can_be_brought_to_the_present_one(self) -> None:

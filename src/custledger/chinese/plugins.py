@@ -23,6 +23,7 @@ SENTENCES = (
     ("being loaded", "加载"),
     ("adding its commands", "添加命令"),
     ("being told of a change", "得知改动"),
+    ("being told of a change of {name:word}", "得知 {name} 的变化"),
     ("answering {hook:word}", "回应 {hook} "),
     ("reading {path}", "读取 {path} "),
     ("writing the format {name:word}", "写出 {name} 格式"),

@@ -14,6 +14,7 @@ WHATS: Mapping[str, str] = {
     "installed plugin": "已安装的插件",
     "segment": "分群",
     "tag rule": "标签规则",
+    "segment or customer": "分群或客户",
     "operation": "操作",
     "ledger": "台账",
     "folder": "文件夹",

@@ -118,6 +118,8 @@ def _run(line: CommandLine, invocation: Invocation) -> int:
     schema = schemas.get(word) or _by_name(schemas, word)
     if schema is None:
         return _strange(words, invocation, schemas)
+    if schema.info.is_kept:
+        return _read_only(schema, words[1:], invocation)
     verb = words[1] if len(words) > 1 else ""
     app.add_typer(group_of(schema, verb, invocation), name=schema.name)
     return call(app, [schema.name, *words[1:]], invocation)
@@ -131,6 +133,8 @@ def everything(invocation: Invocation, *, members: bool = True) -> typer.Typer:
     app = group(ABOUT)
     app.callback()(_global_options)
     for schema in invocation.plugins.schemas().values():
+        if schema.info.is_kept:
+            continue
         one = group_of(schema, "", invocation) if members else group(_about(schema))
         app.add_typer(one, name=schema.name)
     for name in COMMANDS:
@@ -202,9 +206,14 @@ def _strange(words: list[str], invocation: Invocation, schemas: Mapping[str, Sch
     stored = in_ledger.get(word) or _by_name(in_ledger, word)
     if stored is not None:
         return _read_only(stored, words[1:], invocation)
-    near = nearest(word, dict.fromkeys([*COMMANDS, *schemas, *names, *in_ledger]))
+    near = nearest(word, dict.fromkeys([*COMMANDS, *_written(schemas), *names, *_written(in_ledger)]))
     hint = f"Did you mean {' or '.join(near)}?" if near else f"{PROGRAM} --help lists the commands."
     raise UsageError(f"There is no command {word}.", hint=hint)
+
+
+def _written(schemas: Mapping[str, Schema]) -> list[str]:
+    """Return the names of the types that people write."""
+    return [name for name, schema in schemas.items() if not schema.info.is_kept]
 
 
 def _stored(invocation: Invocation) -> Mapping[str, Schema]:
@@ -216,7 +225,7 @@ def _stored(invocation: Invocation) -> Mapping[str, Schema]:
 
 
 def _read_only(schema: Schema, words: list[str], invocation: Invocation) -> int:
-    """Run a command of a type whose plugin is not installed: its records can be read, and not written."""
+    """Run a command of a type whose records are read, not written: its plugin is absent, or the ledger keeps it."""
     if words and words[0] in records.VERBS.keys() - records.READING:
         invocation.session.writable_schema(schema.name)
     app, reading = _root(), group(_about(schema))

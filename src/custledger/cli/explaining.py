@@ -1,11 +1,15 @@
 """Why somebody is in a segment, printed: a line a clause, with the value found and what would have to change."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from custledger.cli.invocation import Invocation
-from custledger.cli.marks import mark_cell, mark_key, shown_mark
+from custledger.cli.marks import mark_cell, shown_mark
 from custledger.cli.shown import Shower
+from custledger.fields import Kind
 from custledger.schema import Field
+from custledger.services.lacking import Lack
+from custledger.services.marking import mark_key
 from custledger.services.segmenting import Explained, Explanation
 
 
@@ -54,7 +58,57 @@ def _found(run: Invocation, clause: Explained, shower: Shower) -> str:
     for one in dict.fromkeys(clause.against):
         text = _text(one, shower)
         told.append(run.words("{name} is {value}" if text else "{name} is empty", name=one.text, value=text))
+    if clause.lack is not None:
+        told.append(_needed(run, clause, clause.lack, shower))
     return "  " + run.words("({found})", found=run.words("; ").join(told))
+
+
+_NEEDS = {
+    "=": "needs to be {value}",
+    "!=": "must not be {value}",
+    ">": "needs more than {value}",
+    ">=": "needs at least {value}",
+    "<": "needs less than {value}",
+    "<=": "needs at most {value}",
+    "in": "needs one of: {value}",
+    "not in": "must be none of: {value}",
+    "contains": "needs to contain {value}",
+    "not contains": "must not contain {value}",
+    "filled": "needs a value",
+    "empty": "needs to be empty",
+}
+_NEEDS_DAY = {
+    ">": "needs a day after {value}",
+    ">=": "needs {value} or later",
+    "<": "needs a day before {value}",
+    "<=": "needs {value} or earlier",
+}
+
+
+def _needed(run: Invocation, clause: Explained, lack: Lack, shower: Shower) -> str:
+    """Return what would have to change, in words."""
+    template = _NEEDS[lack.word]
+    if lack.spec.kind in {Kind.DATE, Kind.TIME}:
+        template = _NEEDS_DAY.get(lack.word, template)
+    if len(lack.values) == 1:
+        template = template.replace("needs one of: ", "needs to be ").replace("must be none of: ", "must not be ")
+    field = _needed_field(clause)
+    names = shower.names(field, lack.values)
+    listed = run.words(", ").join(_value(shower, field, one, names) for one in lack.values)
+    told = [run.words(template, value=listed)]
+    if lack.lacks is not None:
+        short = "lacks {value}" if lack.word in {">", ">="} else "is {value} too much"
+        told.append(run.words(short, value=shower.cell(field, lack.lacks).text))
+    text = run.words(", ").join(told)
+    if lack.holds_on is not None:
+        text = run.words("{needs}, or holds from {day} on", needs=text, day=lack.holds_on.isoformat())
+    return text
+
+
+def _value(shower: Shower, field: Field, value: Any, names: Mapping[Any, str]) -> str:
+    """Return one value that is needed; several of a field that holds several are each a value of their own."""
+    several = field.spec.kind in {Kind.TAGS, Kind.CHOICES}
+    return shower.cell(field, (value,) if several else value, names).text
 
 
 def _text(clause: Explained, shower: Shower) -> str:
@@ -76,6 +130,23 @@ def _as_json(clause: Explained, shower: Shower) -> dict[str, Any]:
         told["name"] = clause.name
     if (field := _field(clause)) is not None:
         told["value"] = None if clause.value is None else shower.codec.json_value(field, clause.value)
+    if clause.lack is not None:
+        told["needs"] = _lack_as_json(clause, clause.lack, shower)
     if clause.against:
         told["against"] = [_as_json(one, shower) for one in clause.against]
     return {**told, "parts": [_as_json(part, shower) for part in clause.parts]} if clause.parts else told
+
+
+def _needed_field(clause: Explained) -> Field:
+    """Return a field that has such values as a clause needs, which may be days where those found are times."""
+    assert clause.lack is not None  # noqa: S101 - for the type checker: the caller asked
+    return Field(f"{clause.text}: {clause.lack.spec.kind}", clause.lack.spec)
+
+
+def _lack_as_json(clause: Explained, lack: Lack, shower: Shower) -> dict[str, Any]:
+    field = _needed_field(clause)
+    several = lack.spec.kind in {Kind.TAGS, Kind.CHOICES}
+    values = [one if several else shower.codec.json_value(field, one) for one in lack.values]
+    lacks = None if lack.lacks is None else shower.codec.json_value(field, lack.lacks)
+    on = None if lack.holds_on is None else lack.holds_on.isoformat()
+    return {"word": lack.word, "values": values, "lacks": lacks, "holds_on": on}

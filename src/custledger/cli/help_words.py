@@ -186,7 +186,33 @@ HELP: Mapping[str, str] = MappingProxyType(
         ),
         "What is true of the members.": "成员满足的条件。",
         "red, orange, yellow, green …": "颜色：red、orange、yellow、green 等。",
-        "List segments with how many are in each.": "列出分群和各有多少成员。",
+        "List segments with how many are in each; of a Python rule that was refreshed, how many were then.": (
+            "列出分群和各有多少成员；用代码写的规则若刷新过，则为当时的成员数。"
+        ),
+        "Store who is in segments, and say who entered and left since the last time.": (
+            "保存各分群现有的成员，并列出上次以来谁进入、谁离开。"
+        ),
+        "Segments of customers; all by default.": "客户分群；默认为全部。",
+        "Look at all customers, though few were changed.": "即使改动很少，也重新计算所有客户。",
+        "Show who entered and left a segment, or which segments a customer did, by the refreshes there were.": (
+            "按历次刷新，列出谁进入或离开一个分群，或一位客户进入、离开过哪些分群。"
+        ),
+        "A segment, or else a customer.": "分群，或客户。",
+        "Write an audience file: the members who gave their consent, and how to reach them.": (
+            "写出受众名单：同意联系的成员及其联系方式。"
+        ),
+        "A segment of customers, by its name or label.": "客户分群，按名称或标签。",
+        "The file, replaced if it is there; - for standard output.": "写到的文件，已有则替换；- 表示标准输出。",
+        "Write segments as text that version control can hold, and that load reads back.": (
+            "把分群写成可以纳入版本管理的文本，以后可以读回。"
+        ),
+        "A file; or a folder, for a file each.": "文件；或文件夹，每个分群一个文件。",
+        "Segments; all of this ledger's by default.": "分群；默认为这本台账自己的全部分群。",
+        "Make the segments of text files this ledger's own, and show what that changes.": (
+            "把文本文件里的分群放进这本台账，并列出有什么改变。"
+        ),
+        "A file of segments, or a folder of such files.": "分群文件，或这种文件的文件夹。",
+        "Remove this ledger's segments that are not in the files.": "删除这本台账里不在文件中的分群。",
         "Whose; all by default.": "哪种记录的；默认为全部。",
         "Show what a segment says, and how many are in it.": "查看一个分群的条件和成员数。",
         "A segment, by its name or label.": "分群，按名称或标签。",
@@ -231,7 +257,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Only rules for these records.": "只执行这种记录的规则。",
         "Rules that put tags on, and take off what they put on.": "自动添加标签、并在不再符合时去掉的规则。",
         "Add a rule that tags to this ledger, or give one of this ledger another expression; refresh runs it.": (
-            "给这本台账新增标签规则，或更换已有规则的表达式；用 refresh 执行。"
+            "给这本台账新增标签规则，或更换已有规则的表达式；刷新标签时执行。"
         ),
         "What the rule is called.": "规则的名称。",
         "Whom it tags; or a tag with values in it: prefers:{…}": "给谁添加；或含有值的标签，例如：偏好:{…}",

@@ -35,7 +35,7 @@ def remove(
         tell(run, schema, many, "removed", dry_run=dry_run, json=json)
         return
     run.session.take_warnings()  # of the rehearsal: the removal itself has its own
-    if where is not None or _gone(many):
+    if where is not None or _gone(run, many):
         _agree(run, schema, many, yes=yes)
     if where is not None:
         many = editing.remove_where(run.session, schema.name, where, reason=reason)
@@ -114,8 +114,10 @@ def _empties(change: Change) -> bool:
     return change.action is Action.UPDATE and not any(value is not None for value in (change.after or {}).values())
 
 
-def _gone(many: Many) -> list[Change]:
-    return [change for change in many.along if change.action is Action.REMOVE]
+def _gone(run: Invocation, many: Many) -> list[Change]:
+    """Return what people lose beside what they named; what the ledger keeps for itself it makes again."""
+    removed = (change for change in many.along if change.action is Action.REMOVE)
+    return [change for change in removed if not run.session.schema(change.type).info.is_kept]
 
 
 def _counted(run: Invocation, changes: list[Change], words: Words) -> str:
@@ -130,7 +132,7 @@ def _agree(run: Invocation, schema: Schema, many: Many, *, yes: bool) -> None:
         return
     asked = not run.line.wants_json and sys.stdin.isatty()
     words = run.words if asked else Words("en")  # errors are raised in English
-    what, along = words.counted(schema.info, len(many.rows)), _counted(run, _gone(many), words)
+    what, along = words.counted(schema.info, len(many.rows)), _counted(run, _gone(run, many), words)
     if along:
         what = words("{what} along with {along}", what=what, along=along)
     if not asked:

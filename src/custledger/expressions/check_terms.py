@@ -181,6 +181,8 @@ class TermChecker(ABC):
             hint = f"Write {name.text} by itself, or not {name.text}."
             raise self.error(f"{name.text} is true or false, and has no other value", name.start, hint=hint)
         spec = attrs.evolve(root.field.spec, labels=meant.labels)
+        if meant.choices:
+            spec = attrs.evolve(spec, choices=meant.choices)
         return Typed(tree.NamedNode(meant.subject, meant.key, root.node), Field(meant.key, spec))
 
     @abstractmethod

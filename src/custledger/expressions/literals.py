@@ -25,6 +25,8 @@ def read_value(text: str, field: Field, conventions: Conventions) -> Literally:
     Raises ``InvalidValueError`` where it is none, and for an empty text.
     """
     spec = field.spec
+    if spec.kind is Kind.TEXT and spec.choices:
+        return Value(_code(text, spec, conventions), spec.kind)
     if spec.kind in FREE_KINDS:
         return Value(_free_text(text, spec.kind), spec.kind)
     if len(text) > _LONGEST:

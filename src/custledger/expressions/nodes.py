@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from custledger.fields import Kind, Labels, Spec
+from custledger.fields import Choice, Kind, Labels, Spec
 from custledger.structs import Struct, frozen
 
 
@@ -55,7 +55,9 @@ class Expression(Struct):
 class Named(Struct):
     """An expression about records of the type ``subject`` that others can name: by its key, or by its labels.
 
-    ``names`` are pairs of what its text calls things, and of the keys that they had when it was saved.
+    ``names`` are pairs of what its text calls things, and of the keys that they had when it was saved. Where it gives
+    texts, ``choices`` are those that they are the codes of. One that ``is_stored`` reads what was computed before, and
+    its text is nobody's wording.
     """
 
     key: str
@@ -63,3 +65,5 @@ class Named(Struct):
     text: str
     labels: Labels
     names: tuple[tuple[str, str], ...] = ()
+    choices: tuple[Choice, ...] = ()
+    is_stored: bool = False

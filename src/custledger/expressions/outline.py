@@ -67,6 +67,8 @@ class _Outliner:
         text = self.written(clause)
         term = clause.left if isinstance(clause, Comparison) else clause
         meant = self.checker.meaning(term) if isinstance(term, Name) else None
+        if isinstance(meant, Named) and meant.is_stored and not isinstance(clause, Comparison):
+            return Outline(word="", text=text, condition=self.expression(text, condition))
         if isinstance(meant, Named) and not isinstance(clause, Comparison):
             found = self.checker.looked_into(meant, clause if isinstance(clause, Name) else Name(text, 0))
             if not isinstance(found, Typed):

@@ -78,6 +78,33 @@ class Fields:
         """
         return field_service.list_fields(self._session, record_type)
 
+    def edit(
+        self,
+        field: str,
+        *,
+        label_en: str | None = None,
+        label_zh: str | None = None,
+        aliases: Sequence[str] | None = None,
+        searchable: bool | None = None,
+        help_en: str | None = None,
+        help_zh: str | None = None,
+    ) -> Field:
+        """Change what a custom field, named ``type.field``, is called and whether it is searched, and return it.
+
+        What is ``None`` stays as it is; the key and the kind always do. Raises ``UsageError`` for a field that is not
+        the ledger's own, and ``InvalidValueError`` for what does not fit.
+        """
+        return field_service.edit_field(
+            self._session,
+            field,
+            label_en=label_en,
+            label_zh=label_zh,
+            aliases=aliases,
+            searchable=searchable,
+            help_en=help_en,
+            help_zh=help_zh,
+        )
+
     def set_choices(self, field: str, choices: Sequence[str | Choice], *, force: bool = False) -> Field:
         """Replace the choices of a field, and return it as it now is.
 

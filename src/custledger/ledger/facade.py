@@ -16,6 +16,7 @@ from custledger.ledger.batches import LedgerBatch
 from custledger.ledger.collections import Collection, FollowUps
 from custledger.ledger.custom_fields import Fields
 from custledger.ledger.plurals import plurals, type_of_plural
+from custledger.ledger.segments import Segments
 from custledger.ledger.tags import Tags
 from custledger.plugins import Plugins
 from custledger.records import Customer, Interaction, Record
@@ -73,6 +74,11 @@ class Ledger:
     def tags(self) -> Tags:
         """The tags of customers and of other records, by hand and by rules."""
         return Tags(self.session)
+
+    @property
+    def segments(self) -> Segments:
+        """The segments: who is in them and why, since when, and who would be with another rule."""
+        return Segments(self.session)
 
     @property
     def record_types(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ process that has the ledger open.
 """
 
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
@@ -26,6 +26,9 @@ from custledger.values import fold, given_text
 LONGEST_NAME = 60
 """How many characters a name or a label may have."""
 
+
+if TYPE_CHECKING:
+    from custledger.expressions.scope import Scope
 
 DefinitionT = TypeVar("DefinitionT", Metric, Segment)
 AnyT = TypeVar("AnyT", Metric, Segment, Tagger)
@@ -97,8 +100,7 @@ def add_segment(
 
     Raises as ``add_metric`` does, and ``InvalidValueError`` for a colour that is none.
     """
-    if color and color not in COLORS:
-        raise InvalidValueError(color, "is not a colour", field="Colour", hint=f"There are: {', '.join(COLORS)}.")
+    check_color(color)
     labels = Labels(label_en, label_zh)
     made = Segment(name=name, expression=expression, labels=labels, subject=subject, color=color)
     return _add(session, made, want=Kind.YES_NO)
@@ -116,7 +118,7 @@ def _add(session: Session, given: DefinitionT, *, want: Kind | None) -> Definiti
         own["color"] = given.color or present.color
     made: DefinitionT = attrs.evolve(given, **own)
     for called in dict.fromkeys((made.name, *made.labels.both())):
-        _require_free(session, schema.name, called, but=present)
+        require_free(session.world.scope(schema), called, but=present)
     understood = session.understand_named(made.named(), want=want)
     document, value = definition_document(attrs.evolve(made, names=understood.names))
     write_document(session, generation, f"{_word(given)} add", document, value)
@@ -169,10 +171,20 @@ def _word(definition: Metric | Segment) -> str:
 
 
 def _labels(given: Definition, present: Definition | None) -> Labels:
-    """Return the labels that are given, else those of what is replaced; a Chinese name is its own Chinese label."""
-    name, known = given.name, present.labels if present else Labels("")
-    english, chinese = given.labels.en or known.en or name, given.labels.zh or known.zh
-    return Labels(english, chinese or ("" if name.isascii() else name))
+    """Return the labels that are given, else those of what is replaced."""
+    known = present.labels if present else Labels("")
+    return default_labels(given.name, given.labels.en or known.en, given.labels.zh or known.zh)
+
+
+def check_color(color: str) -> None:
+    """Raise ``InvalidValueError`` for a colour that is none; a segment may have none."""
+    if color and color not in COLORS:
+        raise InvalidValueError(color, "is not a colour", field="Colour", hint=f"There are: {', '.join(COLORS)}.")
+
+
+def default_labels(name: str, english: str = "", chinese: str = "") -> Labels:
+    """Return the labels of what has a name; a Chinese name is its own Chinese label."""
+    return Labels(english or name, chinese or ("" if name.isascii() else name))
 
 
 def _problem(session: Session, definition: Metric | Segment) -> str:
@@ -188,8 +200,8 @@ def _problem(session: Session, definition: Metric | Segment) -> str:
     return ""
 
 
-def _require_free(session: Session, subject: str, name: str, *, but: Metric | Segment | None) -> None:
-    """Raise ``InvalidValueError`` where a name cannot be one, or means something else already."""
+def require_free(scope: "Scope", name: str, *, but: Metric | Segment | None = None) -> None:
+    """Raise ``InvalidValueError`` where a name cannot be one, or means something else already than ``but``."""
     unfit = (
         not name.strip() or name != name.strip() or len(name) > LONGEST_NAME or any(mark in name for mark in "=[]()/.,")
     )
@@ -201,6 +213,7 @@ def _require_free(session: Session, subject: str, name: str, *, but: Metric | Se
             hint=f"A name has 1 to {LONGEST_NAME} characters, on one line, without = [ ] ( ) / . or ,",
         )
     own = {fold(one) for one in (but.name, *but.labels.both())} if but else set()
-    if fold(name) not in own and fold(name) in session.world.scope(session.schema(subject)):
+    if fold(name) not in own and fold(name) in scope:
+        subject = scope.schema.name
         hint = f"custledger metric list {subject}, and custledger field list {subject}, show the names that are taken."
         raise InvalidValueError(name, "means something already", field="Name", hint=hint)

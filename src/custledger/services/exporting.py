@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, BinaryIO, Literal, get_args
 
@@ -55,8 +55,8 @@ def export(
 ) -> ExportReport:
     """Write records of a type to a file, which appears whole or not at all, or to a binary stream.
 
-    - ``where``, ``order`` and ``limit`` choose the records; ``columns`` the fields, by key, label or alias: every
-      field, the id included, where none is named.
+    - ``where``, ``order`` and ``limit`` choose the records; ``columns`` the fields, by key, label or alias, or any
+      expressions: every field, the id included, where none is named.
     - ``language`` (the ledger's by default) is that of the headings, choices and yes/no; ``headings="keys"`` writes the
       keys instead. A label by which an import would not find the field again gives way to the key.
     - A reference is written as the code of the record it refers to, or as its id where that has none.
@@ -68,27 +68,53 @@ def export(
     ledger or holds settings), and for files what fits.
     """
     session.refresh()
-    schema = session.schema(record_type)
+    selection = Selection[Any](session, session.schema(record_type).name).order(*given_texts(order, "Order"))
+    if where is not None:
+        selection = selection.where(where)
+    if limit is not None:
+        selection = selection.limit(limit)
+    given = given_texts(columns, "Columns")
+    return write_out(
+        session, target, lambda: _columns(selection, given),
+        language=language, headings=headings, format=format, options=options,
+    )  # fmt: skip
+
+
+Computed = tuple[Schema, Sequence[Field], Iterator[Row]]
+"""A schema, the fields of it that are written, and the rows in its order."""
+
+
+def write_out(
+    session: Session,
+    target: str | os.PathLike[str] | BinaryIO,
+    compute: Callable[[], Computed],
+    *,
+    language: str | None = None,
+    headings: Headings = "labels",
+    format: str | None = None,  # noqa: A002 - the word that --format has
+    options: Mapping[str, Any] | None = None,
+) -> ExportReport:
+    """Write what ``compute`` returns, which is asked once it is known that it can be written; see ``export``."""
     told = "" if hasattr(target, "write") else given_path(target)
-    columns, order = given_texts(columns, "Columns"), given_texts(order, "Order")
     if told:
         check_name(told)
         check_target(session.plugins, told)
     _check_words(language, headings)
     writer = formats.writer_for(session, told, format)
     given = formats.checked_options(writer, options or {})
-    fields = _fields(schema, columns)
+    schema, fields, rows = compute()
+    _check_once(fields)
     conventions = session.conventions if language is None else attrs.evolve(session.conventions, language=language)
     heading = tuple(_heading(schema, field, conventions.language, headings) for field in fields)
-    selection = Selection[Any](session, schema.name).order(*order)
-    if where is not None:
-        selection = selection.where(where)
-    if limit is not None:
-        selection = selection.limit(limit)
     codec = Codec(schema, conventions, session.codec(schema.name).prefixes)
-    counted = _Counted(_cells(session, codec, fields, selection.rows()))
+    counted = _Counted(_cells(session, codec, fields, rows))
     _write(writer, target, heading, counted, given)
     return ExportReport(schema.name, counted.count, heading, told or None)
+
+
+def _columns(selection: Selection[Any], columns: Sequence[str]) -> Computed:
+    schema, fields, rows = selection.computed(columns)
+    return schema, fields or schema.fields, rows
 
 
 def _check_words(language: str | None, headings: str) -> None:
@@ -137,13 +163,12 @@ class _Counted(Iterator[list[str]]):
         return row
 
 
-def _fields(schema: Schema, columns: Sequence[str]) -> list[Field]:
-    fields = [schema.resolve(name) for name in columns] or list(schema.fields)
+def _check_once(fields: Sequence[Field]) -> None:
+    """Raise ``UsageError`` where a column is asked for twice."""
     keys = [field.key for field in fields]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice is not None:
         raise UsageError(f"The column {twice} is asked for twice.", hint="Name each column once.")
-    return fields
 
 
 def _heading(schema: Schema, field: Field, language: str, headings: Headings) -> str:

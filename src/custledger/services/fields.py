@@ -78,9 +78,13 @@ def add_field(
 
 
 def list_fields(session: Session, record_type: str | None = None) -> list[tuple[Schema, Field]]:
-    """Return the fields of one record type, or of all, each with its schema; custom ones say so in their Spec."""
+    """Return the fields of one record type, or of all that people write, each with its schema.
+
+    Custom ones say so in their Spec.
+    """
     session.refresh()
-    schemas = [session.schema(record_type)] if record_type else session.schemas.values()
+    written = [schema for schema in session.schemas.values() if not schema.info.is_kept]
+    schemas = [session.schema(record_type)] if record_type else written
     return [(schema, field) for schema in schemas for field in schema.fields]
 
 

@@ -2,13 +2,14 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from custledger.errors import CustledgerError, NotFoundError, masked
 from custledger.hookspecs import StoreType
 from custledger.plugins import Plugins
 from custledger.services.opening import open_session
+from custledger.services.session import Session
 from custledger.structs import Struct, frozen
 
 State = Literal["good", "note", "bad"]
@@ -42,7 +43,7 @@ def examine(plugins: Plugins, url: str, language: str = "en") -> list[Finding]:
     ``language`` is that of what plugins say of themselves; all else is in English.
     """
     stores = _stores(plugins, language)
-    return [*stores, _files(plugins), *_plugins(plugins), _ledger(plugins, url), _keyring(), _fonts()]
+    return [*stores, _files(plugins), *_plugins(plugins), *_ledger(plugins, url), _keyring(), _fonts()]
 
 
 def _stores(plugins: Plugins, language: str) -> list[Finding]:
@@ -90,17 +91,33 @@ def _plugins(plugins: Plugins) -> list[Finding]:
     ]
 
 
-def _ledger(plugins: Plugins, url: str) -> Finding:
+def _ledger(plugins: Plugins, url: str) -> list[Finding]:
     try:
         session = open_session(url, create=False, read_only=True, plugins=plugins)
     except NotFoundError as error:  # a computer without a ledger is no worse for that
-        return Finding("ledger", "note", error.message, error.hint)
+        return [Finding("ledger", "note", error.message, error.hint)]
     except CustledgerError as error:
-        return Finding("ledger", "bad", error.message, error.hint)
+        return [Finding("ledger", "bad", error.message, error.hint)]
     with session.store:
         if session.settings.problems:
-            return Finding("ledger", "bad", "; ".join(session.settings.problems), "Set what it names again.")
-        return Finding("ledger", "good", f"{masked(session.store.url)}, {len(session.schemas)} record types")
+            return [Finding("ledger", "bad", "; ".join(session.settings.problems), "Set what it names again.")]
+        count = sum(not schema.info.is_kept for schema in session.schemas.values())
+        good = Finding("ledger", "good", f"{masked(session.store.url)}, {count} record types")
+        return [good, *_segments(session)]
+
+
+def _segments(session: Session) -> Iterator[Finding]:
+    """Yield the segments whose rules are worded otherwise than when they were refreshed."""
+    from custledger.services.refreshing.reworded import reworded  # noqa: PLC0415 - most ledgers store no memberships
+
+    try:
+        for one in reworded(session):
+            enter, leave = len(one.entering), len(one.leaving)
+            found = f"its rule is another since it was refreshed: {enter} would enter, {leave} would leave"
+            advice = f"custledger segment refresh {one.segment.name} stores who is in it now."
+            yield Finding(f"segment {one.segment.name}", "note", found, advice)
+    except CustledgerError as error:
+        yield Finding("segments", "note", error.message, error.hint)
 
 
 def _keyring() -> Finding:

@@ -63,6 +63,7 @@ def overview(session: Session, record_type: str, ref: Reference, *, few: int = F
     related = [
         found
         for other in session.schemas.values()
+        if not other.info.is_kept
         for field in other.references
         if field.spec.target in {None, schema.name}
         and (found := _related(session, other, field, row[ID] if field.spec.target else schema.public_id(row), few))

@@ -8,12 +8,13 @@ from typing import Any
 import attrs
 
 from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError
-from custledger.expressions import Expression, equals
+from custledger.expressions import Expression, Moment, equals
 from custledger.expressions.outline import Outline, outline
 from custledger.fields import Labels, Spec
 from custledger.schema import ID, Row, Schema, nearest
 from custledger.segments import Mark, Segment
 from custledger.services.judging import judged, judged_one
+from custledger.services.lacking import Lack, lack_of
 from custledger.services.naming import Reference, found
 from custledger.services.selecting import Selection, memberships
 from custledger.services.session import Session
@@ -168,7 +169,8 @@ class Explained:
     The word is ``and``, ``or`` or ``not``, or ``needs`` above what a callable or a scorer goes by: values that have a
     ``name`` each, and of which none holds or fails by itself. ``spec`` is that of a field which has such values; a
     sensitive value is not told, and has none. ``against`` is what the value is compared with, where that is another
-    field or a threshold that has a name: clauses, too, that neither hold nor fail.
+    field or a threshold that has a name: clauses, too, that neither hold nor fail. ``lack`` is what would have to
+    change for a clause which stands in the way.
     """
 
     word: str
@@ -178,6 +180,7 @@ class Explained:
     value: Any = None
     spec: Spec | None = None
     against: tuple["Explained", ...] = ()
+    lack: Lack | None = None
     parts: tuple["Explained", ...] = ()
 
 
@@ -226,7 +229,25 @@ def _clauses(session: Session, segment: Segment, schema: Schema, row: Row) -> Ex
     flat = list(_flat(clauses))
     columns = [column for one in flat for column in (one.condition, one.value, *one.against) if column is not None]
     query = Query(moment=session.moment, where=equals(schema, schema.keys[ID], row[ID]), columns=tuple(columns))
-    return _explained(clauses, iter(next(session.view.select(schema, query))))
+    explained = _explained(clauses, iter(next(session.view.select(schema, query))))
+    return _completed(explained, clauses, session.moment, wanted=True)
+
+
+def _completed(explained: Explained, clause: Outline, moment: Moment, *, wanted: bool) -> Explained:
+    """Return an explanation that says of each clause which stands in the way what would have to change."""
+    if explained.holds == wanted:
+        return explained
+    wanted = wanted != (clause.word == "not")
+    parts = tuple(
+        _completed(part, outlined, moment, wanted=wanted)
+        for part, outlined in zip(explained.parts, clause.parts, strict=True)
+    )
+    lack = None
+    if not parts and explained.spec is not None:
+        against = [(one.value, one.spec) for one in explained.against]
+        condition = clause.condition.root
+        lack = lack_of(condition, explained.value, explained.spec, against, moment, wanted=wanted)
+    return attrs.evolve(explained, parts=parts, lack=lack)
 
 
 def _flat(clause: Outline) -> Sequence[Outline]:

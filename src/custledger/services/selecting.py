@@ -239,6 +239,8 @@ def _computed_field(name: str, expression: Expression) -> Field:
     text = " ".join(name.split())
     spec = expression.spec or Spec(kind=expression.kind, labels=Labels(text))
     labels = spec.labels if isinstance(expression.root, NamedNode) else Labels(text)
+    if spec.kind is Kind.TEXT and spec.choices:
+        spec = attrs.evolve(spec, kind=Kind.CHOICE)  # texts that are codes, as of a stored label
     return Field(text, attrs.evolve(spec, labels=labels, sensitive=False, code=False, title=False, system=False))
 
 

@@ -18,7 +18,7 @@ from custledger.changes import Operation
 from custledger.codec import Codec
 from custledger.conventions import Clock, Conventions, SystemClock, utc_text
 from custledger.definitions import Definition
-from custledger.errors import NotFoundError, QueryError
+from custledger.errors import NotAllowedError, NotFoundError, QueryError
 from custledger.expressions import Expression, Moment
 from custledger.fields import Kind
 from custledger.hookspecs import Problem
@@ -135,8 +135,16 @@ class Session:
         return found
 
     def writable_schema(self, name: str) -> Schema:
-        """Return a schema that has a class. Raises ``NotFoundError`` for a type whose plugin is not installed."""
+        """Return a schema that has a class, for records that people write.
+
+        Raises ``NotFoundError`` for a type whose plugin is not installed, and ``NotAllowedError`` for one that the
+        ledger keeps.
+        """
         schema = self.schema(name)
+        if schema.info.is_kept:
+            raise NotAllowedError(
+                f"The ledger itself keeps the {schema.info.plural}.", hint="They can be read, and not written."
+            )
         if schema.record is None:
             raise NotFoundError(
                 "installed plugin for the record type", schema.name, hint="Its records can be read, but not written."
@@ -219,15 +227,20 @@ class Session:
     def world(self) -> "World":
         """What names mean in this ledger's expressions: its record types, and the records that texts name."""
         if self._world is None:
-            from custledger.expressions.scope import World  # noqa: PLC0415 - most commands read no expression
-
-            find = self._find
-            named: dict[str, list[Named]] = {}
-            for _, one in (*self.metrics(), *self.segments()):
-                if one.expression:
-                    named.setdefault(one.subject, []).append(one.named())
-            self._world = World(self.schemas, named, find and (lambda name, text: find(self, name, text)))
+            named = [metric.named() for _, metric in self.metrics()]
+            named += [one for _, segment in self.segments() for one in segment.all_named()]
+            self._world = self.world_of(named)
         return self._world
+
+    def world_of(self, named: "Iterable[Named]") -> "World":
+        """Return what names mean if there were just these named expressions."""
+        from custledger.expressions.scope import World  # noqa: PLC0415 - most commands read no expression
+
+        find = self._find
+        by_subject: dict[str, list[Named]] = {}
+        for one in named:
+            by_subject.setdefault(one.subject, []).append(one)
+        return World(self.schemas, by_subject, find and (lambda name, text: find(self, name, text)))
 
     def segments(self) -> list[tuple[str, Segment]]:
         """Return the segments there are, each with the plugin that brings it, or ``""`` for those of the settings."""

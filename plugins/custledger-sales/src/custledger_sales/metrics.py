@@ -62,6 +62,19 @@ METRICS = (
         labels=Labels("Next contract end", "最近合同到期日"),
         expression="min(contracts.expires_on where expires_on >= today and status not in (renewed, terminated))",
         summary=Labels("When a contract next expires", "最近一份合同的到期日期"),
+        examples=(
+            Example(
+                {
+                    "contracts": [
+                        {"expires_on": "in 20 days", "status": "terminated"},
+                        {"expires_on": "in 40 days"},
+                        {"expires_on": "in 90 days"},
+                    ]
+                },
+                gives="in 40 days",
+            ),
+            Example({"contracts": [{"expires_on": "5 days ago"}]}, gives=None),
+        ),
     ),
     Metric(
         name="stock",

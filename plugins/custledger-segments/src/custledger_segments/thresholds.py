@@ -14,7 +14,10 @@ _BOUGHT = "status not in (cancelled, refunded)"
 
 
 def _constant(name: str, value: int, en: str, zh: str, subject: str = "customer") -> Metric:
-    return Metric(name=name, expression=str(value), labels=Labels(en, zh), subject=subject)
+    summary = Labels(
+        f"A threshold; custledger metric add {name} sets another", f"阈值；用 custledger metric add {name} 改为别的值"
+    )
+    return Metric(name=name, expression=str(value), labels=Labels(en, zh), subject=subject, summary=summary)
 
 
 THRESHOLDS = (

@@ -204,7 +204,8 @@ def _emit(run: Invocation, found: list[tuple[Schema, Field]], form: Form) -> Non
         ]
         for schema, field in found
     )
-    run.output.listing(columns, form, objects=(_json(schema, field) for schema, field in found), rows=rows)
+    told = (_json(schema, field) for schema, field in found)
+    run.output.no_room(run.output.listing(columns, form, objects=told, rows=rows))
 
 
 def _kind(run: Invocation, field: Field) -> str:

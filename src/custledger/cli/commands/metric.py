@@ -70,12 +70,13 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
             Column(heading=words(heading), key=key, wrapped=key == "expression")
             for heading, key in zip(headings, _KEYS, strict=True)
         ]
-        run.output.listing(
+        lacking = run.output.listing(
             columns,
             form,
             objects=({key: value or None for key, value in row.items()} for row in rows),
             rows=([row[key] for key in _KEYS] for row in rows),
         )
+        run.output.no_room(lacking)
 
 
 _KEYS = ("subject", "name", "label", "expression", "plugin", "problem")

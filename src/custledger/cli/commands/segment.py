@@ -1,13 +1,16 @@
 """``custledger segment``: named sets of customers, who is in them and why."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from custledger.cli.application import group
+from custledger.cli.commands.segment_files import add_export, add_load, add_save
+from custledger.cli.commands.segment_refresh import add_history, add_refresh, shown_time, tell_reworded
 from custledger.cli.explaining import print_explanation
 from custledger.cli.invocation import Invocation
-from custledger.cli.marks import mark_cell, mark_field, with_marks
+from custledger.cli.marks import mark_cell
 from custledger.cli.options import (
     ColumnsOption,
     CsvFlag,
@@ -22,8 +25,12 @@ from custledger.cli.options import (
 from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.cli.shown import Shower, split_names, usual_fields
 from custledger.errors import CustledgerError
-from custledger.segments import Segment
+from custledger.segments import STORED_SUBJECT, Segment
 from custledger.services import defining, segmenting
+from custledger.services.marking import computed_members
+
+if TYPE_CHECKING:
+    from custledger.services.refreshing.stored import StoredRule
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A segment, by its name or label.")]
 Whose = Annotated[str, typer.Option("--subject", metavar="TYPE", help="Whose segment, where several have the name.")]
@@ -35,6 +42,8 @@ def register(app: typer.Typer, run: Invocation) -> None:
     segments = group("Named sets of customers: who is in them, and why.")
     for add in (_add_add, _add_list, _add_show, _add_members, _add_explain, _add_diff, _add_overlap, _add_remove):
         add(segments, run)
+    for more in (add_refresh, add_history, add_export, add_save, add_load):
+        more(segments, run)
     app.add_typer(segments, name="segment")
 
 
@@ -65,48 +74,86 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
         csv: CsvFlag = False,
         tsv: TsvFlag = False,
     ) -> None:
-        """List segments with how many are in each."""
+        """List segments with how many are in each; of a Python rule that was refreshed, how many were then."""
+        from custledger.services.refreshing.reworded import reworded  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.refreshing.stored import stored_rules  # noqa: PLC0415 - as above
+
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
-        rows = []
-        for known in defining.list_segments(run.session, subject or None):
-            segment = known.definition
-            count, problem = _count(run, known)
-            label = segment.labels.in_language(run.schema_language)
-            said = segment.expression or segment.summary.in_language(run.schema_language) or segment.wording
-            texts = [segment.name, label, "" if count is None else str(count), said]
-            rows.append((segment, count, [*texts, known.plugin, run.told(problem)]))
-        headings = ("Name", "Label", "Count", "Expression", "Plugin", "Problem")
+        known = defining.list_segments(run.session, subject or None)
+        stored = stored_rules(run.session)
+        lines = [_Line(run, one, stored.get(one.definition.name, [])) for one in known]
         columns = [
-            Column(run.words(heading), heading.lower(), numeric=heading == "Count", wrapped=heading == "Expression")
-            for heading in headings
+            Column(run.words("Name"), "name", kept=True),
+            Column(run.words("About"), "subject"),
+            Column(run.words("Label"), "label"),
+            Column(run.words("Count"), "count", numeric=True, kept=True),
+            Column(run.words("Expression"), "expression", wrapped=True),
+            Column(run.words("Refreshed"), "refreshed"),
+            Column(run.words("Plugin"), "plugin"),
+            Column(run.words("Problem"), "problem"),
         ]
-        if form is Form.SHOWN:
-            told = [place for place in range(len(columns)) if place < 4 or any(texts[place] for *_, texts in rows)]
-        else:
-            told = list(range(len(columns)))
-        run.output.listing(
-            [columns[place] for place in told],
+        always = {"name", "label", "count", "expression"}
+        shown = [
+            place
+            for place, column in enumerate(columns)
+            if form is not Form.SHOWN or column.key in always or any(line.told(place) for line in lines)
+        ]
+        lacking = run.output.listing(
+            [columns[place] for place in shown],
             form,
-            objects=(_as_json(*row) for row in rows),
-            rows=(texts for *_, texts in rows),
-            cells=(
-                [Cell(texts[place], segment.color if place == 0 else "") for place in told]
-                for segment, _, texts in rows
-            ),
+            objects=(line.json() for line in lines),
+            rows=(line.texts for line in lines),
+            cells=([Cell(line.told(at), line.segment.color if at == 0 else "") for at in shown] for line in lines),
         )
+        run.output.no_room(lacking)
+        if form is Form.SHOWN and stored:
+            tell_reworded(run, reworded(run.session))
 
 
-def _count(run: Invocation, known: defining.Known[Segment]) -> tuple[int | None, str]:
+class _Line:
+    """What is listed of a segment."""
+
+    def __init__(self, run: Invocation, known: defining.Known[Segment], rules: "Sequence[StoredRule]") -> None:
+        self.segment = segment = known.definition
+        self.rule = rules[-1] if rules and segment.subject == STORED_SUBJECT else None
+        self.count, problem = _count(run, known, rules if self.rule else ())
+        said = segment.expression or segment.summary.in_language(run.schema_language) or segment.wording
+        at = self.rule.refreshed_at if self.rule else None
+        self.texts = [
+            segment.name, segment.subject, segment.labels.in_language(run.schema_language),
+            "" if self.count is None else str(self.count), said, at or "", known.plugin, run.told(problem),
+        ]  # fmt: skip
+        self.shown_at = shown_time(run, at)
+
+    def told(self, place: int) -> str:
+        """Return a cell for people, who read the ledger's time, and know that segments are about customers."""
+        text = self.texts[place]
+        if place == 1 and text == STORED_SUBJECT:
+            return ""
+        return self.shown_at if place == 5 else text
+
+    def json(self) -> dict[str, Any]:
+        """Return it as a JSON object."""
+        return _as_json(self.segment, self.count, self.rule, plugin=self.texts[6], problem=self.texts[7])
+
+
+def _count(run: Invocation, known: defining.Known[Segment], rules: "Sequence[StoredRule]") -> tuple[int | None, str]:
     """Return how many are in a segment, or why that is not known."""
+    from custledger.services.refreshing.stored import stored_count  # noqa: PLC0415 - needed only when it runs
+
     if known.problem:
         return None, known.problem
+    if known.definition.rule != "expression" and rules and not run.session.moment.as_of:
+        return stored_count(run.session, rules), ""
     try:
         return segmenting.members_of(run.session, known.definition).selection.count(), ""
     except CustledgerError as error:
         return None, error.message
 
 
-def _as_json(segment: Segment, count: int | None, texts: list[str]) -> dict[str, Any]:
+def _as_json(
+    segment: Segment, count: int | None, rule: "StoredRule | None", *, plugin: str = "", problem: str = ""
+) -> dict[str, Any]:
     return {
         "name": segment.name,
         "subject": segment.subject,
@@ -117,8 +164,10 @@ def _as_json(segment: Segment, count: int | None, texts: list[str]) -> dict[str,
         "rule": segment.rule,
         "expression": segment.expression or None,
         "needs": dict(segment.needs) or None,
-        "plugin": texts[-2] or None,
-        "problem": texts[-1] or None,
+        "plugin": plugin or None,
+        "problem": problem or None,
+        "refreshed_at": rule.refreshed_at if rule else None,
+        "was": rule.wording if rule and rule.wording != segment.wording else None,
     }
 
 
@@ -126,13 +175,17 @@ def _add_show(app: typer.Typer, run: Invocation) -> None:
     @app.command("show")
     def show(*, name: Name, subject: Whose = "", json: JsonFlag = False) -> None:
         """Show what a segment says, and how many are in it."""
+        from custledger.services.refreshing.stored import stored_rules  # noqa: PLC0415 - needed only when it runs
+
         segment = segmenting.find_segment(run.session, name, subject=subject or None)
         inside = segmenting.members_of(run.session, segment)
         count, labels = inside.selection.count(), segmenting.label_counts(inside)
         about = segment.subject, segment.name
         plugin = next(plugin for plugin, one in run.session.segments() if (one.subject, one.name) == about)
+        rules = stored_rules(run.session).get(segment.name, []) if segment.subject == STORED_SUBJECT else []
+        latest = rules[-1] if rules else None
         if json:
-            told = _as_json(segment, count, [plugin, ""])
+            told = _as_json(segment, count, latest, plugin=plugin)
             run.output.json({**told, "labels": labels} if segment.has_labels else told)
             return
         summary = segment.summary.in_language(run.schema_language)
@@ -141,6 +194,9 @@ def _add_show(app: typer.Typer, run: Invocation) -> None:
         if lines[1]:
             run.output.say(lines[1])
         run.output.say(_counted(run, count))
+        if latest and latest.refreshed_at:
+            at = shown_time(run, latest.refreshed_at)
+            run.output.say(run.words("Refreshed {at} ({rule})", at=at, rule=latest.name))
         if labels:
             cells = [
                 [mark_cell(segment, label, run.schema_language), Cell(str(number))] for label, number in labels.items()
@@ -174,12 +230,9 @@ def _add_members(app: typer.Typer, run: Invocation) -> None:
         inside = segmenting.members_of(run.session, segment, label=label or None)
         selection = inside.selection.order(*split_names(sort or ()))
         chosen = selection if limit is None else selection.limit(limit)
-        known, fields, rows = chosen.computed(split_names(columns or ()))
-        fields = fields or usual_fields(known, form)
-        if segment.rule == "scorer":
-            mark = mark_field(segment, known)
-            known, fields, rows = known.extended([mark]), [*fields, mark], with_marks(rows, inside.marks)
-        Shower(run.session, known).emit(run.output, rows, fields, form)
+        known, fields, rows, mark = computed_members(inside, chosen, split_names(columns or ()))
+        told = [*(fields or usual_fields(run.session.schema(segment.subject), form)), *([mark] if mark else ())]
+        Shower(run.session, known).emit(run.output, rows, told, form)
         if form is Form.SHOWN and run.output.on_terminal:
             run.output.note(_counted(run, selection.count()))
 
@@ -240,12 +293,13 @@ def _add_overlap(app: typer.Typer, run: Invocation) -> None:
         counted = segmenting.overlaps(run.session, names, subject=subject or None)
         columns = [Column(run.words("Segments"), "segments"), Column(run.words("Count"), "count", numeric=True)]
         named = [([segment.name for segment in together], count) for together, count in counted]
-        run.output.listing(
+        lacking = run.output.listing(
             columns,
             form,
             objects=({"segments": names, "count": count} for names, count in named),
             rows=([" + ".join(names), str(count)] for names, count in named),
         )
+        run.output.no_room(lacking)
 
 
 def _add_remove(app: typer.Typer, run: Invocation) -> None:

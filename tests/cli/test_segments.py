@@ -1,0 +1,139 @@
+"""Segments on the command line: refreshed, told of, exported, and kept as text."""
+
+import json
+from pathlib import Path
+
+from .conftest import Run
+
+
+def members(run: Run) -> None:
+    """Add a segment of both customers' city, and refresh it."""
+    run("segment", "add", "local", "city in (上海, Oslo)", "--label-zh", "本地")
+    assert run("segment", "refresh", "local").code == 0
+
+
+def test_refresh_says_who_entered_and_left_and_how_many_were_looked_at(shop: Run) -> None:
+    shop("segment", "add", "local", "city = 上海")
+    first = shop("segment", "refresh", "local")
+    assert first.out.splitlines() == [
+        "Segment\tEntered\tLeft\tLooked at\tWhich",
+        "local\t1\t0\t2\tall, for the first time",
+    ]
+    shop("customer", "edit", "K2", "--city", "上海")
+    shop("customer", "edit", "K1", "--notes", "seen")
+    assert (
+        shop("segment", "refresh", "local", "--dry-run").out.splitlines()[1]
+        == "local\t1\t0\t1\tthose who may have changed"
+    )
+    told = json.loads(shop("segment", "refresh", "local", "--json").out)
+    assert told["segments"] == [
+        {"segment": "local", "entered": 1, "left": 0, "looked_at": 1, "all": False, "why": None, "was": None}
+    ]
+    assert told["operation"]
+    assert json.loads(shop("segment", "refresh", "local", "--full", "--json").out)["operation"] is None
+    assert "分群" in shop("--lang", "zh", "segment", "refresh", "local").out
+    assert "segment refresh\tSegment rule" not in shop("log").out
+    assert shop("--as-of", "2026-01-01", "segment", "refresh").code == 2
+    assert shop("segment", "refresh", "nobody").code == 3
+
+
+def test_history_is_of_a_segment_or_of_a_customer(shop: Run) -> None:
+    members(shop)
+    shop("customer", "edit", "K2", "--city", "Bergen")
+    shop("segment", "refresh", "local")
+    of_segment = [line.split("\t")[1:] for line in shop("segment", "history", "本地").out.splitlines()]
+    assert of_segment[1:] == [
+        ["left", "Ann Example K2", "local 1"],
+        ["entered", "Ann Example K2", "local 1"],
+        ["entered", "张伟 K1", "local 1"],
+    ]
+    of_customer = json.loads(shop("segment", "history", "K2", "--json").out)
+    assert [(one["what"], one["segment"], one["wording"]) for one in of_customer] == [
+        ("left", "local", "city in (上海, Oslo)"),
+        ("entered", "local", "city in (上海, Oslo)"),
+    ]
+    assert [one["customer"] for one in of_customer] == [
+        json.loads(shop("customer", "show", "K2", "--json").out)["id"]
+    ] * 2
+    done = shop("segment", "history", "nobody")
+    assert (done.code, done.err) == (3, "error: There is no segment or customer “nobody”.\n")
+    assert shop("segment", "history", "local", "--limit", "1", "--csv").out.count("\n") == 2
+
+
+def test_a_rule_that_was_worded_otherwise_when_it_was_refreshed_is_told_wherever_segments_are(shop: Run) -> None:
+    members(shop)
+    shop("segment", "add", "local", "city = 上海 or level = C")
+    said = "The rule of local was: city in (上海, Oslo)\nIt is: city = 上海 or level = C\n"
+    assert said + "0 would enter, 1 would leave.\n" in shop("segment", "list").err
+    (told,) = [one for one in json.loads(shop("segment", "list", "--json").out) if one["name"] == "local"]
+    assert told["was"] == "city in (上海, Oslo)"
+    found = [one for one in json.loads(shop("doctor", "--json").out) if one["what"] == "segment local"]
+    assert [one["found"] for one in found] == [
+        "its rule is another since it was refreshed: 0 would enter, 1 would leave"
+    ]
+    done = shop("segment", "refresh", "local")
+    assert done.out.splitlines()[1] == "local\t0\t1\t2\tall, by another rule"
+    assert said + "0 entered, 1 left.\n" in done.err
+    assert "The rule of local" not in shop("segment", "list").err
+    assert "(local 2)" in shop("segment", "show", "local").out
+
+
+def test_an_audience_file_says_how_many_were_left_out_and_why(shop: Run, folder: Path) -> None:
+    members(shop)
+    shop("customer", "edit", "K1", "--consent", "yes")
+    done = shop("segment", "export", "local", "--to", "a.csv", "--columns", "name,city")
+    assert done.err == ("1 customer exported to a.csv.\nLeft out for want of consent: 1. 0 refused, 1 did not say.\n")
+    assert (folder / "a.csv").read_text("utf-8") == "Name,City\n张伟,上海\n"
+    told = json.loads(shop("segment", "export", "local", "--to", "a.csv", "--json").out)
+    assert told["left_out"] == {"refused": 0, "did_not_say": 1}
+    assert shop("segment", "export", "local", "--to", "-", "--keys").out.startswith("name,phone,email\r\n")
+    assert shop("segment", "export", "local", "--to", "-", "--json").code == 2
+    assert shop("segment", "export", "local").code == 2
+
+
+def test_segments_are_saved_and_loaded_with_what_that_changes(shop: Run, folder: Path) -> None:
+    members(shop)
+    shop("segment", "save", "segments.toml")
+    text = (folder / "segments.toml").read_text("utf-8")
+    assert text == '[[segment]]\nname = "local"\nexpression = "city in (上海, Oslo)"\nlabel_zh = "本地"\n'
+    (folder / "segments.toml").write_text(text.replace(", Oslo", ""), "utf-8")
+    rehearsed = shop("segment", "load", "segments.toml", "--dry-run")
+    assert rehearsed.out.splitlines() == [
+        "[local]", "- expression = city in (上海, Oslo)", "+ expression = city in (上海)",
+        "  0 would enter, 1 would leave.",
+    ]  # fmt: skip
+    assert rehearsed.err == "0 would be added, 1 changed, 0 removed; 0 stay as they are.\n"
+    assert shop("segment", "load", "segments.toml").err == "0 added, 1 changed, 0 removed; 0 stayed as they were.\n"
+    told = json.loads(shop("segment", "load", "segments.toml", "--remove", "--json").out)
+    assert [(one["name"], one["what"]) for one in told] == [("local", "same")]
+
+
+def test_what_the_ledger_keeps_is_read_by_name_and_has_no_commands_of_its_own(shop: Run) -> None:
+    members(shop)
+    assert "membership" not in shop("--help").out
+    assert "membership" not in shop("field", "list").out
+    assert shop("membership", "list", "--columns", "segment").out.splitlines() == ["Segment", "local", "local"]
+    done = shop("membership", "remove", "--where", "segment = local")
+    assert (done.code, done.err.splitlines()[0]) == (4, "error: The ledger itself keeps the memberships.")
+
+
+def test_of_two_segments_with_one_name_the_program_asks_whose(shop: Run) -> None:
+    shop("segment", "add", "late", "level = A")
+    shop("segment", "add", "late", "due < today", "--subject", "followup")
+    done = shop("segment", "members", "late")
+    assert done.code == 3
+    assert done.err.splitlines()[1] == "hint: Say whose with --subject."
+    assert shop("segment", "members", "late", "--subject", "followup", "--json").code == 0
+    assert "followup" in shop("segment", "list").out
+    done = shop("segment", "remove", "high_value")
+    assert "The plugin segments brings it." in done.err
+    assert "brings it" not in shop("segment", "remove", "last_contact").err
+
+
+def test_memberships_go_with_their_customer_and_nobody_is_asked_for_them(shop: Run) -> None:
+    members(shop)
+    done = shop("customer", "remove", "K2")
+    assert (done.code, shop("membership", "count").out.strip()) == (0, "1")
+    shop("undo", json.loads(shop("log", "--limit", "1", "--json").out)[0]["id"])
+    assert shop("membership", "count").out.strip() == "2"
+    assert shop("segment", "refresh", "local").out.splitlines()[1] == "local\t0\t0\t1\tthose who may have changed"
