@@ -47,7 +47,7 @@ def run_in_chinese() -> Invocation:
 def described() -> Iterator[tuple[str, str]]:
     """Yield every text that help is made of beside the labels of fields, with the command that it belongs to."""
     invocation = Invocation(flags.read([]))
-    commands = [("custledger", get_command(everything(invocation)))]
+    commands: list[tuple[str, Any]] = [("custledger", get_command(everything(invocation)))]
     while commands:
         path, command = commands.pop()
         yield from ((paragraph, path) for paragraph in paragraphs(command.help or ""))
@@ -77,7 +77,8 @@ def test_the_table_has_nothing_that_no_command_says() -> None:
 
 def pages() -> list[tuple[str, ...]]:
     """Return the words of every command and group."""
-    found, commands = [], [((), get_command(everything(Invocation(flags.read([])))))]
+    found: list[tuple[str, ...]] = []
+    commands: list[tuple[tuple[str, ...], Any]] = [((), get_command(everything(Invocation(flags.read([])))))]
     while commands:
         words, command = commands.pop()
         found.append(words)

@@ -151,7 +151,8 @@ def test_a_definition_of_fields_that_are_not_there_is_a_value_error() -> None:
 def test_only_what_is_found_by_its_definition_is_read() -> None:
     kept = Kept("person__facts", {defined_as("count(visits)"): "visited"}, "CNY")
     assert kept.column(settled("count(visits where x_guests = 1)")) is None
-    assert not kept.used
+    untouched = not kept.used
+    assert untouched
     where = sql.compile_where(understood("visit_count >= 2 and exists(visits)"), PERSON, sql.SQLITE, MOMENT, kept=kept)
     assert kept.used
     assert where is not None

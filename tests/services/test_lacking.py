@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import attrs
@@ -10,11 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import custledger
+from custledger.conventions import Conventions
 from custledger.ledger import Ledger
 from custledger.services.lacking import Lack
 from custledger.services.segmenting import Explained, explain
 
 TODAY = date(2026, 11, 22)
+
+
+def on_day(day: date, conventions: Conventions) -> Conventions:
+    return attrs.evolve(conventions, as_of=day)
 
 
 @pytest.fixture
@@ -120,7 +126,7 @@ def test_from_the_day_that_is_told_it_holds_and_on_the_day_before_it_does_not(na
         for days, holds in ((0, True), (-1, False), (400, True)):
             other = date.fromordinal(lack.holds_on.toordinal() + days)
             past = Ledger(ledger.session)
-            past.session._adjust = lambda one, other=other: attrs.evolve(one, as_of=other)
+            past.session._adjust = partial(on_day, other)
             past.session._known_generation = None
             past.session.refresh()
             assert bool(past.customers.where(text)) == holds, (text, other)

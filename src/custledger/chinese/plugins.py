@@ -155,6 +155,7 @@ SENTENCES = (
         "记录换一种顺序，{who}的结果是{given}，而不是{wanted}：{asked}。",
     ),
     ("Example {number:n} gives {given:answer}, and not {wanted:answer}.", "例 {number} 给出{given}，而不是{wanted}。"),
+    ("The rule fails for its examples: {why:said}", "规则在它的例子上出错：{why}"),
     ("Example {number:n} cannot be written: {why:said}", "例 {number} 无法写入：{why}"),
     ("Example {number:n} is to give what cannot be: {why:said}", "例 {number} 要给出的值不对：{why}"),
     ("The sample ledgers cannot be made: {why:said}", "样本台账无法建立：{why}"),

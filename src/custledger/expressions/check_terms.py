@@ -135,19 +135,16 @@ class TermChecker(ABC):
 
     def suggestion(self, called: str, *, to_compare_with: Field | None = None) -> str:
         """Return the question which name was meant, or nothing; each field is named once."""
-        names = {
-            name: meaning
-            for name in self.scope.names(dotted="." in called)
-            if (meaning := self.scope.meaning(name)) is not None
-        }
+        names = iter(dict.fromkeys(self.scope.names(dotted="." in called)))
         if to_compare_with is not None:
-            names = {
-                name: meaning
-                for name, meaning in names.items()
-                if isinstance(meaning, Own) and fit_together(to_compare_with, meaning.field, self.schema.name)
-            }
-        near = {_identity(names[name]): name for name in reversed(nearest(called, names))}
+            names = (name for name in names if self.fits(to_compare_with, self.scope.meaning(name)))
+        found = ((name, self.scope.meaning(name)) for name in reversed(nearest(called, names)))
+        near = {_identity(meaning): name for name, meaning in found if meaning is not None}
         return "Did you mean " + " or ".join(reversed(near.values())) + "?" if near else ""
+
+    def fits(self, field: Field, meaning: Meaning | None) -> bool:
+        """Return whether a name means a field of the record that another one can be compared with."""
+        return isinstance(meaning, Own) and fit_together(field, meaning.field, self.schema.name)
 
     def named(self, name: Name) -> Typed:
         """Return what a name means that has one value."""

@@ -4,6 +4,7 @@ import stat
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_a_warning_names_the_first_rows_that_it_is_about_wherever_they_stand(tmp
         (warned,) = import_file(session, str(path), "customer", key=key).warnings
     rows = (3, 5, 7, 9, 11) if key else (3, 5, 7, 11, 13)  # without a key, K9 is taken
     assert (warned.times, warned.rows) == (9 if key else 8, rows)
-    listed = Selection(session, "customer").where(warned.where)
+    listed = Selection[Any](session, "customer").where(warned.where)
     assert listed.count() == warned.times
 
 

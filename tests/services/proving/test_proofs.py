@@ -279,6 +279,14 @@ def test_a_callable_that_fails_for_somebody_is_not_total_and_says_for_whom() -> 
     assert "The plugin mine failed while deciding who is in near: AttributeError: 'NoneType'" in failures[0]
 
 
+def test_a_rule_that_fails_for_an_example_alone_says_so() -> None:
+    def picky(*, birthday: date | None, level: str | None) -> bool:
+        return 1 / (0 if birthday == date(1999, 9, 9) else 1) > 0
+
+    (failure,) = broken(callable_(picky, examples=(Example({"birthday": "1999-09-09"}, gives=True),)))
+    assert failure.startswith("The rule fails for its examples: The plugin mine failed while deciding who is in near:")
+
+
 def test_a_callable_that_knows_only_the_choices_of_today_is_not_total() -> None:
     weights = {"A": 3, "B": 2, "C": 1, None: 0}
     rule = callable_(lambda *, birthday, level: weights[level] > 1)

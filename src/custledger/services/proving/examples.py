@@ -63,7 +63,12 @@ def _broken(ledgers: SampleLedgers, engine: Engine, rule: Definition, together: 
             written[number] = write_example(session, rule.subject, example.record)
         except CustledgerError as error:
             yield f"Example {number} cannot be written: {error.message}"
-    found, show = answers(session, rule), shower(session, rule)
+    try:
+        found = answers(session, rule)
+    except CustledgerError as error:
+        yield f"The rule fails for its examples: {error.message}"
+        return
+    show = shower(session, rule)
     for number, identity in written.items():
         given = found.get(identity)
         try:
