@@ -116,7 +116,7 @@ class Shop:
         elif what == "city":
             ledger.customers.edit(customer, city=("上海", "杭州", None)[other % 3], tags={"vip"} if other % 2 else ())
         elif what == "category":
-            ledger.records("product").edit(self.products[one % 2], category=("tea", "rice", None)[other % 3])
+            ledger.records("product").edit(self.products[one % 2].id, category=("tea", "rice", None)[other % 3])
         elif what == "remove":
             ledger.customers.remove(customer) if not self.has_orders(customer) else None
         elif what == "move" and (orders := list(ledger.records("transaction"))):
