@@ -84,10 +84,8 @@ class Shop:
         add_metric(self.ledger.session, "sleepy", "last_order < 60 days ago or order_count = 0")
         for number, rule in enumerate(RULES):
             add_segment(self.ledger.session, f"s{number}", rule)
-        self.products = [
+        for number, category in enumerate(("tea", "rice")):
             self.ledger.records("product").add(sku=f"P{number}", name=f"P{number}", category=category)
-            for number, category in enumerate(("tea", "rice"))
-        ]
 
     @property
     def customers(self) -> list[Any]:
@@ -107,7 +105,7 @@ class Shop:
         elif what == "order":
             ledger.records("transaction").add(
                 customer=customer, number=f"{one}-{other}", amount=100 * other, status=("paid", "unpaid")[one % 2],
-                at=at, product=self.products[other % 2],
+                at=at, product=self.product(other),
             )  # fmt: skip
         elif what == "talk":
             ledger.interactions.add(customer=customer, channel=("phone", "visit")[other % 2], at=at)
@@ -115,8 +113,8 @@ class Shop:
             ledger.followups.add(customer=customer, due=self.ledger.session.today, note="call")
         elif what == "city":
             ledger.customers.edit(customer, city=("上海", "杭州", None)[other % 3], tags={"vip"} if other % 2 else ())
-        elif what == "category":
-            ledger.records("product").edit(self.products[one % 2].id, category=("tea", "rice", None)[other % 3])
+        elif what == "category" and (product := self.product(one)):
+            ledger.records("product").edit(product, category=("tea", "rice", None)[other % 3])
         elif what == "remove":
             ledger.customers.remove(customer) if not self.has_orders(customer) else None
         elif what == "move" and (orders := list(ledger.records("transaction"))):
@@ -130,6 +128,11 @@ class Shop:
             add_segment(ledger.session, f"s{other % 3}", RULES[(one + other) % len(RULES)])
         elif what == "pass":
             self.clock.now += (1, 1, 7, 30, 90)[other % 5] * DAY
+
+    def product(self, number: int) -> Any:
+        """Return one of the products that an undo has left, if any."""
+        products = list(self.ledger.records("product"))
+        return products[number % len(products)] if products else None
 
     def has_orders(self, customer: Any) -> bool:
         return bool(self.ledger.records("transaction").where(f"customer = {customer.ref}"))
