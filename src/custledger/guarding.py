@@ -159,11 +159,11 @@ def _mark(answer: Any, codes: Collection[str], *, own_labels: bool) -> Mark:
         raise TypeError(f"it returned {shorten(answer)}, which is not a number, and it has no choices")
     try:
         number = Decimal(str(answer)).quantize(_PLACES)
-        if abs(number) < _TOO_LARGE:
-            return number
-    except InvalidOperation:
-        pass  # it has more digits than a Decimal keeps, or is infinite
-    raise ValueError(f"it returned {shorten(answer)}, which is too large")
+    except InvalidOperation:  # it has more digits than a Decimal keeps, or is infinite
+        number = _TOO_LARGE
+    if abs(number) >= _TOO_LARGE:
+        raise ValueError(f"it returned {shorten(answer)}, which is too large")
+    return number
 
 
 class _Opening:

@@ -58,6 +58,8 @@ MOST_FAILURES = 200
 _ItemT = TypeVar("_ItemT")
 _DefinitionT = TypeVar("_DefinitionT", bound=Definition)
 _AnswerT = TypeVar("_AnswerT", Change, Problem)
+_Hook = tuple[str, Callable[..., Any], frozenset[str] | None]
+"""A plugin, its hook as a function of keywords, and the record types that it wants; all, where that is ``None``."""
 
 
 class PluginInfo(NamedTuple):
@@ -192,26 +194,25 @@ class Plugins:
     def changed(self, changeset: Changeset, context: Context) -> list[Problem]:
         """Tell plugins of a changeset that landed; return a warning for each that could not take it."""
         touched = {creates.type for creates in changeset.creates} | {change.type for change in changeset.changes}
-        warnings = []
-        for plugin, hook, wanted in self._hooks("custledger_changed"):
-            if wanted is None or wanted & touched:
-                try:
-                    hook(changeset=changeset, context=context)
-                except FAILURES as error:
-                    failure = self.failed(plugin, "being told of a change", error)
-                    warnings.append(Problem(message=f"{failure.message} The change stands.", severity="warn"))
-        return warnings
+        hooks = [found for found in self._hooks("custledger_changed") if found[2] is None or found[2] & touched]
+        return self._tell(hooks, "being told of a change", changeset=changeset, context=context)
 
     def segment_changed(
         self, segment: Segment, entered: Mapping[int, Mark], left: Mapping[int, Mark], context: Context
     ) -> list[Problem]:
         """Tell plugins who entered a segment and who left; return a warning for each that could not take it."""
+        told = {"segment": segment, "entered": entered, "left": left, "context": context}
+        hooks = self._hooks("custledger_segment_changed")
+        return self._tell(hooks, f"being told of a change of {segment.name}", **told)
+
+    def _tell(self, hooks: Iterable[_Hook], doing: str, **told: Any) -> list[Problem]:
+        """Call hooks that hear of what has landed; return a warning for each plugin that could not take it."""
         warnings = []
-        for plugin, hook, _ in self._hooks("custledger_segment_changed"):
+        for plugin, hook, _ in hooks:
             try:
-                hook(segment=segment, entered=entered, left=left, context=context)
+                hook(**told)
             except FAILURES as error:
-                failure = self.failed(plugin, f"being told of a change of {segment.name}", error)
+                failure = self.failed(plugin, doing, error)
                 warnings.append(Problem(message=f"{failure.message} The change stands.", severity="warn"))
         return warnings
 
@@ -334,8 +335,8 @@ class Plugins:
                 why = f"this custledger has no hook {caller.name}"
                 self._clash(name, "being loaded", f"{why}; it is never called")
 
-    def _hooks(self, name: str) -> Iterator[tuple[str, Callable[..., Any], frozenset[str] | None]]:
-        """Yield ``(plugin, the hook as a function of keywords, the record types it wants)`` in calling order."""
+    def _hooks(self, name: str) -> Iterator[_Hook]:
+        """Yield the hooks of a name in calling order."""
         caller: pluggy.HookCaller = getattr(self._loaded().hook, name)
         for each in reversed(caller.get_hookimpls()):
             if not (each.wrapper or each.hookwrapper):

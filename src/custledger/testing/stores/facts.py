@@ -1,20 +1,12 @@
 """Cases: facts, which a store may keep. Whatever is written, and how, metrics are what the evaluator computes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from custledger.changes import Change, Changeset, Receipt
 from custledger.conventions import Conventions
@@ -25,11 +17,12 @@ from custledger.expressions.scope import World
 from custledger.fields import Kind, Labels
 from custledger.schema import ID
 from custledger.stores.contract import GenerationMovedError, Metered, Query
-from custledger.testing.clerk import Clerk, reversal, settable
+from custledger.testing.clerk import reversal, settable
 from custledger.testing.expressions import TODAY, ZONE, rows
 from custledger.testing.related import PERSON, VISIT
-from custledger.testing.stores.base import StoreCases, examples
+from custledger.testing.stores.base import StoreCases
 from custledger.testing.stores.relating import Everything
+from custledger.testing.stores.two_handles import HANDLES, PICKS, TwoHandles, run_machine
 
 PEOPLE = 3
 """How many people there are at first, whom visits refer to."""
@@ -59,8 +52,6 @@ MEMBERS = (
     "ever",
 )
 CONVENTIONS = Conventions(zone_name=ZONE)
-HANDLES = st.integers(0, 1)
-PICKS = st.integers(0, 99)
 CURRENCIES = st.sampled_from([None, "CNY", "EUR"])
 WORDED = st.fixed_dictionaries({name: st.integers(0, len(texts) - 1) for name, texts in WORDINGS.items()})
 
@@ -107,18 +98,13 @@ class Worded:
         return [self.understood(text, Kind.YES_NO) for text in MEMBERS]
 
 
-class FactsMachine(RuleBasedStateMachine):
+class FactsMachine(TwoHandles):
     """Two handles that write, load, undo and reopen, and keep what metrics ask that change now and then."""
-
-    suite: StoreCases
-    new_place: Callable[[], Any]
 
     @initialize(chosen=WORDED)
     def open_two_handles(self, chosen: dict[str, int]) -> None:
         """Begin with a new ledger, some people, and facts."""
-        self.place = self.new_place()
-        first = Clerk(self.suite.open_store(self.place), (PERSON, VISIT))
-        self.clerks = [first, first.beside(self.suite.open_store(self.place))]
+        first = self.open_both((PERSON, VISIT))
         self.moment = Moment(TODAY, CONVENTIONS.zone, currency="CNY")
         self.last: Receipt | None = None
         self.worded = Worded(chosen)
@@ -240,18 +226,9 @@ class FactsMachine(RuleBasedStateMachine):
         self.land(handle, *reversal(self.last))
         self.last = None
 
-    @rule(handle=HANDLES)
-    def reopen(self, handle: int) -> None:
-        """Close a handle and open another."""
-        clerk = self.clerks[handle]
-        clerk.store.close()
-        self.clerks[handle] = clerk.beside(self.suite.open_store(self.place))
-
     @invariant()
     def they_agree(self) -> None:
         """Either handle answers what the evaluator computes, and nothing that is kept differs from it."""
-        if not hasattr(self, "clerks"):
-            return
         related = Everything(self.clerks[0].store, self.moment)
         columns, conditions = self.worded.columns, self.worded.conditions
         values = [evaluator(column, PERSON, self.moment, related) for column in columns]
@@ -264,11 +241,6 @@ class FactsMachine(RuleBasedStateMachine):
             assert clerk.store.memberships(PERSON, conditions, self.moment) == members
             assert not [found for found in clerk.store.check_facts() if found.differing]
 
-    def teardown(self) -> None:
-        """Close what is open."""
-        for clerk in getattr(self, "clerks", ()):
-            clerk.store.close()
-
 
 class FactCases(StoreCases):
     """Facts never say anything else than the evaluator."""
@@ -277,18 +249,4 @@ class FactCases(StoreCases):
         self, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
         """``CUSTLEDGER_EXAMPLES`` says how many runs to try."""
-
-        def new_place(_machine: FactsMachine) -> Any:
-            return self.make_place(tmp_path_factory.mktemp("facts"))
-
-        machine = type("Machine", (FactsMachine,), {"suite": self, "new_place": new_place})
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=examples(25),
-                stateful_step_count=20,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-                **self.machine_settings,
-            ),
-        )
+        run_machine(self, FactsMachine, tmp_path_factory, steps=20)

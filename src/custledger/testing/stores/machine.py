@@ -4,23 +4,16 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from custledger.changes import Change, Receipt, digest
 from custledger.errors import ConflictError, DuplicateError, ReferencedError
 from custledger.stores.contract import GenerationMovedError
-from custledger.testing.clerk import Clerk, reversal
+from custledger.testing.clerk import reversal
 from custledger.testing.samples import CARD
-from custledger.testing.stores.base import StoreCases, examples
+from custledger.testing.stores.base import StoreCases
 from custledger.testing.stores.model import Model
+from custledger.testing.stores.two_handles import HANDLES, PICKS, TwoHandles, run_machine
 
 NAMES = st.sampled_from(["Ada", "ａｄａ", "王小明", "Straße", "İ", "👍"])
 TAGS = st.lists(st.sampled_from(["a", "b", "c", "d"]), unique=True).map(lambda tags: tuple(sorted(tags)) or None)
@@ -31,29 +24,16 @@ EDITABLE: dict[str, st.SearchStrategy[Any]] = {"name": NAMES, "code": CODES, **O
 EDIT = st.sets(st.sampled_from(sorted(EDITABLE)), min_size=1, max_size=3).flatmap(
     lambda keys: st.fixed_dictionaries({key: EDITABLE[key] for key in sorted(keys)})
 )
-HANDLES = st.integers(0, 1)
-PICKS = st.integers(0, 99)
-"""Which of the records that are there; none at all is a pick too, where a rule says so."""
-
 SEVERAL_PEOPLE = precondition(lambda self: len(self.model.records["person"]) > 1)
 
 
-class LedgerMachine(RuleBasedStateMachine):
+class LedgerMachine(TwoHandles):
     """Two handles, two record types, stale edits, undo, growth and reopening against ``Model``."""
-
-    suite: StoreCases
-    places: "_Places"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.clerks: list[Clerk] = []
 
     @initialize()
     def open_two_handles(self) -> None:
         """Begin with a new ledger."""
-        self.place = self.places.new()
-        first = Clerk(self.suite.open_store(self.place))
-        self.clerks = [first, first.beside(self.suite.open_store(self.place))]
+        first = self.open_both()
         self.model = Model({name: schema.public_id for name, schema in first.schemas.items()})
         self.last: tuple[Receipt, Model] | None = None
         self.readings: list[tuple[int, Change]] = []
@@ -224,13 +204,6 @@ class LedgerMachine(RuleBasedStateMachine):
         self.model.setting = value
         self.last = None
 
-    @rule(handle=HANDLES)
-    def reopen(self, handle: int) -> None:
-        """Close a handle and open another."""
-        clerk = self.clerks[handle]
-        clerk.store.close()
-        self.clerks[handle] = clerk.beside(self.suite.open_store(self.place))
-
     @rule(handle=HANDLES, text=st.sampled_from(["ada", "小明", "strasse", "合同"]))
     def search(self, handle: int, text: str) -> None:
         """What occurs is found, in either handle."""
@@ -272,36 +245,10 @@ class LedgerMachine(RuleBasedStateMachine):
                 place = 16 * (number - entry.record)
                 assert entry.digests[place : place + 16] == digest(clerk.whole(name, number))
 
-    def teardown(self) -> None:
-        """Close what is open."""
-        for clerk in self.clerks:
-            clerk.store.close()
-
-
-class _Places:
-    """Makes a new place for every run of the machine."""
-
-    def __init__(self, suite: StoreCases, factory: pytest.TempPathFactory) -> None:
-        self.suite, self.factory = suite, factory
-
-    def new(self) -> Any:
-        return self.suite.make_place(self.factory.mktemp("machine"))
-
 
 class MachineCases(StoreCases):
     """The longest case: whatever two handles do, in whatever order, nothing is lost."""
 
     def test_state_machine(self, tmp_path_factory: pytest.TempPathFactory) -> None:
         """``CUSTLEDGER_EXAMPLES`` says how many runs to try."""
-        places = _Places(self, tmp_path_factory)
-        machine = type("Machine", (LedgerMachine,), {"suite": self, "places": places})
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=examples(25),
-                stateful_step_count=30,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-                **self.machine_settings,
-            ),
-        )
+        run_machine(self, LedgerMachine, tmp_path_factory)

@@ -1,25 +1,17 @@
 """Cases: the marks of tags. What persons decide wins over what rules find, whatever happens in between."""
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from custledger.changes import Action, Change, Receipt, digest
 from custledger.marks import PERSON
 from custledger.testing.clerk import Clerk, reversal
-from custledger.testing.stores.base import StoreCases, examples
+from custledger.testing.stores.base import StoreCases
+from custledger.testing.stores.two_handles import HANDLES, TwoHandles, run_machine
 
 SLEEPING, LOYAL = "sleeping", "loyal"
 
@@ -210,21 +202,7 @@ class TaggingCases(StoreCases):
 
     def test_decisions_win_over_rules_in_any_order(self, tmp_path_factory: pytest.TempPathFactory) -> None:
         """Person's edits, rules, removals, undo and reopening, in whatever order, against a plain dictionary."""
-
-        def new_place() -> Any:
-            return self.make_place(tmp_path_factory.mktemp("tagging"))
-
-        machine = type("Tagging", (TaggingMachine,), {"suite": self, "new_place": staticmethod(new_place)})
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=examples(25),
-                stateful_step_count=30,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-                **self.machine_settings,
-            ),
-        )
+        run_machine(self, TaggingMachine, tmp_path_factory)
 
 
 TAGS = ("a", "b", "c")
@@ -232,18 +210,13 @@ CHOSEN_TAGS = st.sets(st.sampled_from(TAGS))
 PEOPLE, RULES = st.integers(0, 2), st.sampled_from([SLEEPING, LOYAL])
 
 
-class TaggingMachine(RuleBasedStateMachine):
+class TaggingMachine(TwoHandles):
     """Two handles on three people, whose model is what each source says of each tag."""
-
-    suite: StoreCases
-    new_place: Callable[[], Any]
 
     @initialize()
     def begin(self) -> None:
         """Open a new ledger with three people."""
-        self.place = self.new_place()
-        first = Clerk(self.suite.open_store(self.place))
-        self.clerks = [first, first.beside(self.suite.open_store(self.place))]
+        first = self.open_both()
         self.people = [first.add("person", name=name) for name in ("Ada", "Eve", "Bob")]
         self.said: dict[tuple[int, str, str], bool] = {}
         self.readings: list[Change] = []
@@ -291,7 +264,7 @@ class TaggingMachine(RuleBasedStateMachine):
         if state is not None:
             self.said[number, tag, PERSON] = state
 
-    @rule(handle=st.integers(0, 1), name=RULES, found=st.lists(CHOSEN_TAGS, min_size=3, max_size=3))
+    @rule(handle=HANDLES, name=RULES, found=st.lists(CHOSEN_TAGS, min_size=3, max_size=3))
     def run_a_rule(self, handle: int, name: str, found: list[set[str]]) -> None:
         """A rule finds some tags of each person, and takes off what it put on before."""
         clerk, was = self.clerks[handle], dict(self.said)
@@ -302,7 +275,7 @@ class TaggingMachine(RuleBasedStateMachine):
         self.said |= {(number, tag, name): True for number, tags in pairs for tag in tags}
 
     @precondition(lambda self: self.last is not None)
-    @rule(handle=st.integers(0, 1))
+    @rule(handle=HANDLES)
     def take_back_the_last_write(self, handle: int) -> None:
         """Everybody says what they said before it."""
         assert self.last is not None
@@ -319,13 +292,6 @@ class TaggingMachine(RuleBasedStateMachine):
         self.readings = [change for change in self.readings if change.id != self.people[person]]
         self.last = None
 
-    @rule(handle=st.integers(0, 1))
-    def reopen(self, handle: int) -> None:
-        """Close a handle and open another."""
-        clerk = self.clerks[handle]
-        clerk.store.close()
-        self.clerks[handle] = clerk.beside(self.suite.open_store(self.place), actor=clerk.actor)
-
     @invariant()
     def tags_are_what_the_marks_come_to(self) -> None:
         """In the rows, in the marks, and in what filters find."""
@@ -338,8 +304,3 @@ class TaggingMachine(RuleBasedStateMachine):
             for tag in TAGS:
                 having = [number for number in self.people if tag in self.effective(number)]
                 assert clerk.ids("person", f"tag = {tag}") == having
-
-    def teardown(self) -> None:
-        """Close what is open."""
-        for clerk in self.clerks:
-            clerk.store.close()
