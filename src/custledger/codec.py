@@ -127,7 +127,8 @@ class Codec:
     def json_value(self, field: Field, value: Plain) -> Any:
         """Return one plain value (not ``None``) of ``field`` in its JSON form."""
         if field.spec.kind is Kind.ID:
-            return self.schema.public_id(value)
+            prefix = self.prefixes.get(field.spec.target, "?") if field.spec.target else self.schema.info.prefix
+            return ids.public(prefix, value)
         if field.spec.kind is Kind.REFERENCE and field.spec.target is not None:
             return ids.public(self.prefixes.get(field.spec.target, "?"), value)
         return values.to_json(field.spec)(value)

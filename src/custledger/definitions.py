@@ -18,7 +18,8 @@ class Example(Struct):
     - ``record``: values as people write them, by key, label or alias. A reference takes the record that it leads to,
       and the records that refer to this one are a list: ``{"interactions": [{"channel": "phone", "at": "today"}]}``.
       Days may be counted from today: ``"90 days ago"``. What is required and not given gets some value.
-    - ``gives``: whether it is a member, the label that a scorer gives it, or the value of a metric; ``None`` is empty.
+    - ``gives``: whether it is a member, the label that a scorer gives it, the value of a metric, or whether a rule tags
+      it, or with what tag, as a Chinese ledger has it; ``None`` is empty.
     - ``on``: the day that is today, ``"2026-02-28"``, where it matters which.
 
     The examples of one definition that have the same day are records of one ledger.

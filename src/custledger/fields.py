@@ -66,7 +66,8 @@ class Choice(Struct):
 class Spec(Struct):
     """All that is known of a field, beside its key.
 
-    - ``target``: for a reference, the name of the record type; ``None`` is a reference to any record.
+    - ``target``: for a reference, the name of the record type; ``None`` is a reference to any record. For an id
+      that was reached from another record, the type that it belongs to.
     - ``on_remove``: for a reference, what becomes of this record when the one it refers to is removed.
     - ``default``: the plain value that an added record gets; ``"now"`` and ``"today"`` for times and dates.
     - ``currency_of``: this text field holds the currency of the money field of that key.

@@ -294,6 +294,8 @@ class HookSpecs:
     def custledger_taggers(self) -> Sequence[Tagger]:  # type: ignore[empty-body]
         """Return rules that put tags on customers, or on records of another type. Called when tags are refreshed.
 
+        Like metrics and segments, ``custledger plugin check`` proves them.
+
         ::
 
             from custledger.fields import Labels

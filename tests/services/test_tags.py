@@ -10,6 +10,7 @@ import custledger_sqlite
 import pytest
 
 import custledger
+from custledger import ids
 from custledger.changes import Change, Changeset
 from custledger.conventions import FixedClock
 from custledger.errors import InvalidValueError, NotFoundError, QueryError, UsageError
@@ -137,6 +138,14 @@ def test_the_favourite_category_is_a_tag_with_the_label_of_the_choice(ledger: Le
     ledger.tags.add_rule("偏好", "偏好:{most_frequent(transactions.product.category)}")
     ledger.tags.refresh()
     assert [tags(ledger, code) for code in ("K0", "K1")] == [{"偏好:Tea loose green"}, set()]
+
+
+def test_an_id_in_a_tag_is_the_one_that_people_see_with_the_letter_of_its_own_type(ledger: Ledger) -> None:
+    tea = ledger.records("product").add(name="Longjing", sku="T1")
+    ledger.records("transaction").add(customer="K0", number="1", product=tea, amount=5, status="paid")
+    ledger.tags.add_rule("ids", "{id} {most_frequent(transactions.product.id)}")
+    ledger.tags.refresh()
+    assert tags(ledger) == {f"{ids.public('C', ledger.customers.get('K0').id)} {ids.public('P', tea.id)}"}
 
 
 def test_values_are_told_as_the_ledger_tells_them_whatever_the_language_of_a_run(tmp_path: Path) -> None:

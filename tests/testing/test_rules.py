@@ -10,6 +10,7 @@ from custledger.fields import Labels
 from custledger.hookspecs import hookimpl
 from custledger.metrics import Metric
 from custledger.segments import Segment
+from custledger.taggers import Tagger
 from custledger.testing import prove, sample_ledger
 
 NEAR = Segment(
@@ -37,6 +38,8 @@ def test_a_rule_is_proved_by_itself() -> None:
     assert [proof.rule.name for proof in prove(NEAR).proofs] == ["near"]
     labels, summary = Labels("Calls", "来电"), Labels("How often they called", "来电次数")
     assert prove(Metric(name="calls", expression="count(interactions)", labels=labels, summary=summary)).is_sound
+    (proof,) = prove(Tagger(name="called", expression="exists(interactions)", labels=labels, summary=summary)).proofs
+    assert (proof.kind, proof.failures) == ("tagger", ())
 
 
 def test_a_rule_of_an_installed_plugin_is_proved_by_itself_too() -> None:

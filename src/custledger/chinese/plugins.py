@@ -137,6 +137,7 @@ SENTENCES = (
     ("It has no English summary.", "没有英文说明。"),
     ("It has no Chinese summary.", "没有中文说明。"),
     ("Its label {code:q} is not named in both languages.", "它给出的标签{code}没有中英文名称。"),
+    ("Its tag is not named in both languages.", "它的标签没有同时给出中英文。"),
     ("is not one of its labels", "不是它给出的标签"),
     ("And {count:n} more.", "另有 {count} 处。"),
     ("the ledger {name:q} on {day:word}", "样本台账{name}（{day}）"),

@@ -64,7 +64,15 @@ KINDS: Mapping[str, str] = {
 DONE: Mapping[str, str] = {"read": "读取", "written": "写入", "made": "新建", "used": "使用", "opened": "打开"}
 """What could not be done with a file, by the participle."""
 
-ANSWERS: Mapping[str, str] = {"a member": "成员", "no member": "非成员", "nothing": "空", "yes": "是", "no": "否"}
+ANSWERS: Mapping[str, str] = {
+    "a member": "成员",
+    "no member": "非成员",
+    "a tag": "有标签",
+    "no tag": "没有标签",
+    "nothing": "空",
+    "yes": "是",
+    "no": "否",
+}
 """What a rule gives, as sentences name it; a value or a label stands in quotation marks."""
 
 ORIGINS: Mapping[str, str] = {"flag": "选项", "environment": "环境变量", "default": "默认"}

@@ -287,8 +287,8 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Change the currency although there are amounts without one.": "即使有没写货币的金额，也更改货币。",
         "The installed plugins.": "已安装的插件。",
         "List the plugins, what each brings, and what is wrong with it.": "列出插件、各自提供什么，以及有什么问题。",
-        "Prove the metrics and segments of a plugin on sample ledgers; exit code 3 where one is not as it says.": (
-            "用样本台账验证一个插件的指标和分群；有不符时退出码为 3。"
+        "Prove the rules of a plugin, of every kind, on sample ledgers; exit code 3 where one is not as it says.": (
+            "用样本台账验证一个插件的各种规则；有不符时退出码为 3。"
         ),
         "A plugin, by its name.": "插件，按名称。",
         "The program's settings.": "程序的设置。",

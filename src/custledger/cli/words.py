@@ -156,6 +156,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "{kind} {name} ({label})": "{kind} {name}（{label}）",
         "metric": "指标",
         "segment": "分群",
+        "tagger": "标签规则",
         "its names mean something here": "用到的名称这里都有",
         "labels and a summary in both languages": "标签和说明都有中英文",
         "no failure for {count} records of the sample ledgers, on four days": (
@@ -168,7 +169,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "its examples: {count}": "例子：{count} 个",
         "it has no examples": "没有例子",
         "Proved: {proved} of {count}.": "已验证：{count} 条中的 {proved} 条。",
-        "{name} brings no metrics and no segments.": "{name} 不提供指标，也不提供分群。",
+        "{name} brings no metrics, no segments and no rules that tag.": "{name} 不提供指标、分群，也不提供标签规则。",
         "The tag rule {name} was removed.": "已删除标签规则 {name}。",
         "The tag rule {name} was removed; {what} lost a tag.": "已删除标签规则 {name}；{what}去掉了标签。",
         "There are no rules that tag; custledger tag rule add makes one.": (

@@ -15,7 +15,7 @@ from custledger.expressions.keywords import GLUED
 from custledger.expressions.nodes import Named
 from custledger.expressions.scope import Beyond, Meaning, Own, Relation, Scope, Step, canonical
 from custledger.expressions.syntax import Call, Clause, Name, Number, Operation, Term, names_in, start_of
-from custledger.expressions.types import NUMBER_KINDS, SEVERAL_KINDS, described, fit_together
+from custledger.expressions.types import NUMBER_KINDS, SEVERAL_KINDS, described, fit_together, of_another
 from custledger.fields import Kind, Labels, Spec
 from custledger.schema import Field, nearest
 from custledger.values import fold
@@ -151,7 +151,8 @@ class TermChecker(ABC):
         match self.meaning(name):
             case Own(field):
                 self.keys.add(field.key)
-                return Typed(tree.FieldNode(field.key, field.spec.kind), field)
+                node = tree.FieldNode(field.key, field.spec.kind)
+                return Typed(node, of_another(field, self.schema.name) if self.relation else field)
             case Step(reference, schema, field):
                 self.keys.add(reference.key)
                 if field.spec.sensitive:
@@ -159,7 +160,7 @@ class TermChecker(ABC):
                         f"{self.label(field)} is sensitive, and cannot be read from another record", name.start
                     )
                 node = tree.FieldNode(field.key, field.spec.kind)
-                return Typed(tree.StepNode(reference.key, schema, node), field)
+                return Typed(tree.StepNode(reference.key, schema, node), of_another(field, schema.name))
             case Named() as meant:
                 return self.named_expression(meant, name)
             case _:

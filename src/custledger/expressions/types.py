@@ -1,5 +1,7 @@
 """What can be done with fields of each kind: the tables of the checker."""
 
+import attrs
+
 from custledger.fields import Kind
 from custledger.schema import Field
 
@@ -81,4 +83,11 @@ def fit_together(field: Field, other: Field, type_name: str) -> bool:
 
 
 def _refers_to(field: Field, type_name: str) -> str | None:
-    return type_name if field.spec.kind is Kind.ID else field.spec.target
+    return field.spec.target or (type_name if field.spec.kind is Kind.ID else None)
+
+
+def of_another(field: Field, type_name: str) -> Field:
+    """Return a field of a record that another one leads to: where that is its id, the field says whose."""
+    if field.spec.kind is not Kind.ID:
+        return field
+    return attrs.evolve(field, spec=attrs.evolve(field.spec, target=type_name))

@@ -92,6 +92,11 @@ def remove_rule(
     return own[name], sum(bool(change.after) for change in changes)
 
 
+def tags_by(session: Session, tagger: Tagger) -> dict[int, str]:
+    """Return the tag that a rule finds for each record it would tag, by id; ``QueryError`` where it cannot be run."""
+    return _Understood(session, tagger).found()
+
+
 @attrs.frozen(kw_only=True)
 class Refreshed:
     """What bringing tags up to date did, or would do.
@@ -129,7 +134,7 @@ def refresh_tags(
         found: dict[str, Mapping[int, str]] = {}
         for tagger in taggers:
             try:
-                found[tagger.name] = _Understood(session, tagger).found()
+                found[tagger.name] = tags_by(session, tagger)
             except CustledgerError as error:
                 if names:
                     raise
@@ -199,7 +204,7 @@ class _Understood:
         rows = session.view.select(schema, Query(moment=session.moment, where=where, columns=columns))
         if not self._parts:
             return dict.fromkeys((number for (number,) in rows), self.template.filled(()))
-        shown = [_shower(session, part) for part in self._parts]
+        shown = [_shower(session, schema, part) for part in self._parts]
         tags = ((number, self._filled(shown, values)) for number, *values in rows)
         return {number: tag for number, tag in tags if tag}
 
@@ -220,8 +225,11 @@ class _Understood:
             raise QueryError("This has no one text that could be in a tag", part.text, 0)
 
 
-def _shower(session: Session, part: Expression) -> Callable[[Any], str]:
+def _shower(session: Session, schema: Schema, part: Expression) -> Callable[[Any], str]:
     """Return what shows a value in a tag: as the ledger itself would, whatever the language of a run; times by day."""
+    if part.kind is Kind.ID and part.spec is not None:
+        codec, field = session.codec_of(schema), Field(part.text, part.spec)
+        return lambda value: codec.text(field, value)
     spec = part.spec or Spec(kind=part.kind, labels=Labels(part.text))
     show = formatter(spec, session.settings.conventions)
     if part.kind is Kind.TIME:

@@ -17,16 +17,19 @@ from custledger.segments import Segment
 from custledger.services import proving
 from custledger.services.proving import Proven
 from custledger.services.proving.samples import SampleLedgers, samples
+from custledger.taggers import Tagger
 
 PREFIX = "custledger_"
+_HOOKS = {Metric: "custledger_metrics", Segment: "custledger_segments", Tagger: "custledger_taggers"}
+"""By which hook a plugin brings a rule of each kind."""
 
 
 def prove(plugin_or_rule: Any) -> Proven:
     """Prove every rule of a plugin, or one rule, and return what was proved.
 
-    A plugin is the module with its hooks, or an object that has them; a rule is a ``Metric`` or a ``Segment``. The
-    plugins that are installed take part. Raises ``AssertionError`` that says of each rule what is not proved; see
-    ``custledger.services.proving.Checked`` for what that means, and for a plugin that brings no rules.
+    A plugin is the module with its hooks, or an object that has them; a rule is a ``Metric``, a ``Segment`` or a
+    ``Tagger``. The plugins that are installed take part. Raises ``AssertionError`` that says of each rule what is not
+    proved; see ``custledger.services.proving.Checked`` for what that means, and for a plugin that brings no rules.
 
     ::
 
@@ -74,11 +77,13 @@ def _with_rule(rule: Definition) -> tuple[Plugins, str]:
     """Return the installed plugins and the name of the one that brings a rule, or one more that does."""
     installed = Plugins.installed()
     bringing = [
-        plugin for plugin, one in (*installed.metrics(), *installed.segments()) if _unguarded(one) == _unguarded(rule)
+        plugin
+        for plugin, one in (*installed.metrics(), *installed.segments(), *installed.taggers())
+        if _unguarded(one) == _unguarded(rule)
     ]
     if bringing:
         return installed, bringing[0]
-    hook = "custledger_metrics" if isinstance(rule, Metric) else "custledger_segments"
+    hook = next(hook for kind, hook in _HOOKS.items() if isinstance(rule, kind))
     return _with_plugin(SimpleNamespace(__name__="the_rule", **{hook: hookimpl(_giving(rule), specname=hook)}))
 
 

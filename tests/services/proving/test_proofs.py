@@ -20,6 +20,7 @@ from custledger.services.proving import Checked, Proven, prove
 from custledger.services.proving.examples import broken_examples
 from custledger.services.proving.samples import SampleLedgers
 from custledger.stores.memory import MemoryStore
+from custledger.taggers import Tagger
 
 LABELS, SUMMARY = Labels("Near", "近处"), Labels("Lives nearby", "住得近")
 
@@ -32,11 +33,16 @@ def metric(expression: str, **more: Any) -> Metric:
     return Metric(**{"name": "near", "expression": expression, "labels": LABELS, "summary": SUMMARY, **more})
 
 
+def tagger(expression: str = "city = 上海", **more: Any) -> Tagger:
+    return Tagger(**{"name": "near", "expression": expression, "labels": LABELS, "summary": SUMMARY, **more})
+
+
 def plugin(*rules: Any, **hooks: Any) -> SimpleNamespace:
     """A plugin that brings these rules."""
     made = {
         "custledger_metrics": lambda: [rule for rule in rules if isinstance(rule, Metric)],
         "custledger_segments": lambda: [rule for rule in rules if isinstance(rule, Segment)],
+        "custledger_taggers": lambda: [rule for rule in rules if isinstance(rule, Tagger)],
         **hooks,
     }
     return SimpleNamespace(**{name: hookimpl(function, specname=name) for name, function in made.items()})
@@ -79,6 +85,44 @@ def test_a_sound_rule_is_proved() -> None:
         assert proof.failures == ()
     assert proven.proofs[1].checks[-1].count == 3
     assert proven.proofs[1].checks[2].count > 100
+
+
+PREFERS = Labels("Prefers:{most_frequent(interactions.channel)}", "偏好:{most_frequent(interactions.channel)}")
+CALLED = {"interactions": [{"channel": "phone", "at": "yesterday"}]}
+
+
+def test_a_rule_that_tags_is_proved_like_the_others() -> None:
+    by_condition = tagger(examples=(Example({"city": "上海"}, gives=True), Example({"city": "北京"}, gives=None)))
+    by_value = tagger(
+        "", name="prefers", tag=PREFERS, examples=(Example(CALLED, gives="偏好:电话"), Example({}, gives=False))
+    )
+    proven = proved(by_condition, by_value)
+    assert [proof.failures for proof in proven.proofs] == [(), ()]
+    assert [(proof.kind, proof.rule.name) for proof in proven.proofs] == [("tagger", "near"), ("tagger", "prefers")]
+    assert [(check.what, check.count > 1) for check in proven.proofs[1].checks][2:] == [
+        ("total", True),
+        ("deterministic", False),
+        ("examples", True),
+    ]
+
+
+def test_an_example_of_a_rule_that_tags_says_whether_it_does_or_with_what() -> None:
+    examples = (Example(CALLED, gives="偏好:上门"), Example({}, gives=True), Example(CALLED, gives=None))
+    assert broken(tagger("", tag=PREFERS, examples=examples)) == [
+        "Example 1 gives “偏好:电话”, and not “偏好:上门”.",
+        "Example 2 gives no tag, and not a tag.",
+        "Example 3 gives “偏好:电话”, and not no tag.",
+    ]
+
+
+def test_a_tag_in_one_language_is_not_documented() -> None:
+    failures = checked(tagger(tag=Labels("Close")), "documented").failures
+    assert failures == ("Its tag is not named in both languages.",)
+
+
+def test_a_rule_that_tags_by_the_order_of_records_is_not_deterministic() -> None:
+    failures = checked(tagger("", tag=Labels("{id}", "{id}")), "deterministic").failures
+    assert failures[0].startswith("With the records in another order it gives “C-")
 
 
 @pytest.mark.parametrize(

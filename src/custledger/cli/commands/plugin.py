@@ -69,7 +69,7 @@ def _add_check(plugin: typer.Typer, run: Invocation) -> None:
     def check(
         *, name: Annotated[str, typer.Argument(metavar="NAME", help="A plugin, by its name.")], json: JsonFlag = False
     ) -> int:
-        """Prove the metrics and segments of a plugin on sample ledgers; exit code 3 where one is not as it says."""
+        """Prove the rules of a plugin, of every kind, on sample ledgers; exit code 3 where one is not as it says."""
         from custledger.services.proving import prove  # noqa: PLC0415 - needed only when it runs
 
         proven = prove(run.plugins, name)
@@ -94,7 +94,7 @@ def _print(run: Invocation, proven: "Proven") -> None:
                 run.output.say(f"  {line}")
     proved = sum(not proof.failures for proof in proven.proofs)
     if not proven.proofs:
-        run.output.note(run.words("{name} brings no metrics and no segments.", name=proven.plugin))
+        run.output.note(run.words("{name} brings no metrics, no segments and no rules that tag.", name=proven.plugin))
     else:
         run.output.note(run.words("Proved: {proved} of {count}.", proved=proved, count=len(proven.proofs)))
 

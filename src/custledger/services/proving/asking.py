@@ -15,10 +15,15 @@ from custledger.services.proving.samples import Sample
 from custledger.services.segmenting import find_segment, members_of
 from custledger.services.selecting import Selection
 from custledger.services.session import Session
+from custledger.services.tagging import tags_by
 from custledger.stores.contract import Query
+from custledger.taggers import Tagger
 
 Answers = Mapping[int, Any]
-"""What a rule gives, by the ids of the records: of a metric its values; of a segment its members, with their labels."""
+"""What a rule gives, by the ids of the records.
+
+Of a metric that is its values; of a segment its members, with their labels; of a rule that tags the tags.
+"""
 
 
 class Question(NamedTuple):
@@ -33,6 +38,8 @@ class Question(NamedTuple):
 
 def answers(session: Session, rule: Definition) -> Answers:
     """Return what a rule gives in a ledger."""
+    if isinstance(rule, Tagger):
+        return tags_by(session, rule)
     if isinstance(rule, Segment):
         inside = members_of(session, find_segment(session, rule.name, subject=rule.subject))
         return {row[ID]: _answer(inside.marks.get(row[ID])) for row in inside.selection.rows()}
@@ -65,6 +72,8 @@ def understood(session: Session, rule: Definition) -> Expression:
 
 def shower(session: Session, rule: Definition) -> Callable[[Any], str]:
     """Return a function that tells an answer as a part of a sentence."""
+    if isinstance(rule, Tagger):
+        return lambda value: "no tag" if value is None else "a tag" if value is True else f"“{value}”"
     if isinstance(rule, Segment):
         return lambda value: "no member" if value is None else "a member" if value is True else f"“{value}”"
     spec = understood(session, rule).spec

@@ -18,6 +18,7 @@ from custledger.services.proving.asking import answers, shower, understood
 from custledger.services.proving.days import TODAY
 from custledger.services.proving.samples import Engine, SampleLedgers
 from custledger.services.session import Session
+from custledger.taggers import Tagger
 from custledger.values import choice_names, fold, parser
 
 _FILLED: Mapping[Kind, Any] = {
@@ -91,6 +92,8 @@ def _day(example: Example) -> date:
 def _wanted(session: Session, rule: Definition, example: Example) -> Any:
     """Return the answer that an example says. Raises ``InvalidValueError`` for what the rule cannot give."""
     value = example.gives
+    if isinstance(rule, Tagger):
+        return value if isinstance(value, str) else True if value else None
     if isinstance(rule, Segment):
         return _wanted_of_segment(rule, value)
     spec = understood(session, rule).spec

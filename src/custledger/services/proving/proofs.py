@@ -16,8 +16,11 @@ from custledger.services.proving.days import OTHER_DAYS
 from custledger.services.proving.examples import broken_examples
 from custledger.services.proving.samples import Engine, Sample, SampleLedgers, in_another_order, samples
 from custledger.services.session import Session
+from custledger.services.tagging import list_rules
+from custledger.taggers import Tagger
 
 What = Literal["understood", "documented", "total", "deterministic", "examples"]
+RuleKind = Literal["metric", "segment", "tagger"]
 MOST_TOLD = 3
 """How many differences are told one by one."""
 
@@ -27,7 +30,8 @@ class Checked:
     """One thing that was to be proved of a rule, and in sentences why it is not so.
 
     - ``understood``: its names mean something here; where they do not, nothing else can be tried;
-    - ``documented``: it has labels and a summary in both languages, and so have the labels that a scorer gives;
+    - ``documented``: it has labels and a summary in both languages, and so have the labels that a scorer gives and
+      the tag of a rule that tags;
     - ``total``: it fails for no record of the sample ledgers, of which there are ``count``, on any of four days, and a
       scorer gives each one of its labels, a number or nothing;
     - ``deterministic``: it gives the same asked twice, with the records in another order, and computed by SQLite;
@@ -41,9 +45,9 @@ class Checked:
 
 @attrs.frozen(kw_only=True)
 class Proof:
-    """What was looked at of one rule, a ``metric`` or a ``segment``."""
+    """What was looked at of one rule."""
 
-    kind: Literal["metric", "segment"]
+    kind: RuleKind
     rule: Definition
     checks: tuple[Checked, ...]
 
@@ -102,14 +106,21 @@ def _proofs(ledgers: SampleLedgers, plugin: str, only: Definition | None) -> Ite
     except CustledgerError as error:
         raise _UnmadeError(error.message) from error
     session = ledgers.session(ledgers.new("memory"))
-    known: list[Known[Any]] = [*list_metrics(session), *list_segments(session)]
-    for one in known:
-        if one.plugin == plugin and (
-            only is None or (only.subject, only.name) == (one.definition.subject, one.definition.name)
-        ):
-            kind: Literal["metric", "segment"] = "segment" if isinstance(one.definition, Segment) else "metric"
-            checks = _Trial(ledgers, tried, one.definition).checks(one.problem)
-            yield Proof(kind=kind, rule=one.definition, checks=tuple(checks))
+    listed: dict[RuleKind, Sequence[Known[Any]]] = {
+        "metric": list_metrics(session),
+        "segment": list_segments(session),
+        "tagger": list_rules(session),
+    }
+    for kind, known in listed.items():
+        for one in known:
+            if one.plugin == plugin and (only is None or _is_same(one.definition, only)):
+                checks = _Trial(ledgers, tried, one.definition).checks(one.problem)
+                yield Proof(kind=kind, rule=one.definition, checks=tuple(checks))
+
+
+def _is_same(one: Definition, other: Definition) -> bool:
+    """Return whether two definitions are of one rule."""
+    return (type(one), one.subject, one.name) == (type(other), other.subject, other.name)
 
 
 class _Trial:
@@ -197,6 +208,8 @@ def _undocumented(rule: Definition) -> Iterator[str]:
     for choice in rule.choices if isinstance(rule, Segment) else ():
         if not (choice.labels.en.strip() and choice.labels.zh.strip()):
             yield f"Its label {shorten(choice.code)} is not named in both languages."
+    if isinstance(rule, Tagger) and bool(rule.tag.en.strip()) != bool(rule.tag.zh.strip()):
+        yield "Its tag is not named in both languages."
 
 
 def _told(failures: Sequence[str]) -> tuple[str, ...]:
