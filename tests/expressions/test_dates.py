@@ -1,9 +1,11 @@
-from datetime import UTC, date
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import example, given
 
-from custledger.expressions.dates import AFTER_ALL, BEFORE_ALL, bounds, day_of, parse_day, shift
+from custledger.expressions.dates import AFTER_ALL, BEFORE_ALL, bounds, day_of, local_day, parse_day, shift
 
 TODAY = date(2026, 11, 22)  # a Sunday
 
@@ -110,3 +112,32 @@ def test_a_leap_day_a_year_ago_is_the_28th() -> None:
 )
 def test_a_day_begins_when_its_zone_says(day: date, zone: str, begins: str, ends: str) -> None:
     assert bounds(day, UTC if zone == "UTC" else ZoneInfo(zone)) == (begins, ends)
+
+
+ZONES = (
+    "UTC", "Asia/Shanghai", "Asia/Kolkata", "Asia/Kathmandu", "America/New_York", "Europe/Berlin", "Pacific/Apia",
+    "Australia/Lord_Howe", "Africa/Casablanca", "America/Sao_Paulo", "Pacific/Kiritimati",
+)  # fmt: skip
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-2000, 2000), st.sampled_from(ZONES))
+@example(datetime(2011, 12, 30), 0, "Pacific/Apia")  # a day that was left out
+@example(datetime(2018, 11, 4), 3 * 3_600_000, "America/Sao_Paulo")  # no midnight
+@example(datetime(2018, 2, 18), 2 * 3_600_000, "America/Sao_Paulo")  # an hour before midnight twice
+def test_the_day_of_a_time_is_the_one_of_its_zone(about: datetime, milliseconds: int, zone: str) -> None:
+    midnight = about.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    for moment in (about.replace(tzinfo=UTC), midnight + timedelta(milliseconds=milliseconds)):
+        plain = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        assert local_day(plain, zone) == datetime.fromisoformat(plain).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+@pytest.mark.parametrize(
+    ("time", "zone", "day"),
+    [
+        ("0001-01-01T00:30:00.000Z", "America/New_York", "0001-01-01"),
+        ("9999-12-31T23:30:00.000Z", "Asia/Shanghai", "9999-12-31"),
+        ("9999-12-31T15:59:59.999Z", "Asia/Shanghai", "9999-12-31"),
+    ],
+)
+def test_at_the_ends_of_the_calendar_a_time_has_its_day_in_utc(time: str, zone: str, day: str) -> None:
+    assert local_day(time, zone) == day

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 from custledger.expressions.functions import Dating
 from custledger.expressions.tree import Day, Unit
@@ -135,6 +136,11 @@ def _beginning(day: date, zone: tzinfo) -> str:
         moment = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     except OverflowError:
         return BEFORE_ALL if day.year == 1 else AFTER_ALL
+    return _plain(moment)
+
+
+def _plain(moment: datetime) -> str:
+    """Return a time in UTC as a plain one."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -148,10 +154,35 @@ def zone_called(name: str) -> tzinfo:
 
 def local_day(time: str, zone: str) -> str:
     """Return the day, ``2026-11-22``, of a plain time in a zone; at the calendar's ends that of the time in UTC."""
+    turn = _turn(time[:10], zone)
+    if turn is not None:
+        return turn.day if time < turn.at else turn.following
     try:
         return datetime.fromisoformat(time).astimezone(zone_called(zone)).date().isoformat()
     except OverflowError:
         return time[:10]
+
+
+class _Turn(NamedTuple):
+    """When, as a plain time, another day begins in a zone within a day in UTC, and which days these are."""
+
+    at: str
+    day: str
+    following: str
+
+
+@lru_cache(8192)
+def _turn(day: str, zone: str) -> _Turn | None:
+    """Return how a day in UTC, of which times are many, falls on the days of a zone; ``None`` where clocks change."""
+    try:
+        start = datetime.fromisoformat(f"{day}T00:00+00:00").astimezone(zone_called(zone))
+        end = (start.astimezone(UTC) + timedelta(days=1, milliseconds=-1)).astimezone(zone_called(zone))
+    except OverflowError:
+        return None
+    if start.utcoffset() != end.utcoffset():
+        return None
+    midnight = datetime(end.year, end.month, end.day, tzinfo=end.tzinfo).astimezone(UTC)
+    return _Turn(_plain(midnight), start.date().isoformat(), end.date().isoformat())
 
 
 def computed(function: Dating, day: date, today: date) -> int | str | None:
