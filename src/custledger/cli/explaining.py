@@ -54,7 +54,11 @@ def _found(run: Invocation, clause: Explained, shower: Shower) -> str:
     """Return the value that was found, and those of thresholds that have names."""
     if clause.spec is None:
         return ""
-    told = [run.words("it is {value}", value=text) if (text := _text(clause, shower)) else run.words("it is empty")]
+    text = _text(clause, shower)
+    if clause.asks_existence:
+        told = [run.words("there is at least one" if clause.value else "there is none")]
+    else:
+        told = [run.words("it is {value}", value=text) if text else run.words("it is empty")]
     for one in dict.fromkeys(clause.against):
         text = _text(one, shower)
         told.append(run.words("{name} is {value}" if text else "{name} is empty", name=one.text, value=text))
@@ -74,8 +78,14 @@ _NEEDS = {
     "not in": "must be none of: {value}",
     "contains": "needs to contain {value}",
     "not contains": "must not contain {value}",
+    "starts": "needs to start with {value}",
+    "not starts": "must not start with {value}",
+    "ends": "needs to end with {value}",
+    "not ends": "must not end with {value}",
     "filled": "needs a value",
     "empty": "needs to be empty",
+    "one": "needs at least one",
+    "none": "there must be none",
 }
 _NEEDS_DAY = {
     ">": "needs a day after {value}",

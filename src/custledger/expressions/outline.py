@@ -21,7 +21,8 @@ class Outline(Struct):
 
     ``condition`` says when it holds; ``value``, of a single clause, is what is compared there, and ``against`` what it
     is compared with, where that is no plain value but has one: another field, or a threshold that has a name. A clause
-    that names a condition, such as a metric that is one, has what that says as its one part.
+    that names a condition, such as a metric that is one, has what that says as its one part. With ``asks_existence`` a
+    clause asks only whether there are such records: ``exists(…)``.
     """
 
     word: Literal["", "and", "or", "not"]
@@ -29,6 +30,7 @@ class Outline(Struct):
     condition: Expression
     value: Expression | None = None
     against: tuple[Expression, ...] = ()
+    asks_existence: bool = False
     parts: tuple["Outline", ...] = ()
 
 
@@ -79,7 +81,14 @@ class _Outliner:
         value = Expression(text, typed.kind, typed.node, frozenset(), spec) if spec else None
         rights = clause.right if isinstance(clause, Comparison) else ()
         against = tuple(other for right in rights if (other := self.against(typed, right)) is not None)
-        return Outline(word="", text=text, condition=self.expression(text, condition), value=value, against=against)
+        return Outline(
+            word="",
+            text=text,
+            condition=self.expression(text, condition),
+            value=value,
+            against=against,
+            asks_existence=tree.asks_existence(typed.node),
+        )
 
     def against(self, left: Typed, right: Right) -> Expression | None:
         """Return what a term is compared with, where that has a value to be found."""

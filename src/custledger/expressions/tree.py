@@ -241,6 +241,13 @@ Condition = Compare | OneOf | Match | Has | Empty | Always | And | Or | Not
 Node = Condition | Term
 
 
+def asks_existence(term: Operand) -> bool:
+    """Whether a term is no more than whether there are such records: ``exists(…)``, or a metric that is one."""
+    while isinstance(term, NamedNode):
+        term = term.root
+    return isinstance(term, Aggregate) and term.function == "exists"
+
+
 def conjunction(*parts: Condition) -> Condition:
     """Return a condition that holds where all of ``parts`` do, without nesting one "and" in another."""
     flat: list[Condition] = []

@@ -17,8 +17,12 @@ from custledger.fields import Kind, Spec
 
 Against = tuple[Any, Spec | None]
 
-Word = Literal["=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "not contains", "filled", "empty"]
+Word = Literal[
+    "=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "not contains", "starts", "not starts", "ends",
+    "not ends", "filled", "empty", "one", "none",
+]  # fmt: skip
 _OPPOSITE: dict[str, Word] = {"=": "!=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_NOT_THERE: dict[tree.Place, Word] = {"contains": "not contains", "starts": "not starts", "ends": "not ends"}
 FURTHEST = 3_660
 """How many days ahead it is looked for the day from which something holds by itself."""
 
@@ -27,7 +31,8 @@ FURTHEST = 3_660
 class Lack:
     """What a clause needs.
 
-    - ``word``: how the value is to compare with ``values``, which are plain; none for ``filled`` and ``empty``;
+    - ``word``: how the value is to compare with ``values``, which are plain; none for ``filled`` and ``empty``, nor for
+      ``one`` and ``none`` of such records;
     - ``spec``: that of a field which has such values;
     - ``lacks``: by how much a number is too small, or too great, in the plain form of ``spec``;
     - ``holds_on``: the day from which on the clause holds by itself, if the value stays as it is.
@@ -61,8 +66,8 @@ def lack_of(
             return Lack(word="in" if wanted else "not in", values=listed, spec=spec)
         case tree.Has(values=values):
             return Lack(word="in" if wanted else "not in", values=values, spec=spec)
-        case tree.Match("contains", _, text):
-            return Lack(word="contains" if wanted else "not contains", values=(text,), spec=spec)
+        case tree.Match(place, _, text):
+            return Lack(word=place if wanted else _NOT_THERE[place], values=(text,), spec=spec)
         case tree.Empty():
             return Lack(word="empty" if wanted else "filled", spec=spec)
     return None
@@ -73,6 +78,8 @@ def _compared(
 ) -> Lack | None:
     word: Word = condition.operator if wanted else _OPPOSITE[condition.operator]
     right = condition.right
+    if tree.asks_existence(condition.left):
+        return Lack(word="one" if wanted else "none", spec=spec)
     if isinstance(right, tree.Day) or (isinstance(right, tree.Value) and right.kind is Kind.DATE):
         return _dated(word, right, value, spec, moment)
     bound: Any = None
@@ -82,20 +89,12 @@ def _compared(
         if _places(other) > _places(spec):
             value, spec = None if value is None else _in_unit_of(other, value, spec.kind), other
         bound = _in_unit_of(spec, against[0][0], other.kind)
-    if bound is None or _is_alone(condition):
+    if bound is None:
         return None
     lacks = None
     if spec.kind in tree.SCALES and value is not None and word in {"<", "<=", ">", ">="}:
         lacks = abs(bound - value) + (spec.kind is Kind.INTEGER and word in {"<", ">"})
     return Lack(word=word, values=(bound,), spec=spec, lacks=lacks, holds_on=_counted(condition, word, lacks, moment))
-
-
-def _is_alone(condition: tree.Compare) -> bool:
-    """Whether a clause is an aggregate that is true or false by itself, which says what it needs."""
-    left = condition.left
-    while isinstance(left, tree.NamedNode):
-        left = left.root
-    return isinstance(left, tree.Aggregate) and left.function == "exists"
 
 
 def _places(spec: Spec) -> int:

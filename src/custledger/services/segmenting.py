@@ -169,8 +169,8 @@ class Explained:
     The word is ``and``, ``or`` or ``not``, or ``needs`` above what a callable or a scorer goes by: values that have a
     ``name`` each, and of which none holds or fails by itself. ``spec`` is that of a field which has such values; a
     sensitive value is not told, and has none. ``against`` is what the value is compared with, where that is another
-    field or a threshold that has a name: clauses, too, that neither hold nor fail. ``lack`` is what would have to
-    change for a clause which stands in the way.
+    field or a threshold that has a name: clauses, too, that neither hold nor fail. With ``asks_existence`` the value is
+    whether there are such records. ``lack`` is what would have to change for a clause which stands in the way.
     """
 
     word: str
@@ -180,6 +180,7 @@ class Explained:
     value: Any = None
     spec: Spec | None = None
     against: tuple["Explained", ...] = ()
+    asks_existence: bool = False
     lack: Lack | None = None
     parts: tuple["Explained", ...] = ()
 
@@ -264,5 +265,12 @@ def _explained(clause: Outline, answers: Any) -> Explained:
     parts = tuple(_explained(part, answers) for part in clause.parts)
     spec = clause.value.spec if clause.value is not None else None
     return Explained(
-        word=clause.word, text=clause.text, holds=holds, value=value, spec=spec, against=against, parts=parts
+        word=clause.word,
+        text=clause.text,
+        holds=holds,
+        value=value,
+        spec=spec,
+        against=against,
+        asks_existence=clause.asks_existence,
+        parts=parts,
     )
