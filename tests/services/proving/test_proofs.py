@@ -297,7 +297,7 @@ def test_a_scorer_of_numbers_is_proved_by_numbers() -> None:
     rule = attrs.evolve(doubled, examples=(Example({"interactions": [{}]}, gives="2.5"), Example({}, gives=0)))
     assert proved(rule).is_sound
     assert broken(attrs.evolve(rule, examples=(Example({}, gives=1),))) == [
-        "Example 1 gives “0.0000”, and not “1.0000”."
+        "Example 1 gives “0”, and not “1”."
     ]
 
 

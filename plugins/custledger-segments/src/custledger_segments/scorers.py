@@ -1,10 +1,13 @@
 """The segments that look at all customers at once, and give each a label or a score."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from custledger.definitions import Example
 from custledger.fields import Labels, choices
 from custledger.segments import Segment
 from custledger_segments import bands, pareto, rfm, rhythm
+from custledger_segments.buying import bought
 
 _RFM: Mapping[str, str] = {
     "recency": "rfm_recency",
@@ -16,6 +19,22 @@ _RFM: Mapping[str, str] = {
 
 def _limits(name: str, count: int) -> dict[str, str]:
     return {f"from_{number}": f"{name}_from_{number}" for number in range(1, count + 1)}
+
+
+_FIVE_BUYERS: tuple[Mapping[str, Any], ...] = (
+    bought(10, 20, 30, 40, 50, amount=500),
+    bought(5, amount=40),
+    bought(100, 200, 300, 400, amount=300),
+    bought(150, 250, amount=50),
+    bought(400, amount=10),
+    {},
+)
+"""Whom each of the five groups has one of, and somebody who never bought."""
+
+
+def _of_five(*given: Any) -> tuple[Example, ...]:
+    """Return examples that say what each of the five buyers gets, and the last one nothing."""
+    return tuple(Example(record, gives=label) for record, label in zip(_FIVE_BUYERS, (*given, None), strict=True))
 
 
 SEGMENTS = (
@@ -41,6 +60,7 @@ SEGMENTS = (
             "Eleven names by how recently, how often and for how much customers bought",
             "按最近购买、购买次数和消费金额分为十一类",
         ),
+        examples=_of_five("loyal", "potential_loyalist", "loyal", "at_risk", "lost"),
     ),
     Segment(
         name="rfm_score",
@@ -48,6 +68,7 @@ SEGMENTS = (
         needs=_RFM,
         score=rfm.scores,
         summary=Labels("A digit each for recency, frequency and monetary value", "最近购买、购买次数、消费金额各一位"),
+        examples=_of_five(455, 512, 344, 233, 111),
     ),
     Segment(
         name="abc",
@@ -58,6 +79,7 @@ SEGMENTS = (
         summary=Labels(
             "Who brings the first 80 % of the revenue, and who the next 15 %", "按收入占比：前 80%、其后 15%、其余"
         ),
+        examples=_of_five("A", "C", "A", "C", "C"),
     ),
     Segment(
         name="churn_risk",
@@ -74,6 +96,13 @@ SEGMENTS = (
         summary=Labels(
             "By how many of their own usual gaps customers are silent", "按客户自身购买节奏：沉默了几个平均间隔"
         ),
+        examples=(
+            Example(bought(70, 50, 30, 20), gives="low"),
+            Example(bought(100, 80, 60, 51), gives="high"),
+            Example(bought(100, 80, 60, 50), gives="rising"),
+            Example(bought(90, 60), gives=None),
+            Example(bought(9, 9, 9), gives=None),
+        ),
     ),
     Segment(
         name="by_age",
@@ -82,6 +111,12 @@ SEGMENTS = (
         score=bands.by_age,
         own_labels=True,
         summary=Labels("Age bands", "年龄段"),
+        examples=(
+            Example({"birthday": "1991-06-15"}, gives="35-44", on="2026-06-15"),
+            Example({"birthday": "1991-06-16"}, gives="25-34", on="2026-06-15"),
+            Example({"birthday": "1950-01-01"}, gives="65+", on="2026-06-15"),
+            Example({}, gives=None),
+        ),
     ),
     Segment(
         name="by_size",
@@ -90,6 +125,12 @@ SEGMENTS = (
         score=bands.by_size,
         own_labels=True,
         summary=Labels("Bands of the number of employees", "按员工人数分段"),
+        examples=(
+            Example({"size": "51-200人"}, gives="50-249"),
+            Example({"size": "少于50人"}, gives="10-49"),
+            Example({"size": "1,000+"}, gives="250+"),
+            Example({"size": "many"}, gives=None),
+        ),
     ),
     Segment(
         name="by_city",
@@ -98,6 +139,12 @@ SEGMENTS = (
         score=bands.by_text,
         own_labels=True,
         summary=Labels("The city, whatever its spelling", "所在城市，不论写法"),
+        examples=(
+            Example({"city": "Oslo"}, gives="Oslo"),
+            Example({"city": "Oslo"}, gives="Oslo"),
+            Example({"city": "ＯＳＬＯ"}, gives="Oslo"),
+            Example({}, gives=None),
+        ),
     ),
     Segment(
         name="by_industry",
@@ -106,5 +153,11 @@ SEGMENTS = (
         score=bands.by_text,
         own_labels=True,
         summary=Labels("The industry, whatever its spelling", "所属行业，不论写法"),
+        examples=(
+            Example({"industry": "Retail"}, gives="Retail"),
+            Example({"industry": "Retail"}, gives="Retail"),
+            Example({"industry": "RETAIL"}, gives="Retail"),
+            Example({}, gives=None),
+        ),
     ),
 )

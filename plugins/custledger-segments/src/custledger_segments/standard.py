@@ -1,7 +1,9 @@
 """The segments that are sentences; ``thresholds`` has the numbers in them, and a ledger may replace any of both."""
 
+from custledger.definitions import Example
 from custledger.fields import Labels
 from custledger.segments import Segment
+from custledger_segments.buying import bought
 
 SEGMENTS = (
     Segment(
@@ -10,6 +12,11 @@ SEGMENTS = (
         expression="total_spent >= high_value_least",
         summary=Labels("Paid much in all", "累计付款多"),
         color="red",
+        examples=(
+            Example(bought(400, 2, amount=2500), gives=True),
+            Example(bought(2, amount=4999), gives=False),
+            Example({}, gives=False),
+        ),
     ),
     Segment(
         name="high_potential",
@@ -17,6 +24,12 @@ SEGMENTS = (
         expression="recent_orders > earlier_orders and total_spent < high_value_least",
         summary=Labels("Buys more often than before, and has paid little yet", "购买更频繁、累计金额还低"),
         color="orange",
+        examples=(
+            Example(bought(100, 40, 9), gives=True),
+            Example(bought(100, 9), gives=False),
+            Example(bought(100, 40, 9, amount=2000), gives=False),
+            Example({}, gives=False),
+        ),
     ),
     Segment(
         name="loyal",
@@ -27,6 +40,12 @@ SEGMENTS = (
         ),
         summary=Labels("Buys often, lately too, and has praised", "常购、近期仍购，且有表扬"),
         color="green",
+        examples=(
+            Example(bought(300, 200, 100, 50, 9, interactions=[{"category": "praise"}]), gives=True),
+            Example(bought(300, 200, 100, 50, 9), gives=False),
+            Example(bought(300, 100, 50, 9, interactions=[{"category": "praise"}]), gives=False),
+            Example(bought(900, 800, 700, 600, 180, interactions=[{"category": "praise"}]), gives=False),
+        ),
     ),
     Segment(
         name="low_activity",
@@ -34,6 +53,13 @@ SEGMENTS = (
         expression="days_since(last_order) > low_activity_days and days_since(last_order) <= lost_days",
         summary=Labels("Has bought, though nothing for some time", "曾购买，但已有一段时间未购"),
         color="yellow",
+        examples=(
+            Example(bought(500, 91), gives=True),
+            Example(bought(365), gives=True),
+            Example(bought(90), gives=False),
+            Example(bought(366), gives=False),
+            Example({}, gives=False),
+        ),
     ),
     Segment(
         name="new_buyers",
@@ -41,6 +67,7 @@ SEGMENTS = (
         expression="days_since(first_order) < new_days",
         summary=Labels("Bought for the first time a short while ago", "不久前首次购买"),
         color="cyan",
+        examples=(Example(bought(29, 1), gives=True), Example(bought(30), gives=False), Example({}, gives=False)),
     ),
     Segment(
         name="lost_buyers",
@@ -48,6 +75,11 @@ SEGMENTS = (
         expression="days_since(last_order) > lost_days",
         summary=Labels("Has bought, though nothing for long", "曾购买，但已很久未购"),
         color="gray",
+        examples=(
+            Example(bought(900, 366), gives=True),
+            Example(bought(900, 365), gives=False),
+            Example({}, gives=False),
+        ),
     ),
     Segment(
         name="birthday_month",
@@ -55,6 +87,12 @@ SEGMENTS = (
         expression="month(birthday) = month(today)",
         summary=Labels("Has a birthday this month", "本月过生日"),
         color="pink",
+        examples=(
+            Example({"birthday": "1987-02-28"}, gives=True, on="2028-02-29"),
+            Example({"birthday": "1988-02-29"}, gives=True, on="2027-02-01"),
+            Example({"birthday": "1988-03-01"}, gives=False, on="2027-02-01"),
+            Example({}, gives=False),
+        ),
     ),
     Segment(
         name="contract_ending",
@@ -62,5 +100,11 @@ SEGMENTS = (
         expression="days_until(next_contract_end) <= contract_ending_days",
         summary=Labels("Has a contract that expires soon", "有合同即将到期"),
         color="purple",
+        examples=(
+            Example({"contracts": [{"expires_on": "in 30 days"}, {"expires_on": "in 400 days"}]}, gives=True),
+            Example({"contracts": [{"expires_on": "in 31 days"}]}, gives=False),
+            Example({"contracts": [{"expires_on": "in 9 days", "status": "renewed"}]}, gives=False),
+            Example({"contracts": [{"expires_on": "yesterday"}]}, gives=False),
+        ),
     ),
 )

@@ -6,9 +6,11 @@ goods that people buy a few times a year, and no published standard, except wher
 without an order is a missed quarter, a year without one a season that went by.
 """
 
+from custledger.definitions import Example
 from custledger.fields import Labels
 from custledger.metrics import Metric
 from custledger_segments import bands, pareto, rfm, rhythm
+from custledger_segments.buying import bought
 
 _BOUGHT = "status not in (cancelled, refunded)"
 
@@ -17,7 +19,14 @@ def _constant(name: str, value: int, en: str, zh: str, subject: str = "customer"
     summary = Labels(
         f"A threshold; custledger metric add {name} sets another", f"阈值；用 custledger metric add {name} 改为别的值"
     )
-    return Metric(name=name, expression=str(value), labels=Labels(en, zh), subject=subject, summary=summary)
+    return Metric(
+        name=name,
+        expression=str(value),
+        labels=Labels(en, zh),
+        subject=subject,
+        summary=summary,
+        examples=(Example({}, gives=value),),
+    )
 
 
 THRESHOLDS = (
@@ -53,6 +62,7 @@ METRICS = (
         labels=Labels("Recent orders", "近期订单数"),
         expression=f"count(distinct transactions.number where days_since(at) < rising_days and {_BOUGHT})",
         summary=Labels("Orders of the days that high potential compares", "高潜力比较天数内的订单数"),
+        examples=(Example(bought(179, 90, 89, 0), gives=2), Example({}, gives=0)),
     ),
     Metric(
         name="earlier_orders",
@@ -62,41 +72,55 @@ METRICS = (
             f" and days_since(at) < 2 * rising_days and {_BOUGHT})"
         ),
         summary=Labels("Orders of as many days before", "此前同样天数内的订单数"),
+        examples=(Example(bought(180, 179, 90, 89, 0), gives=2), Example({}, gives=0)),
     ),
     Metric(
         name="praise_count",
         labels=Labels("Praise", "表扬次数"),
         expression="count(interactions where category = praise)",
         summary=Labels("How often the customer praised", "客户表扬的次数"),
+        examples=(
+            Example({"interactions": [{"category": "praise"}, {"category": "complaint"}]}, gives=1),
+            Example({}, gives=0),
+        ),
     ),
     Metric(
         name="purchase_gap",
         labels=Labels("Usual gap", "平均购买间隔"),
         expression="(days_since(first_order) - days_since(last_order)) / (order_count - 1)",
         summary=Labels("Days from one order to the next, on average", "相邻两次订单的平均天数"),
+        examples=(Example(bought(70, 30, 10), gives=30), Example(bought(10), gives=None)),
     ),
     Metric(
         name="silence_ratio",
         labels=Labels("Silence in usual gaps", "沉默倍数"),
         expression="days_since(last_order) / purchase_gap",
         summary=Labels("Days since the last order, in usual gaps", "距上次下单的天数除以平均购买间隔"),
+        examples=(
+            Example(bought(110, 60, 10), gives="0.2"),
+            Example(bought(10), gives=None),
+            Example(bought(10, 10), gives=None),
+        ),
     ),
     Metric(
         name="rfm_recency",
         labels=Labels("RFM recency", "RFM最近购买天数"),
         expression="days_since(last_order)",
         summary=Labels("Days since the last order", "距最近一次下单的天数"),
+        examples=(Example(bought(70, 10), gives=10), Example({}, gives=None)),
     ),
     Metric(
         name="rfm_frequency",
         labels=Labels("RFM frequency", "RFM购买次数"),
         expression="order_count",
         summary=Labels("Number of orders", "订单数"),
+        examples=(Example(bought(70, 10), gives=2), Example({}, gives=0)),
     ),
     Metric(
         name="rfm_monetary",
         labels=Labels("RFM monetary value", "RFM消费金额"),
         expression="total_spent",
         summary=Labels("What was paid", "已付款金额"),
+        examples=(Example(bought(70, 10, amount=40), gives=80), Example({}, gives=0)),
     ),
 )

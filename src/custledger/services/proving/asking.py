@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
 
 from custledger.definitions import Definition
 from custledger.errors import PluginError
@@ -75,12 +76,19 @@ def shower(session: Session, rule: Definition) -> Callable[[Any], str]:
     if isinstance(rule, Tagger):
         return lambda value: "no tag" if value is None else "a tag" if value is True else f"“{value}”"
     if isinstance(rule, Segment):
-        return lambda value: "no member" if value is None else "a member" if value is True else f"“{value}”"
+        return _marked
     spec = understood(session, rule).spec
     if spec is None:
         return lambda value: "yes" if value else "no"
     codec, field = session.codec(rule.subject), Field(rule.name, spec)
     return lambda value: "nothing" if value is None else f"“{codec.text(field, value)}”"
+
+
+def _marked(mark: Mark | Literal[True]) -> str:
+    """Tell what is said of a record by a segment."""
+    if isinstance(mark, Decimal):
+        return f"“{mark.normalize():f}”"
+    return "no member" if mark is None else "a member" if mark is True else f"“{mark}”"
 
 
 class Difference(NamedTuple):
