@@ -170,6 +170,7 @@ SENTENCES = (
     ("{key:word} must be a text, and not empty", "{key} 应该是文本，不能为空"),
     ("A segment has: {keys:list}.", "分群有这些属性：{keys}。"),
     ("The rule of {name} cannot be understood: {why:why}", "{name} 的规则无法理解：{why}"),
+    ("{name} cannot be understood any more: {why:said}", "{name} 现在无法理解了：{why}"),
     ("there is no file of a segment in this folder", "这个文件夹里没有分群的文件"),
     ("custledger segment save writes them there.", "custledger segment save 可以把它们写到那里。"),
     ("Name a file with --to.", "请用 --to 指明文件。"),

@@ -16,6 +16,7 @@ from custledger.metrics import Metric
 from custledger.records import COLORS
 from custledger.schema import nearest
 from custledger.segments import Segment
+from custledger.services.broken_rules import telling_what_breaks
 from custledger.services.documents import decided_anew, write_document
 from custledger.services.judging import understood_needs
 from custledger.services.session import Session
@@ -106,6 +107,7 @@ def add_segment(
     return _add(session, made, want=Kind.YES_NO)
 
 
+@telling_what_breaks
 @decided_anew
 def _add(session: Session, given: DefinitionT, *, want: Kind | None) -> DefinitionT:
     generation = session.refresh()
@@ -136,6 +138,7 @@ def remove_segment(session: Session, name: str, *, subject: str = "customer") ->
     return _remove(session, Segment(name=name, expression="", labels=Labels(name), subject=subject))
 
 
+@telling_what_breaks
 @decided_anew
 def _remove(session: Session, wanted: DefinitionT) -> DefinitionT:
     generation = session.refresh()

@@ -25,6 +25,7 @@ from custledger.expressions.scope import World
 from custledger.fields import Kind
 from custledger.segments import STORED_SUBJECT, Segment
 from custledger.services.atomic_file import atomic_write
+from custledger.services.broken_rules import telling_what_breaks
 from custledger.services.defining import check_color, default_labels, require_free
 from custledger.services.documents import decided_anew
 from custledger.services.segmenting import find_segment
@@ -118,6 +119,7 @@ def _write(session: Session, target: Path, text: str) -> None:
         stream.write(text.encode())
 
 
+@telling_what_breaks
 @decided_anew
 def load_segments(
     session: Session, path: str | os.PathLike[str], *, remove: bool = False, dry_run: bool = False, reason: str = ""

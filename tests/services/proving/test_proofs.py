@@ -296,9 +296,7 @@ def test_a_scorer_of_numbers_is_proved_by_numbers() -> None:
     doubled = scorer(lambda columns: [calls * 2.5 for calls in columns["calls"]], choices=())
     rule = attrs.evolve(doubled, examples=(Example({"interactions": [{}]}, gives="2.5"), Example({}, gives=0)))
     assert proved(rule).is_sound
-    assert broken(attrs.evolve(rule, examples=(Example({}, gives=1),))) == [
-        "Example 1 gives “0”, and not “1”."
-    ]
+    assert broken(attrs.evolve(rule, examples=(Example({}, gives=1),))) == ["Example 1 gives “0”, and not “1”."]
 
 
 def test_a_scorer_that_makes_its_own_labels_is_proved_by_them() -> None:
