@@ -79,12 +79,22 @@ def find_candidates(session: Session, schema: Schema, plans: Sequence[Plan]) -> 
             plan.why = "much"
 
 
-def members(session: Session, schema: Schema, plan: Plan) -> set[int]:
-    """Return the ids of those whom an expression chooses, among its candidates where it has some."""
-    if plan.candidates is None:
-        return set(chosen(session, schema, plan.expression, schema.keys[ID]))
+def members(session: Session, schema: Schema, plans: Sequence[Plan]) -> list[set[int]]:
+    """Return the ids of those whom each expression chooses, among its candidates where it has some.
+
+    Those of which all records are looked at are answered in one reading of them.
+    """
+    whole = [plan.expression for plan in plans if plan.candidates is None]
+    of_all = iter(session.view.memberships(schema, whole, session.moment) if whole else ())
+    return [
+        next(of_all) if plan.candidates is None else _among(session, schema, plan.expression, plan.candidates)
+        for plan in plans
+    ]
+
+
+def _among(session: Session, schema: Schema, expression: Expression, candidates: set[int]) -> set[int]:
     found: set[int] = set()
-    for some in in_chunks(plan.candidates):
-        where = both(is_in(schema, schema.keys[ID], some), plan.expression)
+    for some in in_chunks(candidates):
+        where = both(is_in(schema, schema.keys[ID], some), expression)
         found.update(chosen(session, schema, where, schema.keys[ID]))
     return found

@@ -203,12 +203,16 @@ class _Run:
         held: dict[str, list[Held]] = {}
         for one in held_by(self.session, candidates):
             held.setdefault(one.segment, []).append(one)
-        return [self.compared(plan, held.get(plan.segment.name, []), read_to) for plan in plans]
+        found = members(self.session, self.schema, plans)
+        return [
+            self.compared(plan, inside, held.get(plan.segment.name, []), read_to)
+            for plan, inside in zip(plans, found, strict=True)
+        ]
 
-    def compared(self, plan: Plan, held_of_candidates: Sequence[Held], read_to: int) -> Outcome:
-        """Return what an expression says, against what is stored."""
+    def compared(self, plan: Plan, chosen: set[int], held_of_candidates: Sequence[Held], read_to: int) -> Outcome:
+        """Return whom an expression chose, against what is stored."""
         self.tell_progress()
-        inside = dict.fromkeys(sorted(members(self.session, self.schema, plan)))
+        inside = dict.fromkeys(sorted(chosen))
         those = plan.candidates
         if those is None:
             held, surplus = only_one_each(held_of(self.session, plan.rules))
