@@ -14,6 +14,7 @@ from custledger.errors import InvalidValueError, NotFoundError, PluginError
 from custledger.fields import Kind, Labels, Spec, field
 from custledger.files import Writer
 from custledger.hookspecs import AddedField, Problem, Reminder, StoreType, hookimpl, wants
+from custledger.metrics import Metric
 from custledger.plugins import MOST_FAILURES, Plugins, disabled_by
 from custledger.records import Customer, Record, record_type
 from custledger.schema import Schema
@@ -31,6 +32,11 @@ def schema(name: str) -> Schema:
 
 
 CONTEXT: Any = SimpleNamespace(schema=schema)
+
+
+def labelled(name: str, en: str, zh: str) -> Metric:
+    """A metric with these labels."""
+    return Metric(name=name, expression="1", labels=Labels(en, zh))
 
 
 def plugin(**hooks: Any) -> Any:
@@ -343,6 +349,12 @@ class Pallet(Record):
             },
             "there is no record type ship",
         ),
+        ({"custledger_metrics": lambda: [labelled("odd_age", "Age", "岁数")]}, "age has the label Age already"),
+        (
+            {"custledger_metrics": lambda: [labelled("a", "One", "甲"), labelled("b", "Two", "甲")]},
+            "a has the label 甲 already",
+        ),
+        ({"custledger_metrics": lambda: [labelled("a", "Name", "甲")]}, "name has the label Name already"),
     ],
 )
 def test_what_a_plugin_brings_in_vain_is_among_its_problems(hooks: dict[str, Any], said: str) -> None:

@@ -30,6 +30,7 @@ from custledger.descriptors import (
 )
 from custledger.distributions import EntryPoint, installed_plugins
 from custledger.errors import CustledgerError, PluginError
+from custledger.fields import Labels
 from custledger.files import Reader, Writer
 from custledger.guarding import FAILURES, Failed, guarded_reader, guarded_segment, guarded_store, guarded_writer
 from custledger.hookspecs import (
@@ -292,18 +293,26 @@ class Plugins:
         return tuple(sorted(self._disabled - set(self._names())))
 
     def _examine_labels(self) -> None:
-        """Report the fields that have the label of another one, which has it."""
+        """Report the fields, metrics and segments that have the label of another one, which has it."""
         taken: dict[tuple[str, str], str] = {}
+        for plugin, what, subject, key, labels in self._labelled():
+            for label in labels.both():
+                other = taken.setdefault((subject, fold(label)), key)
+                if other != key:
+                    self._clash(plugin, f"bringing {what}", f"{other} has the label {label} already")
+
+    def _labelled(self) -> Iterator[tuple[str, str, str, str, Labels]]:
+        """Yield all that expressions know by a label, in the order in which it goes before what comes later.
+
+        Each has its plugin, what it is called in a sentence, the record type that it is about, its key and its labels.
+        """
         records = ((plugin, Schema.of(record)) for record, plugin in self._brought().items())
         brought = [(plugin, schema.name, field) for plugin, schema in records for field in schema.fields]
         brought += [(plugin, one.record_type, one.field()) for plugin, one in self._added(self._own_schemas())]
         for plugin, name, field in brought:
-            for label in field.spec.labels.both():
-                other = taken.setdefault((name, fold(label)), field.key)
-                if other != field.key:
-                    self._clash(
-                        plugin, f"bringing the field {name}.{field.key}", f"{other} has the label {label} already"
-                    )
+            yield plugin, f"the field {name}.{field.key}", name, field.key, field.spec.labels
+        for plugin, one in (*self.metrics(), *self.segments()):
+            yield plugin, one.name, one.subject, one.name, one.labels
 
     def _names(self) -> list[str]:
         return [CORE, *sorted((self._entries.keys() | self._modules.keys()) - {CORE})]

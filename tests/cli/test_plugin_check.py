@@ -134,7 +134,7 @@ def test_a_rule_without_examples_says_so(check: Check) -> None:
 def test_a_plugin_without_rules_is_sound(check: Check) -> None:
     done = check()
     assert (done.code, done.out) == (0, "")
-    assert done.err == "mine brings no metrics and no segments.\n"
+    assert done.err == "mine brings no metrics, no segments and no rules that tag.\n"
 
 
 def test_json_has_each_check_with_its_failures(run: Run) -> None:
