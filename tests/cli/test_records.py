@@ -97,10 +97,16 @@ def test_edit_where_shows_first_and_then_does_it_as_one_operation(shop: Run) -> 
 
 def test_remove_says_how_to_bring_it_back(shop: Run) -> None:
     done = shop("customer", "remove", "K1", "--yes")
-    assert "with 2 that belonged to it" in done.err
+    assert done.err.startswith("Removed. 1 interaction, 1 followup went along. custledger undo O-")
     operation = done.err.split("custledger undo ")[1].split()[0]
     assert shop("undo", operation).code == 0
     assert shop("interaction", "count").out == "1\n"
+
+
+def test_remove_tells_which_references_let_go_of_what_is_gone(shop: Run) -> None:
+    shop("customer", "edit", "K2", "--set", "referred_by=K1")
+    assert "Customer (1): Referred by\n" in shop("customer", "show", "K1").out
+    assert "Referred by of 1 customer emptied." in shop("customer", "remove", "K1", "--yes").err
 
 
 def test_removing_many_needs_a_yes(shop: Run) -> None:
@@ -177,7 +183,7 @@ def test_a_stale_edit_of_the_same_field_tells_all_three_values(shop: Run) -> Non
     for more in ([], ["--dry-run"]):
         stale = shop("transaction", "edit", ref, "--amount", "7", "--revision", "1", *more)
         assert stale.code == 5
-        assert "amount was “5.00”, you set “7.00”, somebody else set “6.00”" in stale.err
+        assert "Amount was “5.00”, you set “7.00”, somebody else set “6.00”" in stale.err
     told = shop("transaction", "edit", ref, "--amount", "7", "--revision", "1", "--json")
     assert json.loads(told.err)["error"]["fields"] == {"amount": {"base": "5", "mine": "7", "theirs": "6"}}
 

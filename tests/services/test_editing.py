@@ -169,6 +169,21 @@ def test_emptying_a_required_field_is_refused(ledger: Ledger) -> None:
         ledger.customers.edit(added, name=None)
 
 
+def test_a_record_from_before_a_field_was_required_can_be_edited_and_not_emptied(ledger: Ledger) -> None:
+    old = ledger.customers.add(name="A")
+    ledger.fields.add("customer", "Card", required=True)
+    with pytest.raises(InvalidValueError, match="needs a card"):
+        ledger.customers.add(name="B")
+    assert ledger.customers.edit(old.id, city="Bonn").city == "Bonn"
+    ledger.customers.edit(old.id, card="7")
+    with pytest.raises(InvalidValueError, match="needs a card"):
+        ledger.customers.edit(old.id, card=None)
+    ledger.fields.edit("customer.card", required=False)
+    ledger.customers.edit(old.id, card=None)
+    ledger.customers.add(name="B")
+    assert ledger.fields.edit("customer.card", required=True).spec.required
+
+
 def test_removing_a_customer_takes_its_interactions_along(ledger: Ledger) -> None:
     customer = ledger.customers.add(name="A")
     ledger.interactions.add(customer=customer, summary="hello")

@@ -107,6 +107,12 @@ class Said:
         field = schema.by_key.get(key) if schema else None
         return field.label("zh") if field else key
 
+    def _fields(self, text: str) -> str:
+        """Return the keys of fields of one type as their labels, by which they can be named as well."""
+        keys = text.split(", ")
+        schema = next((one for one in self.schemas.values() if all(key in one.by_key for key in keys)), None)
+        return self._list(text) if schema is None else "、".join(schema.by_key[key].label("zh") for key in keys)
+
     def _list(self, text: str) -> str:
         return text.replace(", ", "、")
 

@@ -28,6 +28,7 @@ SENTENCES = (
     ("Give the fields by name: add(name=…).", "请按名称给出字段：add(name=…)。"),
     ("custledger log shows the operations.", "custledger log 可以列出所有操作。"),
     ("custledger {word:word} list shows what there is.", "custledger {word} list 可以列出已有的。"),
+    ("Give {key:word}=VALUE with --set.", "请用 --set {key}=值 给出。"),
     ("Give {option:word} VALUE, or {key:word}=VALUE with --set.", "请给出 {option} 值，或用 --set {key}=值。"),
     ("Give {key:word} a value.", "请给 {key} 一个值。"),
     # unique values, references, conflicts
@@ -119,7 +120,7 @@ SENTENCES = (
     ("has to stay a choice: custledger itself works with it", "必须保留：custledger 自己要用它"),
     ("Its label and its colour may change.", "它的标签和颜色可以改。"),
     (
-        "{field:word}: choices that records still hold would go: {used}.",
+        "{field:word}: choices that records still hold would go: {used:list}.",
         "{field}：有的选项还在被记录使用：{used}。",
     ),
     (

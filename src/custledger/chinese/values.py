@@ -2,8 +2,8 @@
 
 SENTENCES = (
     # hints
-    ("Some are: {names:list}; {command} shows all {count:n}.", "例如：{names}；{command} 可以列出全部 {count} 个。"),
-    ("Some are: {names:list}; {list:word} has all {count:n}.", "例如：{names}；{list} 里有全部 {count} 个。"),
+    ("Some are: {names:fields}; {command} shows all {count:n}.", "例如：{names}；{command} 可以列出全部 {count} 个。"),
+    ("Some are: {names:fields}; {list:word} has all {count:n}.", "例如：{names}；{list} 里有全部 {count} 个。"),
     ("There are: {names:matches}.", "可用的有：{names}。"),
     ("There are: {names:list}.", "可用的有：{names}。"),
     ("There are: {names}.", "可用的有：{names}。"),

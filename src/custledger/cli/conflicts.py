@@ -25,7 +25,7 @@ def show_conflict(error: ConflictError, session: Session) -> None:
         texts: dict[str, Any] = {
             name: None if value is None else codec.text(field, value) for name, value in values.items()
         }
-        shown.append(one._replace(**texts))
+        shown.append(one._replace(field=field.label(session.conventions.language), **texts))
         details[one.field] = {
             name: None if value is None else HIDDEN["en"] if one.sensitive else codec.json_value(field, value)
             for name, value in values.items()

@@ -153,12 +153,13 @@ HELP: Mapping[str, str] = MappingProxyType(
         "List fields with their labels, kinds and choices.": "列出字段及其标签、种类和选项。",
         "One record type; all by default.": "一种记录；默认为全部。",
         "Only the ledger's own.": "只列台账自己的字段。",
-        "Change one of the ledger's own fields: what it is called, and whether it is searched; its key stays.": (
-            "修改台账自己的一个字段：名称，以及是否可以搜索；键不变。"
+        "Change one of the ledger's own fields: its labels, and whether it is needed or searched; its key stays.": (
+            "修改台账自己的一个字段：名称，以及是否必填、是否可以搜索；键不变。"
         ),
         "A field, such as customer.level.": "字段，例如 customer.level。",
         "Its English label from now on.": "新的英文标签。",
         "Its Chinese label from now on.": "新的中文标签。",
+        "Every new record needs one, or need not.": "每条新记录必须填写，或不必填写。",
         "Text search looks into it, or does not.": "可以搜索，或不可以。",
         "What it is for, in English.": "用途，英文。",
         "What it is for, in Chinese.": "用途，中文。",

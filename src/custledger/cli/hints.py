@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from custledger.cli.application import PROGRAM
 from custledger.errors import CustledgerError, NotFoundError
+from custledger.settings import KEY_PREFIX
 
 _VALUE = re.compile(r"Give (?P<key>\w+) a value\.")
 _MAP = re.compile(r'(?<!-)\bmap "')
@@ -20,7 +21,9 @@ def put_into_own_terms(error: CustledgerError, types: Collection[str]) -> None:
         error.hint = _list_of(error.what, types)
     if found := _VALUE.fullmatch(error.hint):
         key = found["key"]
-        error.hint = f"Give --{_dashed(key)} VALUE, or {key}=VALUE with --set."
+        error.hint = f"Give {key}=VALUE with --set."
+        if not key.startswith(KEY_PREFIX):
+            error.hint = f"Give --{_dashed(key)} VALUE, or {key}=VALUE with --set."
     error.hint = _OPTION.sub(lambda found: f"--{_dashed(found[1])}", error.hint)
     error.hint = _FIELDS.sub(rf"{PROGRAM} field list \1 shows", error.hint)
     error.hint = _LOG.sub(f"{PROGRAM} log OPERATION shows", error.hint)

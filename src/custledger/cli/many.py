@@ -2,8 +2,10 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+import attrs
 
 from custledger.changes import Action, Change
 from custledger.cli.invocation import Invocation
@@ -41,18 +43,21 @@ def remove(
         many = editing.remove_where(run.session, schema.name, where, reason=reason)
         tell(run, schema, many, "removed", dry_run=False, json=json)
     else:
-        _remove_one(run, schema, ref, reason=reason, json=json)
+        _remove_one(run, schema, ref, many, reason=reason, json=json)
 
 
-def _remove_one(run: Invocation, schema: Schema, ref: str, *, reason: str, json: bool) -> None:
+def _remove_one(run: Invocation, schema: Schema, ref: str, rehearsed: Many, *, reason: str, json: bool) -> None:
     receipt = editing.remove(run.session, schema.name, ref, reason=reason)
     operation = operation_id(receipt.operation)
     run.output.landed = f"{ref} was removed by {operation}"
     if json:
         run.output.json({"removed": receipt.removed, "operation": operation})
-    with_others = "Removed, with {count} that belonged to it. custledger undo {operation} brings it back."
-    told = with_others if receipt.removed > 1 else "Removed. custledger undo {operation} brings it back."
-    run.output.note(run.words(told, operation=operation, count=receipt.removed - 1))
+    named = {(change.type, change.id) for change in rehearsed.changes}
+    landed = (change for applied in receipt.applied for change in applied.changes)
+    along = tuple(change for change in landed if (change.type, change.id) not in named)
+    many = attrs.evolve(rehearsed, along=along, receipt=receipt)
+    undo = run.words("custledger undo {operation} brings it back.", operation=operation)
+    _note(run, [run.words("Removed."), *_told_along(run, many, dry_run=False), undo])
 
 
 def tell(run: Invocation, schema: Schema, many: Many, done: str, *, dry_run: bool, json: bool) -> None:
@@ -70,9 +75,13 @@ def tell(run: Invocation, schema: Schema, many: Many, done: str, *, dry_run: boo
     elif dry_run:
         _table(run, known, many)
     what = run.words.counted(schema.info, len(many.rows))
-    told = [run.words(f"{{what}} {'would be ' if dry_run else ''}{done}.", what=what), *_told_along(run, many, dry_run)]
+    told = run.words(f"{{what}} {'would be ' if dry_run else ''}{done}.", what=what)
     undo = run.words("custledger undo {operation} takes it back.", operation=operation) if operation else ""
-    run.output.note(("" if run.words.chinese else " ").join(filter(None, (*told, undo))))
+    _note(run, [told, *_told_along(run, many, dry_run=dry_run), undo])
+
+
+def _note(run: Invocation, sentences: Iterable[str]) -> None:
+    run.output.note(("" if run.words.chinese else " ").join(filter(None, sentences)))
 
 
 def _table(run: Invocation, schema: Schema, many: Many) -> None:
@@ -95,7 +104,7 @@ def _along_json(run: Invocation, change: Change) -> dict[str, Any]:
     return {"type": change.type, "record": record, "action": change.action.value, "fields": fields}
 
 
-def _told_along(run: Invocation, many: Many, dry_run: bool) -> Iterator[str]:  # noqa: FBT001 - handed on
+def _told_along(run: Invocation, many: Many, *, dry_run: bool) -> Iterator[str]:
     """Yield sentences about what comes along: how many records of each type, and which references let go."""
     which = 0 if dry_run else 1
     emptied = Counter((change.type, key) for change in many.along if _empties(change) for key in change.after or ())

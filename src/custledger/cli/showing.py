@@ -54,7 +54,7 @@ def _print_related(run: Invocation, found: Overview, related: Related) -> None:
     template = "{title} ({count})" if related.open is None else "{title} ({count}, {open} open)"
     named = schema.info.labels.in_language(language)
     title = run.words(template, title=named, count=related.count, open=related.open)
-    if related.field is not _expected(related):
+    if related.field is not _expected(related) or schema.name == found.schema.name:
         title = f"{title}: {related.field.label(language)}"
     run.output.say()
     run.output.say(title)

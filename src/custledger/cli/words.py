@@ -146,10 +146,8 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "{what} edited.": "已修改{what}。",
         "{what} removed.": "已删除{what}。",
         "custledger undo {operation} takes it back.": "撤销：custledger undo {operation}",
-        "Removed. custledger undo {operation} brings it back.": "已删除。恢复：custledger undo {operation}",
-        "Removed, with {count} that belonged to it. custledger undo {operation} brings it back.": (
-            "已删除，连同附属的 {count} 条。恢复：custledger undo {operation}"
-        ),
+        "Removed.": "已删除。",
+        "custledger undo {operation} brings it back.": "恢复：custledger undo {operation}",
         "The metric {name} was removed.": "已删除指标 {name}。",
         "The segment {name} was removed.": "已删除分群 {name}。",
         # what is proved of a plugin

@@ -85,13 +85,15 @@ class Fields:
         label_en: str | None = None,
         label_zh: str | None = None,
         aliases: Sequence[str] | None = None,
+        required: bool | None = None,
         searchable: bool | None = None,
         help_en: str | None = None,
         help_zh: str | None = None,
     ) -> Field:
-        """Change what a custom field, named ``type.field``, is called and whether it is searched, and return it.
+        """Change what a custom field, named ``type.field``, is called, and whether it is needed or searched; return it.
 
-        What is ``None`` stays as it is; the key and the kind always do. Raises ``UsageError`` for a field that is not
+        What is ``None`` stays as it is; the key and the kind always do. Where a field becomes ``required``, records
+        without it stay as they are, and can be edited. Raises ``UsageError`` for a field that is not
         the ledger's own, and ``InvalidValueError`` for what does not fit.
         """
         return field_service.edit_field(
@@ -100,6 +102,7 @@ class Fields:
             label_en=label_en,
             label_zh=label_zh,
             aliases=aliases,
+            required=required,
             searchable=searchable,
             help_en=help_en,
             help_zh=help_zh,

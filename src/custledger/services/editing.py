@@ -126,11 +126,8 @@ def edit_rows(
     changes = [(row, _update(schema, row, plain, held.get(row[ID], ()))) for row in rows]
     pairs = [(row, change) for row, change in changes if change.after or change.marks]
     for row, change in pairs:
-        after = change.after or {}
-        for field in schema.required:  # one that was made so later may be empty in old records: they can be edited
-            if after.get(field.key, field) is None:
-                raise missing(schema, field, session.conventions.language)
-        check_sense(session, schema, after, row)
+        require_kept(schema, change.after or {}, session.conventions.language)
+        check_sense(session, schema, change.after or {}, row)
     return write_many(session, verb, pairs, dry_run=dry_run, reason=reason)
 
 
@@ -217,8 +214,7 @@ def make_update(session: Session, schema: Schema, read: Row, values: Mapping[str
     """Return the change that sets fields of a record whose row was read; its ``after`` holds what would change."""
     plain = plain_values(session, schema, values)
     change = _update(schema, read, plain, held_marks(session, schema, [read], plain).get(read[ID], ()))
-    present = dict(zip(schema.keys, read, strict=True))
-    require(schema, {**present, **(change.after or {})}, session.conventions.language)
+    require_kept(schema, change.after or {}, session.conventions.language)
     check_sense(session, schema, change.after or {}, read)
     return change
 
@@ -303,6 +299,16 @@ def require(schema: Schema, values: Mapping[str, Any], language: str) -> None:
     """Raise ``InvalidValueError`` where a required field has no value."""
     for field in schema.required:
         if values.get(field.key) is None:
+            raise missing(schema, field, language)
+
+
+def require_kept(schema: Schema, after: Mapping[str, Any], language: str) -> None:
+    """Raise ``InvalidValueError`` where an edit empties a required field.
+
+    One that was made so later may be empty in old records, which can be edited all the same.
+    """
+    for field in schema.required:
+        if after.get(field.key, field) is None:
             raise missing(schema, field, language)
 
 

@@ -96,15 +96,16 @@ def edit_field(
     label_en: str | None = None,
     label_zh: str | None = None,
     aliases: Sequence[str] | None = None,
+    required: bool | None = None,
     searchable: bool | None = None,
     help_en: str | None = None,
     help_zh: str | None = None,
 ) -> Field:
-    """Change what a custom field, named ``type.field``, is called and whether it is searched, and return it.
+    """Change what a custom field, named ``type.field``, is called, and whether it is needed or searched; return it.
 
     What is ``None`` stays as it is; the key and the kind always do. What records hold already is searched as well, or
-    no longer. Raises ``UsageError`` for a field that is not the ledger's own, and ``InvalidValueError`` for what does
-    not fit.
+    no longer. Where a field becomes required, records without it stay as they are. Raises ``UsageError`` for a field
+    that is not the ledger's own, and ``InvalidValueError`` for what does not fit.
     """
     generation = session.refresh()
     schema, field = find_field(session, name)
@@ -121,6 +122,7 @@ def edit_field(
         labels=labels,
         help=told,
         aliases=field.spec.aliases if aliases is None else tuple(aliases),
+        required=field.spec.required if required is None else required,
         searchable=field.spec.searchable if searchable is None else searchable,
     )
     _require_sense(spec)
@@ -311,7 +313,7 @@ def _require_unused(session: Session, schema: Schema, field: Field, gone: Sequen
     for code in gone:
         count = session.view.count(schema, is_in(schema, field.key, [code]), (), session.moment)[0][0]
         if count:
-            used.append(f"{code} by {count}")
+            used.append(f"{code} ({count})")
     if used:
         raise DataError(
             f"{schema.name}.{field.key}: choices that records still hold would go: {', '.join(used)}.",

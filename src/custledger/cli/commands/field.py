@@ -120,6 +120,9 @@ def _add_edit(app: typer.Typer, run: Invocation) -> None:
             str | None, typer.Option("--label-zh", metavar="TEXT", help="Its Chinese label from now on.")
         ] = None,
         aliases: Aliases = None,
+        required: Annotated[
+            bool | None, typer.Option("--required/--not-required", help="Every new record needs one, or need not.")
+        ] = None,
         searchable: Annotated[
             bool | None, typer.Option("--searchable/--not-searchable", help="Text search looks into it, or does not.")
         ] = None,
@@ -131,11 +134,11 @@ def _add_edit(app: typer.Typer, run: Invocation) -> None:
         ] = None,
         json: JsonFlag = False,
     ) -> None:
-        """Change one of the ledger's own fields: what it is called, and whether it is searched; its key stays."""
+        """Change one of the ledger's own fields: its labels, and whether it is needed or searched; its key stays."""
         from custledger.services.fields import edit_field  # noqa: PLC0415 - needed only when it runs
 
-        if searchable is None and not aliases and label_en is label_zh is help_en is help_zh is None:
-            hint = "Give one of: --label-en, --label-zh, --alias, --searchable, --help-en, --help-zh."
+        if required is searchable is None and not aliases and label_en is label_zh is help_en is help_zh is None:
+            hint = "Give one of: --label-en, --label-zh, --alias, --required, --searchable, --help-en, --help-zh."
             raise UsageError("Nothing is said of what to change.", hint=hint)
         field = edit_field(
             run.session,
@@ -143,6 +146,7 @@ def _add_edit(app: typer.Typer, run: Invocation) -> None:
             label_en=label_en,
             label_zh=label_zh,
             aliases=aliases or None,
+            required=required,
             searchable=searchable,
             help_en=help_en,
             help_zh=help_zh,
