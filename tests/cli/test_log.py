@@ -67,6 +67,15 @@ def test_what_was_removed_is_called_by_its_old_name_and_history_of_it_stays(shop
     assert shop("log", operation["id"]).out.splitlines()[-1].split("\t")[2:4] == ["Ann Example K2", "removed"]
 
 
+def test_what_was_removed_since_has_its_last_name_in_earlier_lines_and_all_it_was_in_the_removal(shop: Run) -> None:
+    shop("customer", "edit", "K1", "--city", "Lyon")
+    shop("customer", "remove", "K1", "--yes")
+    lines = shop("log", "--limit", "2", "--tsv").out.splitlines()
+    assert all(" K1" in line and "C-" not in line for line in lines[1:])
+    removal = lines[1].partition("\t")[0]
+    assert "City: Lyon" in shop("log", removal).out
+
+
 def test_undoing_a_setting_says_which(shop: Run) -> None:
     shop("field", "choices", "customer.level", "A", "B", "C", "D")
     operation = json.loads(shop("log", "--json", "--limit", "1").out)[0]["id"]

@@ -1,9 +1,11 @@
 """The floors of docs/design.md, held by import-linter: imports in functions and for types counted."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +42,15 @@ def copy_of_the_sources(folder: Path) -> Path:
 def test_every_room_imports_only_from_floors_below_its_own() -> None:
     checked = lint_imports(ROOT)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_the_design_names_every_room_on_its_floor() -> None:
+    """The table of docs/design.md, from the top down, is what import-linter is told."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]
+    floors = [{room for room in re.findall(r"\w+", layer) if f"({room})" not in layer} for layer in told["layers"]]
+    rows = re.findall(r"^\| (\d+) \| (.*?) \|", (ROOT / "docs/design.md").read_text("utf-8"), flags=re.MULTILINE)
+    assert [set(re.findall(r"`(\w+)`", rooms)) for _, rooms in rows] == [one for one in floors if one != {"__main__"}]
+    assert [int(number) for number, _ in rows] == list(range(len(rows), 0, -1))
 
 
 def test_an_import_upwards_is_found_inside_a_function_and_under_type_checking(tmp_path: Path) -> None:

@@ -93,5 +93,8 @@ def _texts(run: Invocation, event: Event) -> list[str]:
     titles = [field.key for field in (schema.title_field, schema.code_field) if field]
     gone = " ".join(str(values[key]) for key in titles if values.get(key) is not None)
     name = schema.display(row) if row is not None else gone
-    fields = "" if event.action is Action.REMOVE else shower.differences(event.fields)
-    return [run.words.noun(schema.info), schema.public_id(event.id), name, run.words(action), fields]
+    fields = event.fields
+    if event.action is Action.REMOVE:  # what it was is told as an addition tells it
+        fields = {key: (None, before) for key, (before, _) in fields.items()}
+    told = shower.differences(fields)
+    return [run.words.noun(schema.info), schema.public_id(event.id), name, run.words(action), told]

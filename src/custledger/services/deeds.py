@@ -33,7 +33,7 @@ class Deed(Struct):
 def deeds_of(session: Session, operations: Sequence[Operation]) -> list[tuple[Deed, ...]]:
     """Return what each operation did: records by type in the order of the schemas, what was added first, settings last.
 
-    What is there now is called as it is called now, and what is gone as it was when the operation removed it.
+    What is there now is called as it is called now, and what is gone as it was when it was removed.
     """
     sorts = [_sorted(session.view.log(operation=operation.id)) for operation in operations]
     named = _Names(session, sorts)
@@ -104,12 +104,17 @@ class _Names:
             names=tuple(self._name(schema, number, removed.get(number)) for number in numbers),
         )
 
+    def _removal(self, schema: Schema, number: int) -> LogEntry | None:
+        """Return the entry of the removal of a record that is gone."""
+        latest = self._session.view.log(record=(schema.name, number), newest_first=True, limit=1)
+        return next((entry for entry in latest if entry.action is Action.REMOVE), None)
+
     def _name(self, schema: Schema | None, number: int, removed: LogEntry | None) -> str:
         if schema is None:
             return ids.encode(number)
         row = self._rows.get((schema.name, number))
-        if row is None and removed is not None:
-            row = row_from(schema, {**plain_before(removed), "id": number})
+        if row is None and (gone := removed or self._removal(schema, number)):
+            row = row_from(schema, {**plain_before(gone), "id": number})
         return schema.display(row) if row is not None else schema.public_id(number)
 
 

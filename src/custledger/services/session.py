@@ -131,9 +131,14 @@ class Session:
                 "record type",
                 name,
                 suggestions=nearest(name, self._by_name),
-                hint="" if nearest(name, self._by_name) else f"There are: {', '.join(self.schemas)}.",
+                hint="" if nearest(name, self._by_name) else f"There are: {', '.join(self._written)}.",
             )
         return found
+
+    @property
+    def _written(self) -> list[str]:
+        """The names of the record types that people write, and not the ledger itself."""
+        return [name for name, schema in self.schemas.items() if not schema.info.is_kept]
 
     def writable_schema(self, name: str) -> Schema:
         """Return a schema that has a class, for records that people write.
