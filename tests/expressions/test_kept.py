@@ -111,14 +111,7 @@ def test_the_places_of_choices_are_in_a_definition_where_they_matter() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "",
-        "{}",
-        "[]",
-        "null",
-        '{"about":"nobody","made":{},"choices":{},"currency":""}',
-        defined_as("count(visits)")[:-9],
-    ],
+    ["", "{}", "[]", "null", '{"about":"nobody","made":{},"choices":{},"all_in":""}', defined_as("count(visits)")[:-9]],
 )
 def test_a_definition_that_cannot_be_understood_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match="definition"):

@@ -138,3 +138,17 @@ def test_from_the_day_that_is_told_it_holds_and_on_the_day_before_it_does_not(na
             past.session._known_generation = None
             past.session.refresh()
             assert bool(past.customers.where(text)) == holds, (text, other)
+
+
+def test_a_sum_that_is_empty_for_another_currency_says_so(ledger: Ledger) -> None:
+    def clauses() -> list[tuple[bool, Any]]:
+        (clause,) = [explain(ledger.session, "s", "K1").because]
+        return [(clause.is_foreign, clause.value)]
+
+    ledger.segments.add("s", "sum(transactions.amount where status = paid) + 1 > 5000")
+    assert clauses() == [(False, 18_010_000)]
+    yen = {"amount": 10, "amount_currency": "JPY", "at": "2026-11-03"}
+    ledger.records("transaction").add(customer="K1", number="2", status="unpaid", **yen)
+    assert clauses() == [(False, 18_010_000)]
+    ledger.records("transaction").add(customer="K1", number="3", status="paid", **yen)
+    assert clauses() == [(True, None)]

@@ -13,7 +13,7 @@ from typing import Any
 import custledger_sales
 import pytest
 from custledger_sales.amend import times
-from custledger_sales.check import RETURNED
+from custledger_sales.check import FOREIGN, RETURNED
 from custledger_sales.records import RECORD_TYPES, Contract, Opportunity, Product, Transaction
 from hypothesis import given
 from hypothesis import strategies as st
@@ -241,6 +241,17 @@ def test_cancellations_and_returns_are_warned_about_in_the_same_words(ledger: An
     sell(ledger, amount="0", quantity="0")
     sell(ledger, amount="1")
     assert [problem.message for problem in ledger.session.take_warnings()] == [RETURNED, RETURNED]
+
+
+def test_an_amount_in_another_currency_is_warned_about_and_empties_the_sums(ledger: Any) -> None:
+    own = ledger.session.conventions.currency
+    sell(ledger, amount="5", amount_currency=own, status="paid")
+    assert ledger.session.take_warnings() == []
+    sold = sell(ledger, amount="9", amount_currency="JPY", status="paid")
+    (warned,) = ledger.session.take_warnings()
+    assert warned.message == FOREIGN
+    assert [one.id for one in ledger.records("transaction").where(warned.where)] == [sold.id]
+    assert ledger.customers.columns("total_spent")["total_spent"][0] is None
 
 
 def test_an_item_finds_its_product(ledger: Any) -> None:

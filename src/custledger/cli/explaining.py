@@ -57,6 +57,8 @@ def _found(run: Invocation, clause: Explained, shower: Shower) -> str:
     text = _text(clause, shower)
     if clause.asks_existence:
         told = [run.words("there is at least one" if clause.value else "there is none")]
+    elif clause.is_foreign:
+        told = [run.words("it is empty, since some of it is in another currency")]
     else:
         told = [run.words("it is {value}", value=text) if text else run.words("it is empty")]
     for one in dict.fromkeys(clause.against):
@@ -140,6 +142,8 @@ def _as_json(clause: Explained, shower: Shower) -> dict[str, Any]:
         told["name"] = clause.name
     if (field := _field(clause)) is not None:
         told["value"] = None if clause.value is None else shower.codec.json_value(field, clause.value)
+    if clause.is_foreign:
+        told["in_another_currency"] = True
     if clause.lack is not None:
         told["needs"] = _lack_as_json(clause, clause.lack, shower)
     if clause.against:

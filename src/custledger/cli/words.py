@@ -244,6 +244,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "this does not hold:": "以下不成立：",
         "it is {value}": "现为 {value}",
         "it is empty": "现为空",
+        "it is empty, since some of it is in another currency": "现为空，因为其中有别的币种",
         "there is at least one": "现有",
         "there is none": "现没有",
         "{name} is {value}": "{name} 为 {value}",

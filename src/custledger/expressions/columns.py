@@ -25,6 +25,11 @@ def comparable_column(key: str, kind: Kind, dialect: Dialect, table: str = "") -
     return plain + dialect.by_code_point if by_code_point else plain
 
 
+def is_foreign(currency: str, own: str) -> str:
+    """Return whether money is in another currency than the ledger's ``own``, as 1 or 0; its own may be left out."""
+    return f"CASE WHEN {currency} IS NULL OR {currency} = {own} THEN 0 ELSE 1 END"
+
+
 def side_table(type_name: str, key: str) -> str:
     """Return the name of the table that holds the tags of a field, without quotation marks."""
     return f"{type_name}__{key}"

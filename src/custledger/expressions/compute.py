@@ -178,13 +178,13 @@ def _count(term: Aggregate, of: ValueOf, inner: Frame) -> Gather:
 
 
 def _of_numbers(term: Aggregate, of: ValueOf, inner: Frame) -> Gather:
-    """Return the sum, average, least or greatest of what is not empty, if all of it is in one currency."""
+    """Return the sum, average, least or greatest of what is not empty, if all of it is in the ledger's currency."""
     at = inner.schema.positions[term.currency] if term.currency else None
     combine = _combined(term)
 
     def gather(rows: list[Row]) -> Any:
         filled = [(value, row) for row in rows if (value := of(row)) is not None]
-        if at is not None and len({inner.currency if row[at] is None else row[at] for _, row in filled}) > 1:
+        if at is not None and any(row[at] not in {None, inner.currency} for _, row in filled):
             return None
         return combine([value for value, _ in filled])
 

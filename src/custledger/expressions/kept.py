@@ -129,7 +129,7 @@ def definition(aggregate: tree.Aggregate, currency: str) -> str:
         "about": aggregate.schema.name,
         "made": _encoded(aggregate),
         "choices": choices,
-        "currency": currency if aggregate.currency else "",
+        "all_in": currency if aggregate.currency else "",
     }
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
@@ -162,7 +162,7 @@ def defined(text: str, schemas: Mapping[str, Schema]) -> Defined:
         raise ValueError(f"This definition cannot be understood: {error}") from error
     if missing:
         raise ValueError(f"This definition looks at fields that are not there: {', '.join(sorted(missing))}")
-    return Defined(aggregate, whole["currency"])
+    return Defined(aggregate, whole["all_in"])
 
 
 def _attributes(node: type[Any]) -> tuple["attrs.Attribute[Any]", ...]:

@@ -2,10 +2,13 @@
 
 from typing import Literal
 
+import attrs
+
 from custledger.conventions import Conventions
 from custledger.expressions import tree
 from custledger.expressions.check import Checker
 from custledger.expressions.check_terms import Typed
+from custledger.expressions.kept import aggregates
 from custledger.expressions.nodes import Expression, Named
 from custledger.expressions.parser import parse_with_spans
 from custledger.expressions.scope import Scope, World
@@ -22,7 +25,8 @@ class Outline(Struct):
     ``condition`` says when it holds; ``value``, of a single clause, is what is compared there, and ``against`` what it
     is compared with, where that is no plain value but has one: another field, or a threshold that has a name. A clause
     that names a condition, such as a metric that is one, has what that says as its one part. With ``asks_existence`` a
-    clause asks only whether there are such records: ``exists(…)``.
+    clause asks only whether there are such records: ``exists(…)``. ``foreign`` says of a value that is made of money
+    whether some of that is in another currency than the ledger's, for which it is empty.
     """
 
     word: Literal["", "and", "or", "not"]
@@ -31,6 +35,7 @@ class Outline(Struct):
     value: Expression | None = None
     against: tuple[Expression, ...] = ()
     asks_existence: bool = False
+    foreign: Expression | None = None
     parts: tuple["Outline", ...] = ()
 
 
@@ -88,7 +93,17 @@ class _Outliner:
             value=value,
             against=against,
             asks_existence=tree.asks_existence(typed.node),
+            foreign=self.foreign(typed.node),
         )
+
+    def foreign(self, term: tree.Term) -> Expression | None:
+        """Return whether any of the money that a term is made of is in another currency; ``None`` without money."""
+        conditions = [
+            _is_there(_foreign_ones(one, one.currency, self.conventions.currency))
+            for one in aggregates(term)
+            if one.currency is not None
+        ]
+        return self.expression("", tree.Or(tuple(conditions))) if conditions else None
 
     def against(self, left: Typed, right: Right) -> Expression | None:
         """Return what a term is compared with, where that has a value to be found."""
@@ -99,3 +114,17 @@ class _Outliner:
 
     def expression(self, text: str, condition: tree.Condition) -> Expression:
         return Expression(text, Kind.YES_NO, condition, frozenset(self.checker.keys))
+
+
+def _foreign_ones(aggregate: tree.Aggregate, currency: str, own: str) -> tree.Aggregate:
+    """Return whether there are records with money in another currency among those that an aggregate is made of."""
+    said = tree.FieldNode(currency, Kind.TEXT)
+    foreign = tree.Not(tree.Or((tree.Empty(said), tree.Compare("=", said, tree.Value(own, Kind.TEXT)))))
+    where = foreign if aggregate.where is None else tree.conjunction(aggregate.where, foreign)
+    return attrs.evolve(
+        aggregate, function="exists", of=None, is_distinct=False, where=where, currency=None, kind=Kind.YES_NO, scale=0
+    )
+
+
+def _is_there(exists: tree.Aggregate) -> tree.Condition:
+    return tree.Compare("=", exists, tree.Value(1, Kind.YES_NO))

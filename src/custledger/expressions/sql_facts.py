@@ -5,6 +5,7 @@
 gives a value where it counts and NULL where it does not, and what is made of the values ignores NULL.
 """
 
+from custledger.expressions.columns import is_foreign
 from custledger.expressions.conditions import Conditions
 from custledger.expressions.dialects import Dialect
 from custledger.expressions.fragments import Sql
@@ -21,10 +22,10 @@ _UNGROUPED = frozenset({"first", "last", "most_frequent"})
 
 @frozen
 class Grouped(Struct):
-    """What a related record gives, and the currency that is in, and what is made of the columns of both."""
+    """What a related record gives, whether that is in a foreign currency, and what is made of the columns of both."""
 
     value: Sql
-    currency: Sql | None
+    foreign: Sql | None
     made: str
 
 
@@ -47,7 +48,7 @@ def compile_fact(fact: Defined, subject: Schema, dialect: Dialect, place: int) -
 
 def _grouped(term: Aggregate, compiler: Conditions, place: int) -> Grouped:
     there = compiler.beyond(term.schema)
-    value, made, currency = Sql("1"), f"count(v{place})", None
+    value, made, foreign = Sql("1"), f"count(v{place})", None
     if term.of is not None:
         value = there.compared(term.of) if term.is_distinct else there.plain(term.of)
         made = there.made_of(term, term.of, f"v{place}", f"c{place}")
@@ -58,6 +59,6 @@ def _grouped(term: Aggregate, compiler: Conditions, place: int) -> Grouped:
         value = Sql(f"CASE WHEN {holds.text} THEN {value.text} END", holds.parameters + value.parameters)
     if term.currency:
         mark, own = compiler.dialect.placeholder, compiler.dialect.quoted(term.currency)
-        text = f"CASE WHEN {value.text} IS NOT NULL THEN coalesce({RELATED}.{own}, {mark}) END"
-        currency = Sql(text, (*value.parameters, compiler.currency))
-    return Grouped(value, currency, made)
+        text = f"CASE WHEN {value.text} IS NOT NULL THEN {is_foreign(f'{RELATED}.{own}', mark)} END"
+        foreign = Sql(text, (*value.parameters, compiler.currency))
+    return Grouped(value, foreign, made)

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from custledger.expressions.columns import column, comparable_column
+from custledger.expressions.columns import column, comparable_column, is_foreign
 from custledger.expressions.comparing import places
 from custledger.expressions.dates import computed
 from custledger.expressions.dialects import Dialect
@@ -286,14 +286,14 @@ class Terms(ABC):
         money, parameters = "", value.parameters
         if term.currency:
             mark = self.dialect.placeholder
-            money = f", coalesce({column(term.currency, self.dialect, self.table)}, {mark}) AS c"
+            money = f", {is_foreign(column(term.currency, self.dialect, self.table), mark)} AS c"
             parameters = (*parameters, self.currency)
         made = self.made_of(term, of, "v", "c")
         inner = f"SELECT {value.text} AS v{money} FROM {self.source} WHERE {rows.text}"
         return Sql(f"(SELECT {made} FROM ({inner}) AS a WHERE v IS NOT NULL)", parameters + rows.parameters)
 
-    def made_of(self, term: Aggregate, of: Term, value: str, currency: str) -> str:
-        """Return what is made of a column of values, which are in the currencies that another one holds."""
+    def made_of(self, term: Aggregate, of: Term, value: str, foreign: str) -> str:
+        """Return what is made of a column of values; another column says which are in a foreign currency."""
         nothing, total = f"count({value}) = 0", self.dialect.exact_sum.format(value=value)
         match term.function:
             case "count":
@@ -309,7 +309,7 @@ class Terms(ABC):
         if not term.currency:
             return made
         of_nothing = f"WHEN {nothing} THEN 0 " if term.function == "sum" else ""
-        return f"CASE {of_nothing}WHEN min({currency}) = max({currency}) THEN {made} END"
+        return f"CASE {of_nothing}WHEN max({foreign}) = 0 THEN {made} END"
 
     def first(self, term: Aggregate, rows: Sql, *, compared: bool) -> Sql:
         """Return the value of the earliest, or latest, record that says when it happened and has one."""

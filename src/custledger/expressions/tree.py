@@ -89,7 +89,7 @@ class Aggregate(Struct):
     """What ``function`` makes of the records of ``schema`` whose field ``reference`` refers to the record.
 
     ``of`` is what it looks at in each of them, ``where`` what must hold of one to count. ``currency`` is the field
-    that says what the money of ``of`` is in; where that differs among the records, their sum is empty.
+    that says what the money of ``of`` is in; where any of it is not in the ledger's own, what is made of it is empty.
     """
 
     function: Aggregating

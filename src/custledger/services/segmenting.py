@@ -170,7 +170,8 @@ class Explained:
     ``name`` each, and of which none holds or fails by itself. ``spec`` is that of a field which has such values; a
     sensitive value is not told, and has none. ``against`` is what the value is compared with, where that is another
     field or a threshold that has a name: clauses, too, that neither hold nor fail. With ``asks_existence`` the value is
-    whether there are such records. ``lack`` is what would have to change for a clause which stands in the way.
+    whether there are such records. With ``is_foreign`` it is empty since some of the money that it is made of is in
+    another currency than the ledger's. ``lack`` is what would have to change for a clause which stands in the way.
     """
 
     word: str
@@ -181,6 +182,7 @@ class Explained:
     spec: Spec | None = None
     against: tuple["Explained", ...] = ()
     asks_existence: bool = False
+    is_foreign: bool = False
     lack: Lack | None = None
     parts: tuple["Explained", ...] = ()
 
@@ -228,7 +230,8 @@ def _told(expression: Expression) -> Spec | None:
 def _clauses(session: Session, segment: Segment, schema: Schema, row: Row) -> Explained:
     clauses = outline(segment.named(), schema, session.conventions, session.world)
     flat = list(_flat(clauses))
-    columns = [column for one in flat for column in (one.condition, one.value, *one.against) if column is not None]
+    asked = (column for one in flat for column in (one.condition, one.value, one.foreign, *one.against))
+    columns = [column for column in asked if column is not None]
     query = Query(moment=session.moment, where=equals(schema, schema.keys[ID], row[ID]), columns=tuple(columns))
     explained = _explained(clauses, iter(next(session.view.select(schema, query))))
     return _completed(explained, clauses, session.moment, wanted=True)
@@ -259,6 +262,7 @@ def _explained(clause: Outline, answers: Any) -> Explained:
     """Return an outline with its answers, which come in the order of ``_flat``."""
     holds = bool(next(answers))
     value = next(answers) if clause.value is not None else None
+    is_foreign = bool(next(answers)) if clause.foreign is not None else False
     against = tuple(
         Explained(word="", text=one.text, holds=None, value=next(answers), spec=one.spec) for one in clause.against
     )
@@ -272,5 +276,6 @@ def _explained(clause: Outline, answers: Any) -> Explained:
         spec=spec,
         against=against,
         asks_existence=clause.asks_existence,
+        is_foreign=is_foreign and value is None,
         parts=parts,
     )

@@ -11,6 +11,8 @@ RETURNED = "This is a cancellation or a return: its quantity or its amount is ne
 """The warning about one; the same words for each, so that they can be counted together."""
 RETURNS = "quantity < 0 or amount < 0"
 """Which transactions are such."""
+FOREIGN = "This amount is not in the ledger's currency: sums of this customer's purchases are empty for it."
+"""The warning about one in another currency; there is no table of exchange rates yet."""
 _TERM = ("starts_on", "expires_on")
 
 
@@ -21,6 +23,8 @@ def check(changes: Sequence[Change], context: Context) -> list[Problem]:
     problems = list(_ended_before(contracts, context)) if contracts else []
     for change in written:
         problems += _CHECKS[change.type](change, change.after or {}) if change.type in _CHECKS else ()
+        if change.type == "transaction":
+            problems += _foreign(change, change.after or {}, context.conventions.currency)
     return problems
 
 
@@ -29,6 +33,14 @@ def _returned(change: Change, after: Mapping[str, Any]) -> Iterator[Problem]:
     if (after.get("quantity") or 0) < 0 or (after.get("amount") or 0) < 0:
         about: dict[str, Any] = {"type": change.type, "id": change.id, "field": "quantity"}
         yield Problem(message=RETURNED, severity="warn", where=RETURNS, **about)
+
+
+def _foreign(change: Change, after: Mapping[str, Any], own: str) -> Iterator[Problem]:
+    """Yield a warning for an amount in another currency than the ledger's."""
+    if after.get("amount_currency") not in {None, own}:
+        where = f"amount_currency is not empty and amount_currency != {own}"
+        about: dict[str, Any] = {"type": change.type, "id": change.id, "field": "amount_currency"}
+        yield Problem(message=FOREIGN, severity="warn", where=where, **about)
 
 
 def _improbable(change: Change, after: Mapping[str, Any]) -> Iterator[Problem]:

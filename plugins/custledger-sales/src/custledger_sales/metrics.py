@@ -21,13 +21,20 @@ _TWO_CURRENCIES = {
     "transactions": [{"amount": 300, "status": "paid"}, {"amount": 20, "amount_currency": "USD", "status": "paid"}]
 }
 
+_FOREIGN = {"transactions": [{"amount": 6000, "amount_currency": "JPY", "status": "paid"}]}
+
 METRICS = (
     Metric(
         name="total_spent",
         labels=Labels("Total spent", "累计消费"),
         expression="sum(transactions.amount where status = paid)",
-        summary=Labels("What was paid, in one currency", "已付款金额合计（同一币种）"),
-        examples=(Example(_TWO_ORDERS, gives=400), Example({}, gives=0), Example(_TWO_CURRENCIES, gives=None)),
+        summary=Labels("What was paid, in the ledger's currency", "已付款金额合计（台账币种）"),
+        examples=(
+            Example(_TWO_ORDERS, gives=400),
+            Example({}, gives=0),
+            Example(_TWO_CURRENCIES, gives=None),
+            Example(_FOREIGN, gives=None),
+        ),
     ),
     Metric(
         name="order_count",

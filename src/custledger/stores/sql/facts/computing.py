@@ -80,8 +80,8 @@ def _compute_grouped(connection: Connection, facts: Sequence[Fact]) -> None:
         grouped = fact.sql.grouped
         assert grouped is not None  # noqa: S101 - the caller chose them
         parts.append((f"v{fact.place}", grouped.value))
-        if grouped.currency is not None:
-            parts.append((f"c{fact.place}", grouped.currency))
+        if grouped.foreign is not None:
+            parts.append((f"c{fact.place}", grouped.foreign))
         made.append(grouped.made)
     listed = ", ".join(f"{part.text} AS {name}" for name, part in parts)
     parameters = tuple(parameter for _, part in parts for parameter in part.parameters)
