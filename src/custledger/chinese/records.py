@@ -158,6 +158,20 @@ SENTENCES = (
     ("{name} was not refreshed: {problem:why}", "{name} 没有刷新：{problem}"),
     ("The ledger itself keeps the {records:word}.", "{records} 由台账自己维护。"),
     ("They can be read, and not written.", "可以读取，不能写入。"),
+    (
+        (
+            "{name:word} was never refreshed, so expressions find nobody in it; "
+            "custledger segment refresh {again:word} stores who is."
+        ),
+        "{name} 还没有刷新过，表达式在其中找不到人；custledger segment refresh {again} 可以保存谁在其中。",
+    ),
+    (
+        (
+            "{name:word} was not refreshed by {day:word}, so expressions find nobody in it then; "
+            "custledger segment members {again:word} computes who was."
+        ),
+        "到 {day} 为止 {name} 还没有刷新过，表达式在其中找不到人；custledger segment members {again} 可以算出当时有谁。",
+    ),
     ("its rule is another since it was refreshed: {enter:n} would enter, {leave:n} would leave",
      "刷新之后规则已改：将进入 {enter}，将离开 {leave}"),
     ("custledger segment refresh {name:word} stores who is in it now.",

@@ -233,6 +233,7 @@ def _clauses(session: Session, segment: Segment, schema: Schema, row: Row) -> Ex
     asked = (column for one in flat for column in (one.condition, one.value, one.foreign, *one.against))
     columns = [column for column in asked if column is not None]
     query = Query(moment=session.moment, where=equals(schema, schema.keys[ID], row[ID]), columns=tuple(columns))
+    session.warn_where_unrefreshed(clauses.condition, schema)
     explained = _explained(clauses, iter(next(session.view.select(schema, query))))
     return _completed(explained, clauses, session.moment, wanted=True)
 

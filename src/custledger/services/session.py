@@ -276,7 +276,7 @@ class Session:
         """Return sort keys, each with whether it runs downwards: ``-total_spent`` does."""
         order = expressions.understand_order(keys, schema, self.conventions, world=self.world)
         for key, _ in order:
-            self._keep_for(key)
+            self._make_ready(key, schema)
         return order
 
     def understand_named(self, named: "Named", *, want: Kind | None = None) -> Expression:
@@ -287,7 +287,7 @@ class Session:
     def understand(self, text: str, schema: Schema, *, want: Kind | None = Kind.YES_NO) -> Expression:
         """Return ``text`` as an expression about records of ``schema``, which may look at others of this ledger."""
         understood = expressions.understand(text, schema, self.conventions, want=want, world=self.world)
-        self._keep_for(understood)
+        self._make_ready(understood, schema)
         return understood
 
     def keep_facts(self) -> None:
@@ -304,10 +304,20 @@ class Session:
         self.store.keep(metrics, self.moment, generation=generation)
         self._kept_generation = generation
 
-    def _keep_for(self, understood: Expression) -> None:
-        """Have facts kept before an expression looks at them: whoever asks for none need not wait for them."""
+    def _make_ready(self, understood: Expression, schema: Schema) -> None:
+        """Have facts kept before an expression looks at them, and warn where it looks at what no refresh stored.
+
+        Whoever asks for nothing that is kept or stored need not wait for it.
+        """
         if understood.looks_at_others:
             self.keep_facts()
+            self.warn_where_unrefreshed(understood, schema)
+
+    def warn_where_unrefreshed(self, understood: Expression, schema: Schema) -> None:
+        """Warn of segments at whose stored members an expression looks, and of which there are none yet."""
+        from custledger.services.refreshing import unrefreshed  # noqa: PLC0415 - which works with a session
+
+        unrefreshed.warn_where_unrefreshed(self, understood, schema)
 
     def take_warnings(self) -> list[Problem]:
         """Return what checks warned about since this was last asked, the oldest first, and forget it.

@@ -198,6 +198,8 @@ class _Understood:
     def found(self) -> dict[int, str]:
         """Return the tag of each record that the rule finds, by id."""
         session, schema = self._session, self.schema
+        for each in (*self._parts, *([self._where] if self._where else [])):
+            session.warn_where_unrefreshed(each, schema)
         conditions = [one for one in (happened_by(schema, session.moment), self._where) if one is not None]
         where = both(*conditions) if len(conditions) > 1 else next(iter(conditions), None)
         columns = (field_expression(schema, "id"), *self._parts)

@@ -386,3 +386,63 @@ def test_what_is_stored_is_read_and_not_written_and_is_of_today() -> None:
         pytest.raises(UsageError, match="A refresh stores who is in a segment today"),
     ):
         refresh(past.session)
+
+
+def test_a_rule_over_memberships_is_refreshed_after_those_that_it_looks_at() -> None:
+    ledger, _ = opened(TIERS)
+    with ledger:
+        customer = ledger.customers.add(name="N", code="K", level="A")
+        ledger.records("transaction").add(customer=customer, number="1", amount=4000, status="paid")
+        ledger.segments.add("a_third", "count(memberships where segment in (second, tiers)) >= 2")
+        ledger.segments.add("second", "count(memberships where segment = x_first) >= 1")
+        ledger.segments.add("x_first", "level = A")
+        found = done(ledger)
+        assert {name: list(one.entered) for name, one in found.items() if one.entered} == dict.fromkeys(
+            ("tiers", "x_first", "second", "a_third"), [customer.id]
+        )
+        assert not any(one.entered or one.left for one in done(ledger).values())
+
+
+def test_rules_that_look_at_each_other_are_refreshed_all_the_same() -> None:
+    ledger, _ = opened()
+    with ledger:
+        ledger.customers.add(name="N", code="K", level="A")
+        ledger.segments.add("one", "level = A and count(memberships where segment = other) = 0")
+        ledger.segments.add("other", "count(memberships where segment = one) >= 1")
+        assert [name for name, one in done(ledger).items() if one.entered] == ["one"]
+
+
+def test_an_expression_that_looks_at_what_no_refresh_stored_is_warned_about() -> None:
+    ledger, clock = opened(TIERS)
+
+    def warned(day: date | None = None) -> list[str]:
+        ledger.session._adjust = lambda conventions: attrs.evolve(conventions, as_of=day)
+        ledger.session._known_generation = None
+        assert ledger.customers.where("tiers or tiers.label = top").count() in {0, 1}
+        return [problem.message for problem in ledger.take_warnings()]
+
+    with ledger:
+        customer = ledger.customers.add(name="N", code="K", city="上海")
+        ledger.records("transaction").add(customer=customer, number="1", amount=4000, status="paid")
+        ledger.segments.add("rule", "not tiers")
+        unrefreshed = (
+            "tiers was never refreshed, so expressions find nobody in it; "
+            "custledger segment refresh tiers stores who is."
+        )
+        ledger.take_warnings()
+        assert warned() == [unrefreshed]
+        ledger.segments.explain("rule", "K")
+        ledger.tags.add_rule("x", "tiers")
+        ledger.tags.refresh()
+        assert [problem.message for problem in ledger.take_warnings()] == [unrefreshed]
+        clock.now = START + 5 * DAY
+        done(ledger)
+        ledger.take_warnings()
+        assert warned() == []
+        assert warned(date(2026, 1, 6)) == []
+        assert warned(date(2026, 1, 5)) == [
+            (
+                "tiers was not refreshed by 2026-01-05, so expressions find nobody in it then; "
+                "custledger segment members tiers computes who was."
+            )
+        ]

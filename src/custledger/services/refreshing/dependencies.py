@@ -11,6 +11,8 @@ from custledger.expressions.settle import settle
 from custledger.fields import Choice, Kind
 from custledger.schema import Schema
 
+MEMBERSHIP = "membership"
+"""The type of records that say who was in a segment at a refresh."""
 _SOME_DAY = date(2000, 1, 1)
 
 
@@ -59,6 +61,17 @@ def meaning_of(expression: Expression, schema: Schema, moment: Moment) -> str:
     choices = [[choice.code for choice in one] for one in _choices(expression.root, schema)]
     told = repr((expression.root, settled, choices, str(moment.zone), moment.currency))
     return blake2b(told.encode(), digest_size=12).hexdigest()
+
+
+def stored_names(node: tree.Node, schema: Schema) -> Iterator[str]:
+    """Yield the names of the segments whose stored memberships an expression looks at."""
+    match node:
+        case tree.Compare("=", tree.FieldNode("segment"), tree.Value(str(plain))) if schema.name == MEMBERSHIP:
+            yield plain
+        case tree.OneOf(tree.FieldNode("segment"), listed) if schema.name == MEMBERSHIP:
+            yield from (str(one.plain) for one in listed if isinstance(one, tree.Value))
+    for child, about in children(node, schema):
+        yield from stored_names(child, about)
 
 
 def children(node: tree.Node, schema: Schema) -> Iterator[tuple[tree.Node, Schema]]:

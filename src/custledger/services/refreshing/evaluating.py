@@ -9,10 +9,10 @@ from custledger.expressions import Expression, both, is_in
 from custledger.fields import Kind
 from custledger.schema import ID, Schema
 from custledger.segments import Segment
-from custledger.services.refreshing.dependencies import Dependency, Referred, dependencies_of, meaning_of
+from custledger.services.refreshing.dependencies import MEMBERSHIP, Dependency, Referred, dependencies_of, meaning_of
 from custledger.services.refreshing.outcomes import Why
 from custledger.services.refreshing.passing import passed_by
-from custledger.services.refreshing.stored import MEMBERSHIP, StoredRule, written_by_others
+from custledger.services.refreshing.stored import StoredRule, written_by_others
 from custledger.services.refreshing.touched import Changed, TooMany, chosen, in_chunks, touched_subjects
 from custledger.services.session import Session
 

@@ -10,7 +10,8 @@ from custledger.expressions import both, equals, field_expression, negated
 from custledger.schema import ID, Row
 from custledger.segments import STORED_SUBJECT, Mark, Segment
 from custledger.services.naming import Reference, find
-from custledger.services.refreshing.stored import MEMBERSHIP, StoredRule, plain_score, stored_rules
+from custledger.services.refreshing.dependencies import MEMBERSHIP
+from custledger.services.refreshing.stored import StoredRule, plain_score, stored_rules
 from custledger.services.session import Session
 from custledger.stores.contract import Order, Query
 

@@ -7,16 +7,14 @@ import attrs
 
 from custledger.changes import Operation
 from custledger.errors import ConflictError, DuplicateError, NotFoundError, PluginError, UsageError
-from custledger.expressions.tree import Compare, FieldNode, Node, Value
-from custledger.schema import Schema
+from custledger.fields import Kind
 from custledger.segments import STORED_SUBJECT, Mark, Segment
 from custledger.services.defining import list_segments
 from custledger.services.judging import judged, understood_needs
-from custledger.services.refreshing.dependencies import children
+from custledger.services.refreshing.dependencies import MEMBERSHIP, stored_names
 from custledger.services.refreshing.evaluating import MOST_ENTRIES, Plan, find_candidates, members, plan_of
 from custledger.services.refreshing.outcomes import Outcome, Why, only_one_each
 from custledger.services.refreshing.stored import (
-    MEMBERSHIP,
     RULE,
     VERB,
     Held,
@@ -87,9 +85,11 @@ def refresh(
     operation = session.operation(VERB, reason=reason)
     run = _Run(session, operation, strict=bool(names), full=full, dry_run=dry_run)
     run.tell_progress = _sharing(progress, len(segments))
-    for segment in _in_order(session, [one for one in segments if one.rule != "expression"]):
-        run.attempt(lambda: [run.judged(segment)], segment)  # noqa: B023 - it is called at once
-    run.attempt(lambda: run.evaluated([one for one in segments if one.rule == "expression"]))
+    for together in _rounds(session, segments):
+        for segment in together:
+            if segment.rule != "expression":
+                run.attempt(lambda: [run.judged(segment)], segment)  # noqa: B023 - it is called at once
+        run.attempt(lambda: run.evaluated([one for one in together if one.rule == "expression"]))  # noqa: B023 - as above
     return Refreshing(
         operation=operation.id if run.has_written else None,
         segments=tuple(sorted(run.done, key=lambda one: segments.index(one.segment))),
@@ -266,28 +266,25 @@ class _Run:
         return latest[0].cursor if latest else 0
 
 
-def _in_order(session: Session, segments: Sequence[Segment]) -> list[Segment]:
-    """Return callables and scorers so that one which looks at what another stored comes after it."""
+def _rounds(session: Session, segments: Sequence[Segment]) -> Iterator[list[Segment]]:
+    """Yield segments so that one which looks at what another stored comes in a later round than that.
+
+    Those that look at each other in a circle come last, together.
+    """
+    left = {one.name: (one, _looked_at(session, one) - {one.name}) for one in segments}
+    while left:
+        ready = [one for one, names in left.values() if not names & left.keys()]
+        together = ready or [one for one, _ in left.values()]
+        yield together
+        for one in together:
+            del left[one.name]
+
+
+def _looked_at(session: Session, segment: Segment) -> set[str]:
+    """Return the names of the segments at whose stored memberships a rule looks."""
     schema = session.schema(STORED_SUBJECT)
-    ordered: dict[str, Segment] = {}
-    by_name = {one.name: one for one in segments}
-
-    def place(segment: Segment, waiting: frozenset[str]) -> None:
-        for expression in understood_needs(session, segment).values():
-            for name in _stored_names(expression.root, schema):
-                if name in by_name and name not in {*waiting, *ordered}:
-                    place(by_name[name], waiting | {name})
-        ordered.setdefault(segment.name, segment)
-
-    for segment in segments:
-        place(segment, frozenset({segment.name}))
-    return list(ordered.values())
-
-
-def _stored_names(node: Node, schema: Schema) -> Iterator[str]:
-    """Yield the names of the segments whose stored memberships an expression looks at."""
-    match node:
-        case Compare("=", FieldNode("segment"), Value(plain)) if schema.name == MEMBERSHIP:
-            yield plain
-    for child, about in children(node, schema):
-        yield from _stored_names(child, about)
+    if segment.rule == "expression":
+        asked = [session.understand_named(segment.named(), want=Kind.YES_NO)]
+    else:
+        asked = list(understood_needs(session, segment).values())
+    return {name for one in asked for name in stored_names(one.root, schema)}

@@ -9,21 +9,26 @@ from custledger.changes import LogEntry
 from custledger.expressions import Expression, both, equals, field_expression, is_in
 from custledger.schema import ID, REVISION, Row, Schema
 from custledger.segments import Mark
+from custledger.services.refreshing.dependencies import MEMBERSHIP
 from custledger.services.refreshing.touched import in_chunks
 from custledger.services.session import Session
 from custledger.stores.contract import Query
 from custledger.values import SCALE
 
-RULE, MEMBERSHIP = "segment_rule", "membership"
+RULE = "segment_rule"
 VERB = "segment refresh"
 """The verb of the operations that refresh."""
 
 
 @attrs.frozen(kw_only=True)
 class StoredRule:
-    """A rule as it was stored; ``read_to`` is how far the log was read for it, ``None`` where it was not done with."""
+    """A rule as it was stored, by a first refresh at ``created_at``, a plain time.
+
+    ``read_to`` is how far the log was read for it, ``None`` where it was not done with.
+    """
 
     id: int
+    created_at: str
     revision: int
     name: str
     segment: str
@@ -67,6 +72,7 @@ def _rule(schema: Schema, row: Row) -> StoredRule:
     values = dict(zip(schema.keys, row, strict=True))
     return StoredRule(
         id=row[ID],
+        created_at=values["created_at"],
         revision=row[REVISION],
         name=values["name"],
         segment=values["segment"],

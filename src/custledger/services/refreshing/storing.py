@@ -5,8 +5,9 @@ from typing import Any, TypeVar
 
 from custledger.changes import Change, Changeset, Operation
 from custledger.services import writing
+from custledger.services.refreshing.dependencies import MEMBERSHIP
 from custledger.services.refreshing.outcomes import Outcome, changes_of, creates_of
-from custledger.services.refreshing.stored import MEMBERSHIP, RULE
+from custledger.services.refreshing.stored import RULE
 from custledger.services.session import Session
 
 TOGETHER = 5_000
