@@ -11,7 +11,7 @@ import custledger_sqlite
 import pytest
 
 import custledger
-from custledger.errors import AmbiguousError, CustledgerError, NotFoundError, PluginError, QueryError
+from custledger.errors import AmbiguousError, CustledgerError, NotFoundError, PluginError, QueryError, UsageError
 from custledger.fields import Labels, choices
 from custledger.hookspecs import hookimpl
 from custledger.ledger import Ledger
@@ -85,6 +85,27 @@ def test_a_number_is_a_score_and_nothing_is_no_member() -> None:
     with shop(tier_segment(halves, choices=())) as ledger:
         found = members_of(ledger.session, find_segment(ledger.session, "tiers"))
         assert [str(mark) for mark in found.marks.values()] == ["0.1235", "7.0000", "1.5000"]
+
+
+@pytest.mark.parametrize("url", ["memory:", "file"])
+def test_members_are_sorted_by_what_a_scorer_says_now_under_each_of_its_names(url: str, tmp_path: Any) -> None:
+    def scored(columns: Mapping[str, list[Any]]) -> list[Any]:
+        return [None, 5, 7, 5, -1]
+
+    numbers = tier_segment(scored, choices=(), name="points", labels=Labels("Points", "积分"))
+    path = "memory:" if url == "memory:" else str(tmp_path / "ledger.db")
+    with shop(tier_segment(), numbers, url=path) as ledger:
+        points, tiers = ledger.segments.members("points"), ledger.segments.members("tiers")
+        for key in ("score", "points", "积分.分数", "points.score"):
+            assert codes(points.order(f"-{key}", "-code")) == ["K2", "K3", "K1", "K4"]
+            assert codes(points.order(key).limit(2)) == ["K4", "K1"]
+        assert points.order("-score").columns("code")["code"] == ["K2", "K1", "K3", "K4"]
+        assert codes(tiers.order("label", "-code")) == ["K4", "K3", "K2", "K1"]
+        assert codes(tiers.order("-tiers.label")) == ["K1", "K2", "K3", "K4"]
+        with pytest.raises(QueryError, match="no customer field “score”"):
+            points.order("code", "score").first()
+        with pytest.raises(UsageError, match="no next page"):
+            points.order("score").after("K1").first()
 
 
 def test_rules_receive_values_in_their_python_form() -> None:

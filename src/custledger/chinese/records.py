@@ -172,6 +172,8 @@ SENTENCES = (
         ),
         "到 {day} 为止 {name} 还没有刷新过，表达式在其中找不到人；custledger segment members {again} 可以算出当时有谁。",
     ),
+    ("What a scorer says has no next page.", "评分结果没有下一页。"),
+    ("Take a limit, and all of it at once.", "请给出数量上限，一次取出。"),
     ("its rule is another since it was refreshed: {enter:n} would enter, {leave:n} would leave",
      "刷新之后规则已改：将进入 {enter}，将离开 {leave}"),
     ("custledger segment refresh {name:word} stores who is in it now.",

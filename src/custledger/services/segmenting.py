@@ -72,7 +72,20 @@ def members_of(session: Session, segment: Segment, *, label: str | None = None) 
     if label is not None:
         wanted = _given_label(segment, label, marks.values())
         marks = {number: mark for number, mark in marks.items() if mark == wanted}
-    return Members(segment, attrs.evolve(every, among=frozenset(marks)), marks)
+    ranks = _ranks(session.schema(segment.subject), segment, marks) if segment.rule == "scorer" else {}
+    return Members(segment, attrs.evolve(every, among=frozenset(marks), ranks=ranks), marks)
+
+
+def _ranks(schema: Schema, segment: Segment, marks: Mapping[int, Mark]) -> Mapping[str, Mapping[int, Any]]:
+    """Return what members are sorted by under the names of what a scorer says, labels by the place of their choices.
+
+    It can be called as the column is (``score``), as the segment is, and as it is stored (``rfm_score.score``).
+    """
+    places = {choice.code: place for place, choice in enumerate(segment.choices)}
+    rank = {number: places.get(mark, fold(mark)) if isinstance(mark, str) else mark for number, mark in marks.items()}
+    keys = ("label", "标签") if segment.has_labels else ("score", "分数")
+    stored = (called for named in segment.all_named() for called in (named.key, *named.labels.both()))
+    return {fold(name): rank for name in (*keys, segment.name, *stored) if fold(name) not in schema.names}
 
 
 def _choice(segment: Segment, label: str) -> str:

@@ -5,13 +5,13 @@ with it.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Self, TypeVar, overload
 
 import attrs
 
 from custledger import ids, values
-from custledger.errors import InvalidValueError, NotFoundError, QueryError
+from custledger.errors import InvalidValueError, NotFoundError, QueryError, UsageError
 from custledger.expressions import Expression, Moment, both, equals, field_expression
 from custledger.expressions.tree import NamedNode
 from custledger.fields import Kind, Labels, Spec
@@ -30,7 +30,8 @@ class Selection(Generic[RecordT]):
     """Records of one type, filtered, ordered and limited. Each method returns a new selection.
 
     One is true (``if selection:``) where there is any record in it, which is looked up then. ``among``, where it is
-    given, are the ids of the only records that can be in it: those that a Python rule chose, say.
+    given, are the ids of the only records that can be in it: those that a Python rule chose, say. ``ranks`` are what
+    such a rule says of each of them, by the folded names under which it can be sorted by that, before anything else.
     """
 
     session: Session = attrs.field(repr=False)
@@ -40,6 +41,7 @@ class Selection(Generic[RecordT]):
     at_most: int | None = None
     beyond: Reference | None = None
     among: frozenset[int] | None = attrs.field(default=None, repr=False)
+    ranks: Mapping[str, Mapping[int, Any]] = attrs.field(factory=dict, repr=False)
 
     def where(self, text: str) -> Self:
         """Keep only records for which the expression ``text`` is true; a second one must be true as well."""
@@ -175,8 +177,20 @@ class Selection(Generic[RecordT]):
         if query.columns is not None:
             wide = attrs.evolve(wide, columns=(*query.columns, field_expression(schema, schema.keys[ID])))
         place, end = (ID, None) if query.columns is None else (-1, -1)
-        kept = (row[:end] for row in self.session.view.select(schema, wide) if row[place] in among)
-        return kept if query.limit is None else itertools.islice(kept, query.limit)
+        kept: Iterable[Row] = (row for row in self.session.view.select(schema, wide) if row[place] in among)
+        for rank, descending in reversed(self._ranked()):
+            kept = sorted(kept, key=lambda row: rank[row[place]], reverse=descending)
+        told = (row[:end] for row in kept)
+        return told if query.limit is None else itertools.islice(told, query.limit)
+
+    def _ranked(self) -> list[tuple[Mapping[int, Any], bool]]:
+        """Return the ranks that it is sorted by, each with whether that runs downwards."""
+        told = (self._rank(key) for key in self.orders)
+        return [rank for rank in itertools.takewhile(bool, told) if rank]
+
+    def _rank(self, key: str) -> tuple[Mapping[int, Any], bool] | None:
+        rank = self.ranks.get(values.fold(key.strip().removeprefix("-").strip())) if self.ranks else None
+        return None if rank is None else (rank, key.strip().startswith("-"))
 
     def _schema(self) -> Schema:
         self.session.refresh()
@@ -188,13 +202,15 @@ class Selection(Generic[RecordT]):
     def _query(self, schema: Schema) -> Query:
         order = tuple(
             Order(expression, descending)
-            for expression, descending in self.session.understand_order(self.orders, schema)
+            for expression, descending in self.session.understand_order(self.orders[len(self._ranked()) :], schema)
         )
         query = Query(moment=self.session.moment, where=self._where(schema), order=order, limit=self.at_most)
         return query if self.beyond is None else attrs.evolve(query, after=self._place(schema, order))
 
     def _place(self, schema: Schema, order: Sequence[Order]) -> tuple[Any, ...]:
         assert self.beyond is not None  # noqa: S101 - for the type checker: the caller asked
+        if self._ranked():
+            raise UsageError("What a scorer says has no next page.", hint="Take a limit, and all of it at once.")
         number = find(self.session, self.record_type, self.beyond)
         columns = tuple(one.expression for one in order)
         where = equals(schema, schema.keys[ID], number)
