@@ -137,3 +137,23 @@ def test_memberships_go_with_their_customer_and_nobody_is_asked_for_them(shop: R
     shop("undo", json.loads(shop("log", "--limit", "1", "--json").out)[0]["id"])
     assert shop("membership", "count").out.strip() == "2"
     assert shop("segment", "refresh", "local").out.splitlines()[1] == "local\t0\t0\t1\tthose who may have changed"
+
+
+def test_a_refresh_that_leaves_one_of_our_own_out_does_the_others_and_ends_with_exit_code_3(shop: Run) -> None:
+    shop("segment", "add", "regular", "level = A")
+    shop("segment", "add", "over", "regular and city is not empty")
+    shop("tag", "rule", "add", "kept", "regular")
+    assert (shop("segment", "refresh").code, shop("tag", "refresh").code) == (0, 0)
+    assert "cannot be understood any more" in shop("segment", "remove", "regular").err
+    refreshed = shop("segment", "refresh", "--json")
+    told = json.loads(refreshed.out)
+    assert (refreshed.code, list(told["problems"])) == (3, ["over"])
+    assert "over" not in {one["segment"] for one in told["segments"]}
+    assert shop("tag", "refresh").code == 3
+
+
+def test_tags_are_of_today_and_another_day_is_rehearsed(shop: Run) -> None:
+    shop("tag", "rule", "add", "quiet", "last_contact is empty or last_contact < 60 days ago")
+    assert shop("--as-of", "2030-01-01", "tag", "refresh").code == 2
+    assert shop("--as-of", "2030-01-01", "tag", "refresh", "--dry-run").code == 0
+    assert "quiet,0" in shop("tag", "list", "--csv").out

@@ -209,6 +209,6 @@ def test_a_warning_names_a_rule_that_cannot_be_run(tagged: Run) -> None:
     added = next(line for line in tagged("log").out.splitlines() if "field add" in line)
     assert tagged("undo", operation(added.replace("\t", " "))).code == 0
     done = tagged("tag", "refresh")
-    assert (done.code, "warning: hats was left out:" in done.err) == (0, True)
+    assert (done.code, "warning: hats was left out:" in done.err) == (3, True)
     assert "Problem" in tagged("tag", "rule", "list").out
     assert "警告：hats 未执行：" in tagged("--lang", "zh", "tag", "refresh").err

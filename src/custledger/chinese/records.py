@@ -150,6 +150,9 @@ SENTENCES = (
     # metrics and segments
     ("cannot name a metric or a segment", "不能作指标或分群的名称"),
     ("{name} gives its members no labels.", "{name} 不给成员加标签。"),
+    ("A refresh puts on the tags of today.", "刷新添加的是今天的标签。"),
+    ("Leave the day out, or rehearse it with the option {option:word}.", "请不要指定日期，或用选项 {option} 只做演练。"),
+    ("Leave the day out, or rehearse it with {option:word}.", "请不要指定日期，或用 {option} 只做演练。"),
     ("A refresh stores who is in a segment today.", "刷新保存的是今天谁在分群里。"),
     (
         "Leave the day out; custledger segment members takes any day.",

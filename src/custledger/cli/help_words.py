@@ -190,8 +190,8 @@ HELP: Mapping[str, str] = MappingProxyType(
         "List segments with how many are in each; of a Python rule that was refreshed, how many were then.": (
             "列出分群和各有多少成员；用代码写的规则若刷新过，则为当时的成员数。"
         ),
-        "Store who is in segments, and say who entered and left since the last time.": (
-            "保存各分群现有的成员，并列出上次以来谁进入、谁离开。"
+        "Store who is in segments, and say who entered and left; exit code 3 where one of the ledger's own fails.": (
+            "保存各分群现有的成员，并列出上次以来谁进入、谁离开；台账自己的分群有失败时退出码为 3。"
         ),
         "Segments of customers; all by default.": "客户分群；默认为全部。",
         "Look at all customers, though few were changed.": "即使改动很少，也重新计算所有客户。",
@@ -251,8 +251,8 @@ HELP: Mapping[str, str] = MappingProxyType(
         ),
         "A tag, or the group of tags.": "标签，或标签的分组。",
         "The group that it belongs to.": "所属的分组。",
-        "Run the rules: put on the tags that they find, and take off what they put on and find no longer.": (
-            "执行规则：添加符合的标签，去掉规则曾添加而现已不符合的标签。"
+        "Run the rules: put on what they find, take off what no longer holds; exit code 3 where an own one fails.": (
+            "执行规则：添加符合的标签，去掉规则曾添加而现已不符合的标签；台账自己的规则有失败时退出码为 3。"
         ),
         "Rules; all by default.": "规则；默认为全部。",
         "Only rules for these records.": "只执行这种记录的规则。",

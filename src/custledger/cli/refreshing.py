@@ -13,6 +13,9 @@ from custledger.values import fold
 SHOWN_AT_ONCE = 20
 """How many records a rehearsal shows."""
 
+LEFT_OUT = 3
+"""The exit code where a rule of the ledger's own could not be run."""
+
 
 def print_refreshed(run: Invocation, refreshed: Refreshed, *, dry_run: bool, json: bool) -> None:
     """Print who got and lost which tag, in a rehearsal, and how many did by each rule."""

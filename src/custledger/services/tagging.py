@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from custledger.changes import Change, Changeset, Receipt
-from custledger.errors import CustledgerError, InvalidValueError, NotFoundError, QueryError
+from custledger.errors import CustledgerError, InvalidValueError, NotFoundError, QueryError, UsageError
 from custledger.expressions import Expression, both, field_expression
 from custledger.fields import Kind, Labels, Spec
 from custledger.marks import MarkChange, TagMark, as_changed, folded
@@ -102,14 +102,16 @@ class Refreshed:
     """What bringing tags up to date did, or would do.
 
     ``rules`` are those that ran, by name, with how many records got a tag from each, and how many lost one; what
-    somebody decided otherwise is not counted. ``left_out`` are those that could not be run, with the reason.
-    ``changes`` are the records whose tags changed. There is no ``receipt`` where nothing was written.
+    somebody decided otherwise is not counted. ``left_out`` are those that could not be run, with the reason; it
+    ``is_whole`` where none of them is the ledger's own. ``changes`` are the records whose tags changed. There is no
+    ``receipt`` where nothing was written.
     """
 
     rules: Mapping[str, tuple[int, int]]
     left_out: Mapping[str, str]
     changes: tuple[Change, ...]
     receipt: Receipt | None = None
+    is_whole: bool = True
 
 
 def refresh_tags(
@@ -123,9 +125,13 @@ def refresh_tags(
     """Run rules, all or those that are named, and put on and take off what they now find, in one operation.
 
     A rule that cannot be run is left out, and what it found before stays; where it was named, ``QueryError`` or
-    ``NotFoundError`` says why. With ``dry_run`` nothing is written.
+    ``NotFoundError`` says why. With ``dry_run`` nothing is written. Raises ``UsageError`` with a day that was set by
+    hand, unless that is all: tags are of today.
     """
     session.refresh()
+    if session.moment.as_of and not dry_run:
+        hint = "Leave the day out, or rehearse it with the option dry_run."
+        raise UsageError("A refresh puts on the tags of today.", hint=hint)
     chosen = _chosen(session, names, record_type)
     ran: dict[str, tuple[int, int]] = {}
     left_out: dict[str, str] = {}
@@ -153,7 +159,8 @@ def refresh_tags(
     elif changes:
         receipt = write(session, changeset)
     seen = tuple(change for change in changes if change.after)
-    return Refreshed(rules=ran, left_out=left_out, changes=seen, receipt=receipt)
+    is_whole = not left_out.keys() & {one.name for one in session.settings.taggers}
+    return Refreshed(rules=ran, left_out=left_out, changes=seen, receipt=receipt, is_whole=is_whole)
 
 
 def _chosen(session: Session, names: Sequence[str], record_type: str | None) -> dict[str, list[Tagger]]:

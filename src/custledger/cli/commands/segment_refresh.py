@@ -10,7 +10,8 @@ from custledger.cli.marks import mark_cell, shown_mark
 from custledger.cli.options import CsvFlag, DryRunFlag, JsonFlag, NlFlag, ReasonOption, TsvFlag
 from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.cli.progress import SOON, progress
-from custledger.cli.shown import MINUTES
+from custledger.cli.refreshing import LEFT_OUT
+from custledger.cli.shown import MINUTES, operation_id
 from custledger.errors import NotFoundError
 from custledger.fields import Kind, Labels, Spec
 from custledger.segments import STORED_SUBJECT, Segment
@@ -49,8 +50,8 @@ def add_refresh(app: typer.Typer, run: Invocation) -> None:
         dry_run: DryRunFlag = False,
         reason: ReasonOption = "",
         json: JsonFlag = False,
-    ) -> None:
-        """Store who is in segments, and say who entered and left since the last time."""
+    ) -> int:
+        """Store who is in segments, and say who entered and left; exit code 3 where one of the ledger's own fails."""
         from custledger.services.refreshing import refresh  # noqa: PLC0415 - needed only when it runs
 
         with progress(run.output, run.words("Refreshing segments"), after=SOON) as told:
@@ -58,9 +59,10 @@ def add_refresh(app: typer.Typer, run: Invocation) -> None:
         run.output.landed = "The segments were refreshed" if done.operation else ""
         for name, problem in done.problems.items():
             run.output.complain("warning", run.told(f"{name} was not refreshed: {problem}"))
+        code = 0 if done.is_whole else LEFT_OUT
         if json:
             run.output.json(_as_json(done))
-            return
+            return code
         columns = [
             Column(run.words("Segment"), "segment", kept=True),
             Column(run.words("Entered"), "entered", numeric=True),
@@ -73,6 +75,10 @@ def add_refresh(app: typer.Typer, run: Invocation) -> None:
         for one in done.segments:
             if one.was is not None:
                 tell_rewording(run, one.segment, one.was, len(one.entered), len(one.left), done=not dry_run)
+        if done.operation is not None:
+            undo = operation_id(done.operation)
+            run.output.note(run.words("custledger undo {operation} takes it back.", operation=undo))
+        return code
 
 
 def _texts(run: Invocation, one: "Refreshed") -> list[str]:
@@ -82,7 +88,7 @@ def _texts(run: Invocation, one: "Refreshed") -> list[str]:
 
 def _as_json(done: "Refreshing") -> dict[str, Any]:
     return {
-        "operation": None if done.operation is None else str(done.operation),
+        "operation": None if done.operation is None else operation_id(done.operation),
         "segments": [
             {
                 "segment": one.segment.name,

@@ -19,7 +19,7 @@ from custledger.cli.options import (
     given_where,
 )
 from custledger.cli.output import Cell, Column, Form, form_of
-from custledger.cli.refreshing import print_refreshed
+from custledger.cli.refreshing import LEFT_OUT, print_refreshed
 from custledger.errors import UsageError
 from custledger.services import tagging, tags
 from custledger.services.tags import Listed, Said, Way
@@ -185,12 +185,13 @@ def _add_refresh(app: typer.Typer, run: Invocation) -> None:
         dry_run: DryRunFlag = False,
         reason: ReasonOption = "",
         json: JsonFlag = False,
-    ) -> None:
-        """Run the rules: put on the tags that they find, and take off what they put on and find no longer."""
+    ) -> int:
+        """Run the rules: put on what they find, take off what no longer holds; exit code 3 where an own one fails."""
         refreshed = tagging.refresh_tags(
             run.session, names or (), record_type=record_type or None, dry_run=dry_run, reason=reason
         )
         print_refreshed(run, refreshed, dry_run=dry_run, json=json)
+        return 0 if refreshed.is_whole else LEFT_OUT
 
 
 def _add_rule_add(app: typer.Typer, run: Invocation) -> None:

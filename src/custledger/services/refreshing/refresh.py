@@ -51,11 +51,16 @@ class Refreshed:
 
 @attrs.frozen(kw_only=True)
 class Refreshing:
-    """What a refresh did: its operation, ``None`` where nothing was to write, and the segments that have a problem."""
+    """What a refresh did: its operation, ``None`` where nothing was to write, and the segments that have a problem.
+
+    It ``is_whole`` although a plugin brings segments that cannot be computed here, for want of another plugin say; not
+    where that is so of one of the ledger's own, or where a rule failed.
+    """
 
     operation: int | None
     segments: tuple[Refreshed, ...]
     problems: Mapping[str, str]
+    is_whole: bool = True
 
 
 def refresh(
@@ -94,6 +99,7 @@ def refresh(
         operation=operation.id if run.has_written else None,
         segments=tuple(sorted(run.done, key=lambda one: segments.index(one.segment))),
         problems=problems | run.problems,
+        is_whole=not run.problems and not problems.keys() & {one.name for one in session.settings.segments},
     )
 
 
