@@ -296,6 +296,8 @@ class SegmentRule(Record):
                              help_en="the segment and a number", help_zh="分群名和序号")
     segment: str | None = field(Kind.TEXT, "Segment", "分群", required=True, indexed=True)
     wording: str | None = field(Kind.TEXT, "Wording", "规则内容", required=True)
+    thresholds: str | None = field(Kind.TEXT, "Thresholds", "阈值", help_en="the numbers in it that have names",
+                                   help_zh="其中有名称的数值")
     meaning: str | None = field(Kind.TEXT, "Meaning", "含义", help_en="a digest of what the names in it meant",
                                 help_zh="其中名称含义的摘要")
     plugin: str | None = field(Kind.TEXT, "Plugin", "插件")

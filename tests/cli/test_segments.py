@@ -157,3 +157,24 @@ def test_tags_are_of_today_and_another_day_is_rehearsed(shop: Run) -> None:
     assert shop("--as-of", "2030-01-01", "tag", "refresh").code == 2
     assert shop("--as-of", "2030-01-01", "tag", "refresh", "--dry-run").code == 0
     assert "quiet,0" in shop("tag", "list", "--csv").out
+
+
+def test_another_threshold_tells_whom_it_moves_and_is_in_the_history(shop: Run) -> None:
+    shop("metric", "add", "enough", "3")
+    shop("segment", "add", "busy", "contact_count >= enough")
+    shop("interaction", "add", "--customer", "K1", "--channel", "phone")
+    shop("segment", "refresh", "busy")
+    told = shop("metric", "add", "enough", "2").err
+    assert told.splitlines() == [
+        "The rule of busy was: contact_count >= enough (enough = 3)",
+        "It is: contact_count >= enough (enough = 2)",
+        "1 would enter, 0 would leave.",
+    ]
+    assert "1 would enter, 0 would leave" in shop("doctor").out
+    assert shop("segment", "refresh", "busy", "--reason", "x").err.splitlines()[2] == "1 entered, 0 left."
+    assert shop("segment", "history", "busy").err.splitlines() == [
+        "busy 1: contact_count >= enough (enough = 3)",
+        "busy 2: contact_count >= enough (enough = 2)",
+    ]
+    assert "thresholds" in shop("segment", "history", "busy", "--json").out
+    assert "0 would enter, 1 would leave." in shop("metric", "add", "enough", "9").err

@@ -1,10 +1,13 @@
 """``custledger metric``: named expressions about customers and other records."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from custledger.cli.application import group
+from custledger.cli.commands.segment_refresh import tell_reworded
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, LabelEnOption, LabelZhOption, NlFlag, SubjectOption, TsvFlag
 from custledger.cli.output import Column, form_of
@@ -33,8 +36,9 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
         """Add a metric to this ledger, or give one of this ledger another expression."""
         from custledger.services.defining import add_metric  # noqa: PLC0415 - needed only when it runs
 
-        add_metric(run.session, name, expression, subject=subject, label_en=label_en, label_zh=label_zh)
-        run.output.say(name)
+        with _telling_whom_it_moves(run):
+            add_metric(run.session, name, expression, subject=subject, label_en=label_en, label_zh=label_zh)
+            run.output.say(name)
 
 
 def _add_list(app: typer.Typer, run: Invocation) -> None:
@@ -88,5 +92,16 @@ def _add_remove(app: typer.Typer, run: Invocation) -> None:
         """Remove a metric of this ledger."""
         from custledger.services.defining import remove_metric  # noqa: PLC0415 - needed only when it runs
 
-        remove_metric(run.session, name, subject=subject)
-        run.output.note(run.words("The metric {name} was removed.", name=name))
+        with _telling_whom_it_moves(run):
+            remove_metric(run.session, name, subject=subject)
+            run.output.note(run.words("The metric {name} was removed.", name=name))
+
+
+@contextmanager
+def _telling_whom_it_moves(run: Invocation) -> Iterator[None]:
+    """Say of segments that were refreshed, and go by a metric that is changed, who enters and leaves by that."""
+    from custledger.services.refreshing.reworded import reworded  # noqa: PLC0415 - as above
+
+    before = {one.segment.name for one in reworded(run.session)}
+    yield
+    tell_reworded(run, [one for one in reworded(run.session) if one.segment.name not in before])

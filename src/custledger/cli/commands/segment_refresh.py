@@ -74,7 +74,7 @@ def add_refresh(app: typer.Typer, run: Invocation) -> None:
         run.output.no_room(run.output.table(columns, list(cells)))
         for one in done.segments:
             if one.was is not None:
-                tell_rewording(run, one.segment, one.was, len(one.entered), len(one.left), done=not dry_run)
+                tell_rewording(run, one.segment, one.was, one.told, (len(one.entered), len(one.left)), done=not dry_run)
         if done.operation is not None:
             undo = operation_id(done.operation)
             run.output.note(run.words("custledger undo {operation} takes it back.", operation=undo))
@@ -108,16 +108,19 @@ def _as_json(done: "Refreshing") -> dict[str, Any]:
 def tell_reworded(run: Invocation, found: "Sequence[Reworded]") -> None:
     """Say which segments are worded otherwise than when they were refreshed, and what that makes."""
     for one in found:
-        tell_rewording(run, one.segment, one.was.wording, len(one.entering), len(one.leaving), done=False)
+        moved = len(one.entering), len(one.leaving)
+        tell_rewording(run, one.segment, one.was.told, one.told, moved, done=False)
 
 
-def tell_rewording(run: Invocation, segment: Segment, was: str, entering: int, leaving: int, *, done: bool) -> None:
-    """Say how a rule was worded, how it is now, and who enters and leaves by that."""
+def tell_rewording(
+    run: Invocation, segment: Segment, was: str, now: str, moved: tuple[int, int], *, done: bool
+) -> None:
+    """Say what a rule said, what it says now, and how many enter and leave by that."""
     told = "The rule of {name} was: {was}" if segment.rule == "expression" else "What {name} needs was: {was}"
     run.output.note(run.words(told, name=segment.name, was=was))
-    run.output.note(run.words("It is: {wording}", wording=segment.wording))
+    run.output.note(run.words("It is: {wording}", wording=now))
     counted = "{enter} entered, {leave} left." if done else "{enter} would enter, {leave} would leave."
-    run.output.note(run.words(counted, enter=entering, leave=leaving))
+    run.output.note(run.words(counted, enter=moved[0], leave=moved[1]))
 
 
 def add_history(app: typer.Typer, run: Invocation) -> None:
@@ -150,7 +153,7 @@ def add_history(app: typer.Typer, run: Invocation) -> None:
         if len(events) > len(events[:shown]):
             run.output.note(run.words("There are more; --limit shows more."))
         for rule in found.wordings_of(run.session, segment) if segment else ():
-            run.output.note(f"{rule.name}: {rule.wording}")
+            run.output.note(f"{rule.name}: {rule.told}")
 
 
 def _segment(run: Invocation, name: str) -> Segment | None:
@@ -218,5 +221,6 @@ def _event_json(run: Invocation, event: "Event", *keys: str) -> dict[str, Any]:
         "label": shown_mark(event.mark),
         "rule": event.rule.name,
         "wording": event.rule.wording,
+        "thresholds": event.rule.thresholds or None,
     }
     return {key: told[key] for key in keys} if keys else told

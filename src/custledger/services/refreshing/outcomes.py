@@ -9,7 +9,7 @@ import attrs
 from custledger.changes import Change, Creates
 from custledger.schema import Schema
 from custledger.segments import Mark, Segment
-from custledger.services.refreshing.stored import Held, StoredRule
+from custledger.services.refreshing.stored import Held, StoredRule, with_thresholds
 from custledger.values import SCALE
 
 Why = Literal["", "asked", "first", "rule", "meaning", "much", "callable", "scorer"]
@@ -34,6 +34,11 @@ class Outcome:
     inside: Mapping[int, Mark]
     held: Mapping[int, Held]
     surplus: Sequence[Held] = ()
+
+    @property
+    def told(self) -> str:
+        """What the present rule says, with its thresholds."""
+        return with_thresholds(self.segment.wording, self.wanted["thresholds"] or "")
 
     @cached_property
     def entered(self) -> dict[int, Mark]:

@@ -25,6 +25,7 @@ from custledger.services.refreshing.stored import (
     written_by_others,
 )
 from custledger.services.refreshing.storing import store
+from custledger.services.refreshing.thresholds import thresholds_of
 from custledger.services.segmenting import find_segment
 from custledger.services.session import Session
 
@@ -38,7 +39,7 @@ class Refreshed:
 
     Somebody who moved from one label to another left the one and entered the other. ``why`` all records were looked at
     is empty where only ``looked_at`` of them were, whose answer may have changed. ``was`` is the wording that was
-    stored before, where it was another.
+    stored before, with its thresholds, where it was another, and ``told`` what is now.
     """
 
     segment: Segment
@@ -46,6 +47,7 @@ class Refreshed:
     left: Mapping[int, Mark]
     why: Why
     looked_at: int
+    told: str
     was: str | None = None
 
 
@@ -163,7 +165,7 @@ class _Run:
             if (one.entered or one.left) and not self.dry_run:
                 told = self.session.plugins.segment_changed(one.segment, one.entered, one.left, self.session)
                 self.session.warn(told)
-            was = one.rule.wording if one.rule and one.rule.wording != one.segment.wording else None
+            was = one.rule.told if one.rule and one.rule.told != one.told else None
             self.done.append(
                 Refreshed(
                     segment=one.segment,
@@ -171,6 +173,7 @@ class _Run:
                     left=one.left,
                     why=one.why,
                     looked_at=one.looked_at,
+                    told=one.told,
                     was=was,
                 )
             )
@@ -242,13 +245,15 @@ class _Run:
         """Return what was found of a segment, and what is to be stored of its rule."""
         latest = rules[-1] if rules else None
         plugin, version = self.brought_by(segment)
-        is_new = latest is None or latest.wording != segment.wording
+        thresholds = thresholds_of(self.session, segment)
+        is_new = latest is None or (latest.wording, latest.thresholds) != (segment.wording, thresholds)
         if latest is not None and segment.rule != "expression":
             is_new = is_new or (latest.plugin, latest.version) != (plugin, version)
         wanted = {
             "name": f"{segment.name} {latest.number + 1 if latest else 1}",
             "segment": segment.name,
             "wording": segment.wording,
+            "thresholds": thresholds or None,
             "meaning": meaning or None,
             "plugin": plugin or None,
             "version": version or None,

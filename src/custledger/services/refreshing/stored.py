@@ -33,6 +33,7 @@ class StoredRule:
     name: str
     segment: str
     wording: str
+    thresholds: str
     meaning: str
     plugin: str
     version: str
@@ -41,9 +42,19 @@ class StoredRule:
     read_to: int | None
 
     @property
+    def told(self) -> str:
+        """What it said, with the thresholds that it went by."""
+        return with_thresholds(self.wording, self.thresholds)
+
+    @property
     def number(self) -> int:
         """Which rule of its segment it is; the first is 1."""
         return int(self.name.rpartition(" ")[2])
+
+
+def with_thresholds(wording: str, thresholds: str) -> str:
+    """Return what a rule says, with the thresholds that it goes by: ``total_spent >= least (least = 5000)``."""
+    return f"{wording} ({thresholds})" if thresholds else wording
 
 
 @attrs.frozen(kw_only=True)
@@ -77,6 +88,7 @@ def _rule(schema: Schema, row: Row) -> StoredRule:
         name=values["name"],
         segment=values["segment"],
         wording=values["wording"],
+        thresholds=values["thresholds"] or "",
         meaning=values["meaning"] or "",
         plugin=values["plugin"] or "",
         version=values["version"] or "",
