@@ -147,3 +147,14 @@ def test_a_metric_without_its_plugin_is_listed_as_one_that_cannot_be_computed(tm
         problems = {known.definition.name: known.problem for known in list_metrics(ledger.session)}
         assert problems["last_contact"] == ""
         assert "spent" in problems
+
+
+def test_metrics_are_listed_added_and_removed_through_the_ledger(ledger: Ledger) -> None:
+    ledger.customers.add(name="Ann")
+    assert ledger.metrics.add("twice", "contact_count * 2", label_zh="两倍").labels.zh == "两倍"
+    assert ledger.customers.columns("两倍") == {"两倍": [0]}
+    known = {one.definition.name: one.plugin for one in ledger.metrics.list("customer")}
+    assert (known["twice"], known["age"]) == ("", "core")
+    assert ledger.metrics.remove("twice").name == "twice"
+    with pytest.raises(NotFoundError):
+        ledger.metrics.remove("twice")

@@ -12,7 +12,7 @@ def columns(customers: Any, rising: Any = 2, high: Any = 3, least: Any = 3) -> d
     settings = {"rising": rising, "high": high, "least": least}
     return {
         "ratio": [ratio for ratio, _ in customers],
-        "orders": [orders for _, orders in customers],
+        "days": [days for _, days in customers],
         **{name: [value] * len(customers) for name, value in settings.items()},
     }
 

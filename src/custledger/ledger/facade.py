@@ -15,6 +15,7 @@ from custledger.hookspecs import Problem, Reminder
 from custledger.ledger.batches import LedgerBatch
 from custledger.ledger.collections import Collection, FollowUps
 from custledger.ledger.custom_fields import Fields
+from custledger.ledger.metrics import Metrics
 from custledger.ledger.plurals import plurals, type_of_plural
 from custledger.ledger.segments import Segments
 from custledger.ledger.tags import Tags
@@ -74,6 +75,11 @@ class Ledger:
     def tags(self) -> Tags:
         """The tags of customers and of other records, by hand and by rules."""
         return Tags(self.session)
+
+    @property
+    def metrics(self) -> Metrics:
+        """The metrics: named expressions that plugins bring and this ledger has."""
+        return Metrics(self.session)
 
     @property
     def segments(self) -> Segments:

@@ -205,6 +205,9 @@ def _problem(session: Session, definition: Metric | Segment) -> str:
 
 def require_free(scope: "Scope", name: str, *, but: Metric | Segment | None = None) -> None:
     """Raise ``InvalidValueError`` where a name cannot be one, or means something else already than ``but``."""
+    own = {fold(one) for one in (but.name, *but.labels.both())} if but else set()
+    if fold(name) in own:
+        return
     unfit = (
         not name.strip() or name != name.strip() or len(name) > LONGEST_NAME or any(mark in name for mark in "=[]()/.,")
     )
@@ -215,8 +218,7 @@ def require_free(scope: "Scope", name: str, *, but: Metric | Segment | None = No
             field="Name",
             hint=f"A name has 1 to {LONGEST_NAME} characters, on one line, without = [ ] ( ) / . or ,",
         )
-    own = {fold(one) for one in (but.name, *but.labels.both())} if but else set()
-    if fold(name) not in own and fold(name) in scope:
+    if fold(name) in scope:
         subject = scope.schema.name
         hint = f"custledger metric list {subject}, and custledger field list {subject}, show the names that are taken."
         raise InvalidValueError(name, "means something already", field="Name", hint=hint)

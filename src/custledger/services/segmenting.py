@@ -192,7 +192,7 @@ class Explained:
     holds: bool | None
     name: str = ""
     value: Any = None
-    spec: Spec | None = None
+    spec: Spec | None = attrs.field(default=None, repr=False)
     against: tuple["Explained", ...] = ()
     asks_existence: bool = False
     is_foreign: bool = False
@@ -208,9 +208,9 @@ class Explanation:
     with a value that neither holds nor fails. ``mark`` is the label or the number that a scorer gives.
     """
 
-    segment: Segment
-    schema: Schema
-    row: Row
+    segment: Segment = attrs.field(repr=lambda segment: repr(segment.name))
+    schema: Schema = attrs.field(repr=False)
+    row: Row = attrs.field(repr=False)
     because: Explained
     mark: Mark = None
 

@@ -86,7 +86,7 @@ SEGMENTS = (
         labels=Labels("Churn risk", "流失风险"),
         needs={
             "ratio": "silence_ratio",
-            "orders": "order_count",
+            "days": "order_days",
             "rising": "churn_rising_ratio",
             "high": "churn_high_ratio",
             "least": "churn_orders_least",
@@ -102,6 +102,7 @@ SEGMENTS = (
             Example(bought(100, 80, 60, 50), gives="rising"),
             Example(bought(90, 60), gives=None),
             Example(bought(9, 9, 9), gives=None),
+            Example(bought(80, 80, 79, 79), gives=None),
         ),
     ),
     Segment(

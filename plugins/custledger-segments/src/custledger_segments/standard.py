@@ -1,4 +1,21 @@
-"""The segments that are sentences; ``thresholds`` has the numbers in them, and a ledger may replace any of both."""
+"""The segments that are sentences; ``thresholds`` has the numbers in them, and a ledger may replace any of both.
+
+- **High value**: paid ``high_value_least`` or more in all. The monetary value of RFM by itself, with a limit in money
+  in the place of a fifth.
+- **High potential**: ordered more often in the last ``rising_days`` days than in as many before them, in which there
+  was an order as well, and is not of high value yet. A rule of thumb of our own.
+- **Loyal**: ordered at least ``loyal_orders_least`` times, the last time fewer than ``loyal_days`` days ago, and
+  praised at least ``loyal_praise_least`` times. That loyalty is repeated buying together with a favourable attitude,
+  and neither of them alone, is the framework of Alan S. Dick and Kunal Basu ("Customer Loyalty: Toward an Integrated
+  Conceptual Framework", Journal of the Academy of Marketing Science 22(2), 1994); praise that was noted stands for
+  the attitude.
+- **Low activity** and **lost**: bought once, and nothing for more than ``low_activity_days``, and for more than
+  ``lost_days`` days. Where nobody cancels anything, somebody is lost when a silence says so; ``rhythm`` measures it
+  by each customer's own gaps.
+- **New buyers**: bought for the first time fewer than ``new_days`` days ago.
+- **Birthday this month** and **contract ending**: what the calendar says, the latter ``contract_ending_days`` days
+  ahead.
+"""
 
 from custledger.definitions import Example
 from custledger.fields import Labels
@@ -21,12 +38,13 @@ SEGMENTS = (
     Segment(
         name="high_potential",
         labels=Labels("High potential", "高潜力"),
-        expression="recent_orders > earlier_orders and total_spent < high_value_least",
+        expression="recent_orders > earlier_orders and earlier_orders > 0 and total_spent < high_value_least",
         summary=Labels("Buys more often than before, and has paid little yet", "购买更频繁、累计金额还低"),
         color="orange",
         examples=(
             Example(bought(100, 40, 9), gives=True),
             Example(bought(100, 9), gives=False),
+            Example(bought(40, 9), gives=False),
             Example(bought(100, 40, 9, amount=2000), gives=False),
             Example({}, gives=False),
         ),

@@ -13,6 +13,8 @@ from custledger_segments import bands, pareto, rfm, rhythm
 from custledger_segments.buying import bought
 
 _BOUGHT = "status not in (cancelled, refunded)"
+_DAY = "(year(transactions.at) * 10000 + month(transactions.at) * 100 + day(transactions.at))"
+"""The day of a purchase as a number, 20261122: one that does not depend on today, so that it can be kept."""
 
 
 def _constant(name: str, value: int, en: str, zh: str, subject: str = "customer") -> Metric:
@@ -33,18 +35,18 @@ THRESHOLDS = (
     _constant("high_value_least", 5000, "High value: least spent", "高价值最低累计消费"),
     _constant("rising_days", 90, "High potential: days compared", "高潜力比较天数", "transaction"),
     _constant("loyal_orders_least", 5, "Loyal: least orders", "忠诚最少订单数"),
-    _constant("loyal_days", 180, "Loyal: days since the last order, at most", "忠诚最近下单天数上限"),
+    _constant("loyal_days", 180, "Loyal: fewer days since the last order than", "忠诚最近下单天数少于"),
     _constant("loyal_praise_least", 1, "Loyal: least praise", "忠诚最少表扬次数"),
     _constant("low_activity_days", 90, "Low activity: days without an order", "低活跃未购天数"),
     _constant("lost_days", 365, "Lost: days without an order", "流失未购天数"),
-    _constant("new_days", 30, "New: days since the first order", "新购天数"),
+    _constant("new_days", 30, "New: fewer days since the first order than", "新购天数少于"),
     _constant("contract_ending_days", 30, "Contract ending: days before", "合同到期提前天数"),
     _constant("rfm_groups", rfm.FIFTHS, "RFM: number of groups", "RFM分组数"),
     _constant("abc_a_share", pareto.A_SHARE, "ABC: percent of revenue in A", "ABC：A类收入占比"),
     _constant("abc_b_share", pareto.B_SHARE, "ABC: percent of revenue in A and B", "ABC：A、B类收入占比"),
     _constant("churn_rising_ratio", rhythm.RISING_RATIO, "Churn: usual gaps until rising", "流失风险上升间隔倍数"),
     _constant("churn_high_ratio", rhythm.HIGH_RATIO, "Churn: usual gaps until high", "流失风险高间隔倍数"),
-    _constant("churn_orders_least", rhythm.ORDERS_LEAST, "Churn: least orders", "流失风险最少订单数"),
+    _constant("churn_orders_least", rhythm.ORDERS_LEAST, "Churn: least days with an order", "流失风险最少下单天数"),
     *(
         _constant(f"age_from_{number}", age, f"Age band {number} begins at", f"年龄段{number}起点")
         for number, age in enumerate(bands.AGES, 1)
@@ -85,11 +87,22 @@ METRICS = (
         ),
     ),
     Metric(
+        name="order_days",
+        labels=Labels("Days with an order", "下单天数"),
+        expression=f"count(distinct {_DAY} where {_BOUGHT})",
+        summary=Labels("On how many days something was bought", "有购买的天数"),
+        examples=(Example(bought(70, 70, 10), gives=2), Example({}, gives=0)),
+    ),
+    Metric(
         name="purchase_gap",
         labels=Labels("Usual gap", "平均购买间隔"),
-        expression="(days_since(first_order) - days_since(last_order)) / (order_count - 1)",
-        summary=Labels("Days from one order to the next, on average", "相邻两次订单的平均天数"),
-        examples=(Example(bought(70, 30, 10), gives=30), Example(bought(10), gives=None)),
+        expression="(days_since(first_order) - days_since(last_order)) / (order_days - 1)",
+        summary=Labels("Days from one day with an order to the next, on average", "相邻两个下单日的平均天数"),
+        examples=(
+            Example(bought(70, 30, 10), gives=30),
+            Example(bought(70, 70, 30, 10, 10), gives=30),
+            Example(bought(10, 10), gives=None),
+        ),
     ),
     Metric(
         name="silence_ratio",
