@@ -18,7 +18,7 @@ from custledger.hookspecs import hookimpl
 from custledger.ledger import Ledger
 from custledger.plugins import Plugins
 from custledger.services.defining import add_metric
-from custledger.services.segmenting import Explained
+from custledger.services.segmenting import Explained, explain
 from custledger.testing.expressions import TODAY, ZONE
 from custledger.testing.related import VISIT, WORLD, related_filters
 from custledger.testing.samples import Person, Visit
@@ -134,3 +134,25 @@ def test_the_people_are_of_many_sorts(ledger: Ledger) -> None:
     assert len(set(filled)) > 3
     with pytest.raises(CustledgerError):
         ledger.segments.add("s", "nothing = 3", subject="person")
+
+
+def test_in_chinese_a_rule_is_shown_with_labels_for_its_names() -> None:
+    with custledger.open("memory:", language="zh", defaults={"zone": ZONE}) as ledger:
+        ledger.customers.add(name="张伟", code="K1")
+        ledger.metrics.add("least", "5", label_zh="下限")
+        text = (
+            "contact_count >= least and [referred_by.city] = 上海 and not exists(interactions where [channel] = phone)"
+            " and sum(transactions.amount) / order_count > 2 and 级别 = A and birthday is empty"
+        )
+        ledger.segments.add("s", text)
+        (whole,) = [explain(ledger.session, "s", "K1").because]
+        shown = [part.parts[0].shown if part.word else part.shown for part in whole.parts]
+        assert shown == [
+            "联系次数 >= 下限",
+            "推荐人.城市 = 上海",
+            "exists(互动记录 where 方式 = phone)",
+            "sum(交易.金额) / 订单数 > 2",
+            "级别 = A",
+            "生日 is empty",
+        ]
+        assert [one.shown for one in whole.parts[0].against] == ["下限"]

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
+
 from custledger.cli.invocation import Invocation
 from custledger.cli.marks import mark_cell, shown_mark
 from custledger.cli.shown import Shower
-from custledger.fields import Kind
+from custledger.fields import Kind, Spec
 from custledger.schema import Field
 from custledger.services.lacking import Lack
 from custledger.services.marking import mark_key
@@ -39,12 +41,13 @@ def _lines(run: Invocation, clause: Explained, shower: Shower, *, depth: int) ->
     if clause.word == "needs":
         lines = [indent + run.words("It goes by:")]
     elif clause.holds is None:
-        lines = [f"{indent}{clause.name} = {clause.text}{_found(run, clause, shower)}"]
+        called = f"{clause.name} = {clause.text}" if clause.shown == clause.text else clause.shown
+        lines = [f"{indent}{called}{_found(run, clause, shower)}"]
     elif clause.word:
         joined = {"and": "all of these hold:", "or": "at least one of these holds:", "not": "this does not hold:"}
         lines = [f"{indent}{mark} {run.words(joined[clause.word])}"]
     else:
-        lines = [f"{indent}{mark} {clause.text}{_found(run, clause, shower)}"]
+        lines = [f"{indent}{mark} {clause.shown}{_found(run, clause, shower)}"]
     for part in clause.parts:
         lines += _lines(run, part, shower, depth=depth + 1)
     return lines
@@ -63,7 +66,7 @@ def _found(run: Invocation, clause: Explained, shower: Shower) -> str:
         told = [run.words("it is {value}", value=text) if text else run.words("it is empty")]
     for one in dict.fromkeys(clause.against):
         text = _text(one, shower)
-        told.append(run.words("{name} is {value}" if text else "{name} is empty", name=one.text, value=text))
+        told.append(run.words("{name} is {value}" if text else "{name} is empty", name=one.shown, value=text))
     if clause.lack is not None:
         told.append(_needed(run, clause, clause.lack, shower))
     return "  " + run.words("({found})", found=run.words("; ").join(told))
@@ -131,7 +134,12 @@ def _text(clause: Explained, shower: Shower) -> str:
 
 def _field(clause: Explained) -> Field | None:
     """Return a field that has such values as were found; the text of the clause is a key that no other has."""
-    return Field(clause.text, clause.spec) if clause.spec is not None else None
+    return Field(clause.text, _with_choices(clause.spec)) if clause.spec is not None else None
+
+
+def _with_choices(spec: Spec) -> Spec:
+    """Return a field whose texts are codes, as a stored label is, as one that shows what they stand for."""
+    return attrs.evolve(spec, kind=Kind.CHOICE) if spec.kind is Kind.TEXT and spec.choices else spec
 
 
 def _as_json(clause: Explained, shower: Shower) -> dict[str, Any]:
@@ -154,7 +162,7 @@ def _as_json(clause: Explained, shower: Shower) -> dict[str, Any]:
 def _needed_field(clause: Explained) -> Field:
     """Return a field that has such values as a clause needs, which may be days where those found are times."""
     assert clause.lack is not None  # noqa: S101 - for the type checker: the caller asked
-    return Field(f"{clause.text}: {clause.lack.spec.kind}", clause.lack.spec)
+    return Field(f"{clause.text}: {clause.lack.spec.kind}", _with_choices(clause.lack.spec))
 
 
 def _lack_as_json(clause: Explained, lack: Lack, shower: Shower) -> dict[str, Any]:

@@ -64,6 +64,8 @@ class TermChecker(ABC):
         self.outer = outer
         self.keys: set[str] = set()
         self.names: dict[str, str] = {}
+        self.seen: list[tuple[Name, Scope]] = []
+        """The names that were looked at, each with where it was found."""
 
     @abstractmethod
     def condition(self, clause: Clause) -> tree.Condition:
@@ -72,7 +74,9 @@ class TermChecker(ABC):
     def within(self, relation: Relation, *, outer: Scope | None) -> Self:
         """Return what understands conditions on, or with ``outer``, terms of the records of a relation."""
         beyond = self.scope.beyond(relation.schema)
-        return type(self)(self.text, beyond, self.conventions, naming=self.naming, relation=relation, outer=outer)
+        inner = type(self)(self.text, beyond, self.conventions, naming=self.naming, relation=relation, outer=outer)
+        inner.seen = self.seen
+        return inner
 
     def error(self, why: str, start: int, *, hint: str = "") -> QueryError:
         """Return an error that points at a place in the text."""
@@ -99,6 +103,7 @@ class TermChecker(ABC):
     def meaning(self, name: Name) -> Meaning:
         """Return what a name means. Raises ``QueryError`` that offers the nearest one."""
         called = fold(" ".join(name.text.split()))
+        self.seen.append((name, self.outer or self.scope))
         found = (self.outer or self.scope).meaning(called)
         if found is None and called == "tag" and self.outer is None:
             tags = next((field for field in self.schema.fields if field.spec.kind is Kind.TAGS), None)
@@ -298,6 +303,7 @@ class TermChecker(ABC):
         for name in names_in(call.argument):
             relation = self.scope.relation_of(fold(" ".join(name.text.split())))
             if relation is not None:
+                self.seen.append((name, self.scope))
                 return relation
         raise self.unrelated(call)
 

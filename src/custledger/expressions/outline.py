@@ -9,6 +9,7 @@ from custledger.expressions import tree
 from custledger.expressions.check import Checker
 from custledger.expressions.check_terms import Typed
 from custledger.expressions.kept import aggregates
+from custledger.expressions.labelled import labelled
 from custledger.expressions.nodes import Expression, Named
 from custledger.expressions.parser import parse_with_spans
 from custledger.expressions.scope import Scope, World
@@ -22,6 +23,8 @@ from custledger.structs import Struct, frozen
 class Outline(Struct):
     """A clause of an expression, or clauses that ``word`` joins or negates.
 
+    ``text`` is how it is written; ``shown``, of a single clause, has labels for its names in a Chinese run, and so have
+    ``against_shown`` for what it is compared with.
     ``condition`` says when it holds; ``value``, of a single clause, is what is compared there, and ``against`` what it
     is compared with, where that is no plain value but has one: another field, or a threshold that has a name. A clause
     that names a condition, such as a metric that is one, has what that says as its one part. With ``asks_existence`` a
@@ -31,9 +34,11 @@ class Outline(Struct):
 
     word: Literal["", "and", "or", "not"]
     text: str
+    shown: str = ""
     condition: Expression
     value: Expression | None = None
     against: tuple[Expression, ...] = ()
+    against_shown: tuple[str, ...] = ()
     asks_existence: bool = False
     foreign: Expression | None = None
     parts: tuple["Outline", ...] = ()
@@ -44,12 +49,21 @@ def outline(named: Named, schema: Schema, conventions: Conventions, world: World
     return _Outliner(named, world.scope(schema).remembering(named.names), conventions).whole()
 
 
+def shown_term(text: str, schema: Schema, conventions: Conventions, world: World) -> str:
+    """Return an expression that was understood as it is shown in the language of the run."""
+    if conventions.language != "zh":
+        return text
+    checker = Checker(text, world.scope(schema), conventions)
+    checker.expression(None)
+    return labelled(text, 0, len(text), checker.seen)
+
+
 class _Outliner:
     def __init__(self, named: Named, scope: Scope, conventions: Conventions) -> None:
         self.checker = Checker(named.text, scope, conventions, naming=(named,))
         self.scope = scope
         self.conventions = conventions
-        self.clause, self.written = parse_with_spans(named.text, scope)
+        self.clause, self.span = parse_with_spans(named.text, scope)
 
     def whole(self) -> Outline:
         return self.of(self.clause)
@@ -71,30 +85,42 @@ class _Outliner:
 
     def single(self, clause: Comparison | Term, condition: tree.Condition) -> Outline:
         """Return the outline of a single clause."""
-        text = self.written(clause)
+        begin, end = self.span(clause)
+        text = self.checker.text[begin:end]
         term = clause.left if isinstance(clause, Comparison) else clause
         meant = self.checker.meaning(term) if isinstance(term, Name) else None
+        shown = self.shown(begin, end)
         if isinstance(meant, Named) and meant.is_stored and not isinstance(clause, Comparison):
-            return Outline(word="", text=text, condition=self.expression(text, condition))
+            return Outline(word="", text=text, shown=shown, condition=self.expression(text, condition))
         if isinstance(meant, Named) and not isinstance(clause, Comparison):
             found = self.checker.looked_into(meant, clause if isinstance(clause, Name) else Name(text, 0))
             if not isinstance(found, Typed):
                 part = _Outliner(meant, self.scope.remembering(meant.names), self.conventions).whole()
-                return Outline(word="", text=text, condition=self.expression(text, condition), parts=(part,))
+                whole = self.expression(text, condition)
+                return Outline(word="", text=text, shown=shown, condition=whole, parts=(part,))
         typed = self.checker.term(term)
         spec = None if typed.field.spec.sensitive else typed.field.spec
         value = Expression(text, typed.kind, typed.node, frozenset(), spec) if spec else None
         rights = clause.right if isinstance(clause, Comparison) else ()
-        against = tuple(other for right in rights if (other := self.against(typed, right)) is not None)
+        others = [(right, other) for right in rights if (other := self.against(typed, right)) is not None]
+        against = tuple(other for _, other in others)
         return Outline(
             word="",
             text=text,
+            shown=shown,
             condition=self.expression(text, condition),
             value=value,
             against=against,
+            against_shown=tuple(self.shown(right.start, right.start + len(right.text)) for right, _ in others),
             asks_existence=tree.asks_existence(typed.node),
             foreign=self.foreign(typed.node),
         )
+
+    def shown(self, begin: int, end: int) -> str:
+        """Return a part of the text as it is shown in the language of the run."""
+        if self.conventions.language != "zh":
+            return self.checker.text[begin:end]
+        return labelled(self.checker.text, begin, end, self.checker.seen)
 
     def foreign(self, term: tree.Term) -> Expression | None:
         """Return whether any of the money that a term is made of is in another currency; ``None`` without money."""

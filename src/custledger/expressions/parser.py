@@ -37,11 +37,11 @@ def parse(text: str, names: Names) -> Clause:
     return _Parser(text, names).whole()
 
 
-def parse_with_spans(text: str, names: Names) -> tuple[Clause, Callable[[Clause], str]]:
-    """Return what ``text`` says, and a function that gives a single clause of it as it is written."""
+def parse_with_spans(text: str, names: Names) -> tuple[Clause, Callable[[Clause], tuple[int, int]]]:
+    """Return what ``text`` says, and a function that gives where in it a single clause begins and ends."""
     parser = _Parser(text, names)
     clause = parser.whole()
-    spans = {id(part): text[begin:end] for part, begin, end in parser.spans}
+    spans = {id(part): (begin, end) for part, begin, end in parser.spans}
     return clause, lambda part: spans[id(part)]
 
 

@@ -9,7 +9,7 @@ import attrs
 
 from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError
 from custledger.expressions import Expression, Moment, equals
-from custledger.expressions.outline import Outline, outline
+from custledger.expressions.outline import Outline, outline, shown_term
 from custledger.fields import Labels, Spec
 from custledger.schema import ID, Row, Schema, nearest
 from custledger.segments import Mark, Segment
@@ -179,7 +179,8 @@ def _insides(session: Session, segments: Sequence[Segment]) -> dict[str, frozens
 class Explained:
     """A clause, whether it holds for a record, and the value found there; or clauses that ``word`` joins or negates.
 
-    The word is ``and``, ``or`` or ``not``, or ``needs`` above what a callable or a scorer goes by: values that have a
+    ``shown`` is the text of a single clause with labels for its names in a Chinese run. The word is ``and``, ``or`` or
+    ``not``, or ``needs`` above what a callable or a scorer goes by: values that have a
     ``name`` each, and of which none holds or fails by itself. ``spec`` is that of a field which has such values; a
     sensitive value is not told, and has none. ``against`` is what the value is compared with, where that is another
     field or a threshold that has a name: clauses, too, that neither hold nor fail. With ``asks_existence`` the value is
@@ -191,6 +192,7 @@ class Explained:
     text: str
     holds: bool | None
     name: str = ""
+    shown: str = ""
     value: Any = None
     spec: Spec | None = attrs.field(default=None, repr=False)
     against: tuple["Explained", ...] = ()
@@ -227,7 +229,15 @@ def explain(session: Session, name: str, ref: Reference, *, subject: str | None 
         return Explanation(segment=segment, schema=schema, row=row, because=_clauses(session, segment, schema, row))
     said = judged_one(session, segment, row)
     needs = tuple(
-        Explained(word="", text=segment.needs[name], name=name, holds=None, value=said.values[name], spec=_told(one))
+        Explained(
+            word="",
+            text=segment.needs[name],
+            shown=shown_term(one.text, schema, session.conventions, session.world),
+            name=name,
+            holds=None,
+            value=said.values[name],
+            spec=_told(one),
+        )
         for name, one in said.needed.items()
     )
     because = Explained(word="needs", text=segment.name, holds=said.is_member, parts=needs)
@@ -278,13 +288,15 @@ def _explained(clause: Outline, answers: Any) -> Explained:
     value = next(answers) if clause.value is not None else None
     is_foreign = bool(next(answers)) if clause.foreign is not None else False
     against = tuple(
-        Explained(word="", text=one.text, holds=None, value=next(answers), spec=one.spec) for one in clause.against
+        Explained(word="", text=one.text, shown=shown, holds=None, value=next(answers), spec=one.spec)
+        for one, shown in zip(clause.against, clause.against_shown, strict=True)
     )
     parts = tuple(_explained(part, answers) for part in clause.parts)
     spec = clause.value.spec if clause.value is not None else None
     return Explained(
         word=clause.word,
         text=clause.text,
+        shown=clause.shown,
         holds=holds,
         value=value,
         spec=spec,
