@@ -1,4 +1,4 @@
-"""What every test of the repository shares: hypothesis profiles, documents' examples run by Sybil, and ``read_only``.
+"""What every test of the repository shares: hypothesis profiles, documents' examples, unwritable places, small disks.
 
 - ``CUSTLEDGER_EXAMPLES`` is how many random filters the stores are compared with (300, nightly 20,000); a property
   that does not set its own number gets a third as many examples.
@@ -50,6 +50,22 @@ def read_only() -> Iterator[Callable[[Path], None]]:
     """A function that has nobody write a file, or a folder and what is in it, until the test ends; not even root."""
     with ExitStack() as afterwards:
         yield lambda path: _make_read_only(path, afterwards)
+
+
+@pytest.fixture
+def disk_of(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """A function that returns the folder of a new disk of so many megabytes, which is there until the test ends."""
+    with ExitStack() as afterwards:
+
+        def made(megabytes: int) -> Path:
+            folder = tmp_path / f"disk of {megabytes} MB"
+            folder.mkdir()
+            if not _runs("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)):
+                pytest.skip("no small disk can be mounted here")
+            afterwards.callback(_runs, "umount", "--lazy", str(folder))
+            return folder
+
+        yield made
 
 
 def _make_read_only(path: Path, afterwards: ExitStack) -> None:

@@ -2,8 +2,7 @@
 
 import contextlib
 import itertools
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -119,16 +118,9 @@ def test_a_write_that_fails_anywhere_changes_nothing_and_the_next_one_works(
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def small_disk(disk_of: Callable[[int], Path]) -> Path:
     """A disk of two megabytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    try:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"no small disk can be mounted here: {error}")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True, capture_output=True)
+    return disk_of(2)
 
 
 def test_a_full_disk_refuses_the_write_keeps_the_rest_and_works_again_once_there_is_room(small_disk: Path) -> None:

@@ -19,7 +19,7 @@ from custledger.changes import Operation
 from custledger.codec import Codec
 from custledger.conventions import Clock, Conventions, SystemClock, utc_text
 from custledger.definitions import Definition
-from custledger.errors import NotAllowedError, NotFoundError, QueryError
+from custledger.errors import NotAllowedError, NotFoundError, QueryError, StoreError
 from custledger.expressions import Expression, Moment
 from custledger.fields import Kind
 from custledger.hookspecs import Problem
@@ -337,10 +337,9 @@ class Session:
 
     def _prepare(self) -> None:
         wanted = {name: self.settings.apply_to(schema) for name, schema in self._base.items()}
-        if not self.store.read_only:
-            self.store.prepare(list(wanted.values()))
+        is_whole = self._make_place(list(wanted.values()))
         seen = {schema.name: schema for schema in self.store.schemas()}
-        if self.store.read_only:
+        if not is_whole:
             wanted = {name: _present(schema, seen[name]) for name, schema in wanted.items() if name in seen}
         absent = {name: self.settings.apply_to(schema) for name, schema in seen.items() if name not in wanted}
         self.schemas = wanted | absent
@@ -352,6 +351,21 @@ class Session:
             for name in (*schema.info.labels.both(), schema.info.plural, schema.name)
         }
 
+    def _make_place(self, wanted: Sequence[Schema]) -> bool:
+        """Have the store make place for these types, and return whether it has it.
+
+        A ledger that is there already is opened all the same where the store cannot write, as on a full disk.
+        """
+        if self.store.read_only:
+            return False
+        try:
+            self.store.prepare(wanted)
+        except StoreError:
+            if self._known_generation is not None or not self.store.schemas():
+                raise
+            return False
+        return True
+
 
 def _with_own(brought: Sequence[tuple[str, DefinitionT]], own: Sequence[DefinitionT]) -> list[tuple[str, DefinitionT]]:
     """Return what plugins bring and what the settings have, which goes before what has its name."""
@@ -361,5 +375,5 @@ def _with_own(brought: Sequence[tuple[str, DefinitionT]], own: Sequence[Definiti
 
 
 def _present(schema: Schema, seen: Schema) -> Schema:
-    """Return the schema without the fields that a store which may not be written has no place for yet."""
+    """Return the schema without the fields that a store which cannot be written has no place for yet."""
     return attrs.evolve(schema, fields=tuple(field for field in schema.fields if field.key in seen.by_key))

@@ -154,7 +154,8 @@ class Store(abc.ABC):
         """Make or upgrade what these schemas need: tables, columns, indexes. Never drops anything.
 
         It does nothing where all is there already, and raises ``NotAllowedError`` where something is missing in a
-        read-only store. A schema that grew moves the generation.
+        read-only store. A schema that grew moves the generation. What reading can do without may be left for later
+        where it cannot be written now, as on a full disk.
         """
 
     @abc.abstractmethod

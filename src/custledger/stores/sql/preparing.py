@@ -26,6 +26,11 @@ def grows(catalogue: Catalogue, schema: Schema) -> bool:
     return known is None or len(schema.fields) > len(known.fields)
 
 
+def growing(catalogue: Catalogue, schemas: Sequence[Schema]) -> list[Schema]:
+    """Return those of the schemas, joined with what is known, for which the store has no place yet."""
+    return [schema for schema in needs(catalogue, schemas) if grows(catalogue, schema)]
+
+
 def make(connection: Connection, dialect: Dialect, catalogue: Catalogue, schemas: Sequence[Schema]) -> bool:
     """Make what is missing and remember the schemas; return whether one of them is new or grew."""
     grew = False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custledger.changes import Changeset, LogEntry, Operation, Receipt
-from custledger.errors import CustledgerError, NotAllowedError, NotFoundError
+from custledger.errors import CustledgerError, LockedError, NotAllowedError, NotFoundError, StoreError
 from custledger.expressions.nodes import Expression, Moment
 from custledger.marks import in_order
 from custledger.schema import Row, Schema
@@ -115,7 +115,11 @@ class SqlStore(Store):
         return int(generation)
 
     def prepare(self, schemas: Sequence[Schema]) -> None:
-        """Make or upgrade what these schemas need, and finish a bulk load that was interrupted."""
+        """Make or upgrade what these schemas need, and finish a bulk load that was interrupted.
+
+        Where nothing can be written now, as on a full disk, that is left for later unless there is no place for a
+        field: what was not finished is read without indexes.
+        """
         with self._reading() as connection:
             self._catalogue = Catalogue.read(connection)
             left = [] if self.read_only else loading.abandoned(connection)
@@ -123,7 +127,13 @@ class SqlStore(Store):
         if not alike and self.read_only:
             self._refuse_growth(schemas)
         elif left or (not alike and preparing.needs(self._catalogue, schemas)):
-            self._prepare(schemas)
+            try:
+                self._prepare(schemas)
+            except (LockedError, NotAllowedError, StoreError):
+                self._catalogue = None  # what was written and taken back may be in it
+                self._known().adopt(schemas)
+                if preparing.growing(self._known(), schemas):
+                    raise
 
     def _prepare(self, schemas: Sequence[Schema]) -> None:
         with self._writing() as connection:
@@ -139,13 +149,11 @@ class SqlStore(Store):
                 self._facts.catch_up_in(connection)
 
     def _refuse_growth(self, schemas: Sequence[Schema]) -> None:
-        catalogue = self._known()
-        for schema in preparing.needs(catalogue, schemas):
-            if preparing.grows(catalogue, schema):
-                raise NotAllowedError(
-                    f"{self.url} is open for reading only, and has no place for all {schema.info.plural} fields yet.",
-                    hint="Make its file and its folder writable, and open it once.",
-                )
+        for schema in preparing.growing(self._known(), schemas):
+            raise NotAllowedError(
+                f"{self.url} is open for reading only, and has no place for all {schema.info.plural} fields yet.",
+                hint="Make its file and its folder writable, and open it once.",
+            )
 
     def _known(self, connection: Connection | None = None, generation: int | None = None) -> Catalogue:
         """Return the schemas the store knows, read anew where they are of another generation."""
@@ -292,9 +300,7 @@ class SqlStore(Store):
                 connection.execute("ROLLBACK")
 
     def _otherwise_indexed(self, schemas: Sequence[Schema]) -> frozenset[str]:
-        """Return the types whose index is of other fields than are searched now, and may not be made anew."""
-        if not self.read_only:
-            return frozenset()
+        """Return the types whose index is of other fields than are searched now, and could not be made anew."""
         known = self._known()
         pairs = ((known.get(schema.name), schema) for schema in schemas)
         return frozenset(schema.name for there, schema in pairs if there and _searched(there) != _searched(schema))
