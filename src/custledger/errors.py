@@ -315,7 +315,9 @@ def file_error(path: object, error: OSError, doing: str = "read") -> CustledgerE
             f"{path} may not be {doing}: {error.strerror}.", hint="Look at the rights of the file and of its folder."
         )
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return StoreError(f"{path} could not be {doing}: the disk is full.", hint="Free some space and try again.")
+        return StoreError(
+            f"{path} could not be {doing}: the disk is full.", hint="Make room on the disk, then try again."
+        )
     return StoreError(f"{path} could not be {doing}: {error.strerror or error}.")
 
 

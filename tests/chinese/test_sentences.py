@@ -113,7 +113,13 @@ def test_every_sentence_of_the_source_is_in_the_tables_and_none_comes_out_mixed(
          "language（环境变量 CUSTLEDGER_LANGUAGE）：“xx”不是 custledger 支持的语言"),
         ("客户等级 (a choice) and 备注 (a text) cannot be compared (at character 3 of: x)",
          "客户等级（单选）和备注（文本）不能比较（第 3 个字符处：x）"),
-        ("shop.db: the disk is full. Nothing was changed.", "shop.db：磁盘已满。没有改动任何内容。"),
+        ("shop.db: the disk is full.", "shop.db：磁盘已满。"),
+        (("Make room on the disk. Rows up to 9 are in. To add the rest, import the file again with --from-row 10. To take "
+         "the import back: custledger undo O-6H2ZK3ZVKH1DP"),
+         ("请腾出磁盘空间。到第 9 行已经写入。要写入其余的行，请带上 --from-row 10 再导入这个文件。"
+         "撤销这次导入：custledger undo O-6H2ZK3ZVKH1DP")),
+        ("Interrupted. Rows up to 9 are in but for those that were rejected. To take the import back: x",
+         "已中断。除拒收的行外，到第 9 行已经写入。撤销这次导入：x"),
         ("x may not be read: Permission denied.", "x 不能读取：没有权限。"),
         ("x could not be read: Stale file handle.", "x 无法读取：“Stale file handle”。"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,12 +13,17 @@ from .test_program import run
 ROWS = 16_000
 
 
+def write_rows(path: Path) -> None:
+    """Write a file of so many customers that a small disk has no room for them."""
+    lines = (f"Customer {number},K{number},上海,{'a note ' * 20}" for number in range(ROWS))
+    path.write_text("name,code,city,notes\n" + "\n".join(lines) + "\n", "utf-8")
+
+
 @pytest.fixture
 def full(tmp_path: Path, disk_of: Callable[[int], Path]) -> Path:
     """The folder of a ledger on a disk that an import into it has filled; the file lies in the folder above."""
     folder = disk_of(5)
-    lines = (f"Customer {number},K{number},上海,{'a note ' * 20}" for number in range(ROWS))
-    (tmp_path / "big.csv").write_text("name,code,city,notes\n" + "\n".join(lines) + "\n", "utf-8")
+    write_rows(tmp_path / "big.csv")
     assert run(folder, "init", "--zone", "UTC").returncode == 0
     assert run(folder, "import", "../big.csv", "--as", "customer").returncode == 1
     return folder
@@ -56,3 +62,24 @@ def test_a_plugin_whose_tables_found_no_room_keeps_nobody_from_what_is_there(
     assert "There is no record type" in run(folder, "transaction", "count").stderr.decode()
     (folder / "ballast").unlink()
     assert told(folder, "transaction", "count") == "0\n"
+
+
+def test_a_full_disk_says_what_of_an_import_is_in_and_how_to_go_on_without_adding_rows_twice(
+    tmp_path: Path, disk_of: Callable[[int], Path]
+) -> None:
+    folder = disk_of(5)
+    write_rows(tmp_path / "big.csv")
+    assert run(folder, "init", "--zone", "UTC").returncode == 0
+    done = run(folder, "import", "../big.csv", "--as", "customer", "--json")
+    (line,) = done.stderr.decode().splitlines()
+    error = json.loads(line)["error"]
+    assert error["message"].endswith("the disk is full.")
+    assert error["hint"].startswith(f"Make room on the disk. Rows up to {error['last_row']} are in. To add the rest, ")
+    assert f"import the file again with --from-row {error['last_row'] + 1}. " in error["hint"]
+    assert error["hint"].endswith(f"custledger undo {error['operation']}")
+    assert int(told(folder, "customer", "count")) == error["last_row"] - 1
+    subprocess.run(["mount", "-o", "remount,size=40m", str(folder)], check=True)
+    rest = run(folder, "import", "../big.csv", "--as", "customer", "--from-row", str(error["last_row"] + 1))
+    assert rest.returncode == 0, rest.stderr.decode()
+    assert told(folder, "customer", "count") == f"{ROWS}\n"
+    assert told(folder, "customer", "count", "--where", "name contains 'Customer 1599'") == "11\n"

@@ -192,6 +192,7 @@ def test_an_interrupted_import_says_as_json_how_to_take_it_back(
     assert done.code == 130
     told = json.loads(done.err)["error"]
     assert (told["code"], told["operation"], told["rejects"]) == ("interrupted", report.operation_ref, "r.csv")
+    assert told["last_row"] == 3
     assert f"custledger undo {report.operation_ref}" in told["hint"]
 
 

@@ -65,6 +65,10 @@ class Said:
     def _why(self, text: str) -> str | None:
         return self._known(text)
 
+    def _landed(self, text: str) -> str | None:
+        """Return what an import says at last, which begins with ``Rows``."""
+        return self._known(f"Rows {text}")
+
     def _said(self, text: str) -> str:
         """Return what somebody else says, such as a library: in quotation marks, where there is no Chinese for it."""
         return self._known(text) or f"“{text}”"

@@ -105,6 +105,7 @@ PLACES: Mapping[str, str] = {
     "Create": "--create",
     "Expression": "表达式",
     "Field": "字段",
+    "From row": "--from-row",
     "Key": "--key",
     "Kind": "种类",
     "Days": "天数",

@@ -84,12 +84,15 @@ def _told(error: BaseException, invocation: Invocation) -> BaseException:
         if isinstance(error, CustledgerError | KeyboardInterrupt):
             invocation.find_language()  # it was perhaps not needed, or not to be had, until something went wrong
         if isinstance(error, CustledgerError):
-            from custledger.cli.hints import put_into_own_terms  # noqa: PLC0415 - needed only here
+            from custledger.cli.hints import put_into_own_terms  # noqa: PLC0415 - needed only where something ended
 
             put_into_own_terms(error, invocation.plugins.schemas())
             return invocation.put(error)
         if isinstance(error, KeyboardInterrupt):
-            error.said = invocation.told(f"Interrupted. {error}".strip())  # type: ignore[attr-defined]
+            from custledger.cli.hints import with_flags  # noqa: PLC0415 - as above
+
+            error.hint = invocation.told(with_flags(str(error)))  # type: ignore[attr-defined]
+            error.said = invocation.told(with_flags(f"Interrupted. {error}".strip()))  # type: ignore[attr-defined]
     return error
 
 

@@ -65,6 +65,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "The format; told by the ending otherwise.": "文件格式；默认按扩展名判断。",
         "Found out otherwise.": "默认自动识别。",
         "Where rejected rows go.": "拒收的行写到哪里。",
+        "Read the rows from N on; the heading is row 1.": "从第 N 行起读取；表头是第 1 行。",
         "Export records in a form that an import reads back and that a spreadsheet opens safely.": (
             "导出记录：可以再导入，电子表格也可以放心打开。"
         ),

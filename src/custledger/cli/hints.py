@@ -24,10 +24,15 @@ def put_into_own_terms(error: CustledgerError, types: Collection[str]) -> None:
         error.hint = f"Give {key}=VALUE with --set."
         if not key.startswith(KEY_PREFIX):
             error.hint = f"Give --{_dashed(key)} VALUE, or {key}=VALUE with --set."
-    error.hint = _OPTION.sub(lambda found: f"--{_dashed(found[1])}", error.hint)
+    error.hint = with_flags(error.hint)
     error.hint = _FIELDS.sub(rf"{PROGRAM} field list \1 shows", error.hint)
     error.hint = _LOG.sub(f"{PROGRAM} log OPERATION shows", error.hint)
     error.hint = _FORCE.sub("--force", _MAP.sub('--map "', error.hint))
+
+
+def with_flags(hint: str) -> str:
+    """Return a hint with ``--from-row`` in the place of ``the option from_row``."""
+    return _OPTION.sub(lambda found: f"--{_dashed(found[1])}", hint)
 
 
 def _dashed(name: str) -> str:

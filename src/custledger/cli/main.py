@@ -137,8 +137,9 @@ def _tell_interrupted(interrupted: KeyboardInterrupt, *, as_json: bool) -> None:
         sys.stderr.write(f"{said}\n")
         return
     report = getattr(interrupted, "report", None)
-    details = {} if report is None else {"operation": report.operation_ref, "rejects": report.rejects}
-    _write_json({"code": "interrupted", "message": "Interrupted.", "hint": str(interrupted), **details})
+    details = {} if report is None else report.landed
+    hint = getattr(interrupted, "hint", "") or str(interrupted)
+    _write_json({"code": "interrupted", "message": "Interrupted.", "hint": hint, **details})
 
 
 def _write_json(error: Mapping[str, Any]) -> None:

@@ -156,6 +156,7 @@ class Ledger:
         key: str | None = None,
         create: Sequence[str] = (),
         erase: bool = False,
+        from_row: int = 0,
         dry_run: bool = False,
         format: str | None = None,  # noqa: A002 - the word that --format has
         options: Mapping[str, Any] | None = None,
@@ -171,6 +172,8 @@ class Ledger:
           file with the ids of this ledger's records (an export) is imported by ``id`` without being told. In a row
           that changes a record an empty cell leaves the field as it is, or empties it with ``erase``.
         - ``create`` names the record types of which missing ones that references name are made: ``["customer"]``.
+        - ``from_row`` is the number of the first row that is read, where an import stopped before it; the heading is
+          row 1.
         - ``dry_run`` writes nothing, neither to the ledger nor beside the file.
         - ``format`` names the reader, which else the ending of the file decides; ``options`` are the reader's own,
           such as ``{"encoding": "gb18030"}``.
@@ -179,7 +182,8 @@ class Ledger:
 
         What lands is one operation, in chunks that land whole. Raises ``ImportInterrupted`` on Ctrl-C, with the report
         of what is in, ``NotFoundError`` for a name that is nothing's, ``FileFormatError`` for a file that makes no
-        sense; the hint of an error that comes after something landed says how to take that back.
+        sense. An error that comes after something landed says in its hint how to go on and how to take that back, and
+        has ``operation``, ``last_row`` and ``rejects`` in its ``details``.
         """
         return import_file(
             self.session,
@@ -189,6 +193,7 @@ class Ledger:
             key=key,
             create=create,
             erase=erase,
+            from_row=from_row,
             dry_run=dry_run,
             format=format,
             options=options,

@@ -7,7 +7,7 @@ import attrs
 
 from custledger.changes import Change, Changeset, Receipt
 from custledger.codec import seal
-from custledger.errors import RefusedError
+from custledger.errors import CustledgerError, RefusedError
 from custledger.plugins import said_by
 from custledger.services.session import Session
 from custledger.stores.contract import GenerationMovedError
@@ -34,17 +34,28 @@ def write(session: Session, changeset: Changeset, *, amend: bool = True, generat
 def load(session: Session, changesets: Iterable[Changeset]) -> Iterator[Receipt]:
     """Land the changesets of one long operation, each whole, and yield their receipts as they land."""
     session.refresh()
+    landed = False
     stream = _Resumable(_ready(session, changeset, amend=True) for changeset in changesets)
     while True:
         try:
             for receipt in session.store.load(stream, generation=session.generation):
+                landed = True
                 _tell(session, receipt)
                 yield receipt
         except GenerationMovedError:
             session.refresh()
             stream.again()
+        except CustledgerError as error:
+            if landed:
+                partly(error)
+            raise
         else:
             return
+
+
+def partly(error: CustledgerError) -> None:
+    """Take back that nothing was changed, which a store says of the changeset that failed; others have landed."""
+    error.hint = error.hint.removeprefix("Nothing was changed.").lstrip()
 
 
 def rehearse(session: Session, changeset: Changeset, *, amend: bool = True) -> Changeset:

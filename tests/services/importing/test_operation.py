@@ -6,9 +6,12 @@ import custledger_csv
 import custledger_sqlite
 import pytest
 
-from custledger.errors import LockedError, NotAllowedError, PluginError
+from custledger.changes import OPERATION_PREFIX
+from custledger.errors import InvalidValueError, LockedError, NotAllowedError, PluginError, StoreError
 from custledger.hookspecs import hookimpl, wants
+from custledger.ids import public
 from custledger.plugins import Plugins
+from custledger.services import writing
 from custledger.services.editing import add
 from custledger.services.importing import ImportInterrupted, import_file
 from custledger.services.importing.run import Run
@@ -89,6 +92,7 @@ def test_ctrl_c_leaves_whole_chunks_keeps_the_rejects_and_says_how_to_undo(sessi
     assert (report.added, report.last_row) == (5, 7)
     assert str(caught.value) == (
         f"Rows up to 7 are in but for those that were rejected, which are in {tmp_path / 'in.rejected.csv'}. "
+        "To add the rest, import the file again with the option from_row 8. "
         f"To take the import back: custledger undo {report.operation_ref}"
     )
     assert (tmp_path / "in.rejected.csv").exists()
@@ -147,8 +151,66 @@ def test_an_error_after_something_landed_says_how_to_take_it_back(session, bring
     )
     with small_chunks(monkeypatch), pytest.raises(LockedError) as caught:
         bring("name\n" + "A\n" * 6)
-    assert "Rows up to 4 are in. To take the import back: custledger undo O-" in caught.value.hint
+    told = "Rows up to 4 are in. To add the rest, import the file again with the option from_row 5. To take the import"
+    assert told in caught.value.hint
+    (operation,) = session.view.operations(limit=1)
+    details = {"operation": public(OPERATION_PREFIX, operation.id), "last_row": 4, "rejects": None}
+    assert caught.value.details == details
     assert values(session, "name") == ["A"] * 3
+    monkeypatch.undo()
+    assert bring("name\n" + "A\n" * 6, from_row=5).added == 3
+    assert values(session, "name") == ["A"] * 6
+
+
+def test_nothing_is_said_to_be_unchanged_nor_to_be_tried_again_where_rows_are_in(session, bring, monkeypatch):
+    real, calls = type(session.store).apply, []
+
+    def full_at_last(store, changeset, **rest):
+        calls.append(changeset)
+        if len(calls) in {1, 3}:
+            raise StoreError("The disk is full.", hint="Nothing was changed. Make room on the disk, then try again.")
+        return real(store, changeset, **rest)
+
+    monkeypatch.setattr(type(session.store), "apply", full_at_last)
+    monkeypatch.setattr(
+        type(session.store),
+        "load",
+        lambda store, sets, *, generation: (store.apply(one, generation=generation) for one in sets),
+    )
+    with small_chunks(monkeypatch, 2):
+        with pytest.raises(StoreError) as caught:
+            bring("name\n" + "A\n" * 6)
+        assert caught.value.hint == "Nothing was changed. Make room on the disk, then try again."
+        with pytest.raises(StoreError) as caught:
+            bring("name\n" + "A\n" * 6)
+    assert caught.value.hint.startswith("Make room on the disk. Rows up to 3 are in. ")
+
+
+def test_rows_before_the_first_that_is_wanted_are_passed_over_and_keep_their_numbers(session, bring):
+    report = bring("name,code\nA,1\n\nB,2\nC,3\n", from_row=4, dry_run=True)
+    assert [(example.row, example.what) for example in report.examples] == [(4, "added"), (5, "added")]
+    assert bring("name,code\nA,1\nB,2\n", from_row=9).rows == 0
+    with pytest.raises(InvalidValueError, match="From row"):
+        bring("name\nA\n", from_row=-1)
+
+
+def test_of_an_import_that_was_interrupted_while_rows_were_rescued_no_row_is_added_twice(session, bring, monkeypatch):
+    add(session, "customer", {"name": "Z", "code": "4"})
+    real = writing.write
+
+    def interrupted(*arguments, **rest):
+        real(*arguments, **rest)
+        raise KeyboardInterrupt
+
+    text = "name,code\n" + "".join(f"A,{number}\n" for number in range(1, 9))
+    monkeypatch.setattr(writing, "write", interrupted)
+    with small_chunks(monkeypatch, 4), pytest.raises(ImportInterrupted) as caught:
+        bring(text)
+    monkeypatch.undo()
+    last = caught.value.report.last_row
+    assert f"from_row {last + 1}." in str(caught.value)
+    bring(text, from_row=last + 1)
+    assert sorted(values(session, "code")) == [str(number) for number in range(1, 9)]
 
 
 def test_a_read_only_ledger_says_so(tmp_path):

@@ -57,10 +57,12 @@ SENTENCES = (
     # what fails under way
     ("{path} is being written by another program.", "{path} 正在被另一个程序写入。"),
     ("Wait until it is done, then try again.", "请等它写完再试。"),
-    ("{path}: the disk is full. Nothing was changed.", "{path}：磁盘已满。没有改动任何内容。"),
-    ("Make room on the disk, then try again.", "请腾出磁盘空间再试。"),
+    ("Wait until it is done.", "请等它写完。"),
+    ("{path}: the disk is full.", "{path}：磁盘已满。"),
+    ("Nothing was changed. Make room on the disk, then try again.", "没有改动任何内容。请腾出磁盘空间再试。"),
     ("{path}: the disk could not be read or written ({error:said}).", "{path}：磁盘读写失败（{error}）。"),
     ("Check the disk and its connection, then try again.", "请检查磁盘及其连接，然后再试。"),
+    ("Check the disk and its connection.", "请检查磁盘及其连接。"),
     ("{path} may not be written.", "{path} 不能写入。"),
     (
         "{path} may not be written, which belongs to the ledger: {error:errno}.",
@@ -91,6 +93,7 @@ SENTENCES = (
         "Nothing was changed. If it happens again, please report it with this message.",
         "没有改动任何内容。如果再次出现，请连同这条信息一起报告。",
     ),
+    ("If it happens again, please report it with this message.", "如果再次出现，请连同这条信息一起报告。"),
     # backups
     ("{path} is a folder; a backup needs a file.", "{path} 是文件夹，而备份要写成文件。"),
     ("{path} is the ledger itself.", "{path} 就是台账本身。"),

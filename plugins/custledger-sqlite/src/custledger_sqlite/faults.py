@@ -22,7 +22,7 @@ def explained(fault: Exception, path: str) -> CustledgerError:
 
 
 def _full(path: str, _fault: Exception) -> CustledgerError:
-    return StoreError(f"{path}: the disk is full. Nothing was changed.", hint="Make room on the disk, then try again.")
+    return StoreError(f"{path}: the disk is full.", hint="Nothing was changed. Make room on the disk, then try again.")
 
 
 def _io(path: str, fault: Exception) -> CustledgerError:

@@ -41,6 +41,9 @@ def register(app: typer.Typer, run: Invocation) -> None:
         create: Creates = None,
         create_customers: Annotated[bool, typer.Option("--create-customers", help="As --create customer.")] = False,
         erase: Annotated[bool, typer.Option("--erase", help="With --key: an empty cell empties its field.")] = False,
+        from_row: Annotated[
+            int, typer.Option("--from-row", metavar="N", min=0, help="Read the rows from N on; the heading is row 1.")
+        ] = 0,
         dry_run: DryRunFlag = False,
         format_: Annotated[
             str | None, typer.Option("--format", metavar="NAME", help="The format; told by the ending otherwise.")
@@ -70,6 +73,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
                 key=key,
                 create=types,
                 erase=erase,
+                from_row=from_row,
                 dry_run=dry_run,
                 format=format_,
                 options=options,

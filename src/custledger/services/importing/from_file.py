@@ -4,7 +4,7 @@ import gc
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import dropwhile, islice
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from custledger.services.importing.report import ImportReport
 from custledger.services.importing.run import Progress, Run
 from custledger.services.session import Session
 from custledger.services.targets import check_name
-from custledger.values import given_path, given_text, given_texts
+from custledger.values import given_count, given_path, given_text, given_texts
 
 CHUNK = 5_000
 """Rows in one changeset."""
@@ -42,6 +42,7 @@ def import_file(
     key: str | None = None,
     create: Sequence[str] = (),
     erase: bool = False,
+    from_row: int = 0,
     dry_run: bool = False,
     format: str | None = None,  # noqa: A002 - the word that --format has
     options: Mapping[str, Any] | None = None,
@@ -57,6 +58,7 @@ def import_file(
       with the ids of this ledger's records (an export) is imported by ``id`` without being told. In a row that
       changes a record an empty cell leaves the field as it is, or empties it with ``erase``.
     - ``create`` names the record types of which missing ones that references name are made.
+    - ``from_row`` is the number of the first row that is read, where an import stopped before it; the heading is row 1.
     - ``dry_run`` writes nothing, neither to the ledger nor beside the file.
     - ``options`` are the reader's own, such as ``encoding``; ``format`` names the reader.
     - ``rejects`` is where rows that cannot be imported go, instead of ``NAME.rejected.csv`` beside the file, or in the
@@ -65,10 +67,12 @@ def import_file(
     - ``progress`` is told the share of the file that is done, 0 to 1, after each chunk.
 
     What lands is one operation, in chunks that land whole. Raises ``ImportInterrupted`` on Ctrl-C, with the report of
-    what is in, ``NotFoundError`` for a name that is nothing's, ``FileFormatError`` for a file that makes no sense; the
-    hint of an error that comes after something landed says how to take that back.
+    what is in, ``NotFoundError`` for a name that is nothing's, ``FileFormatError`` for a file that makes no sense. An
+    error that comes after something landed says in its hint how to go on and how to take that back, and has
+    ``operation``, ``last_row`` and ``rejects`` in its ``details``.
     """
     _check_names(path, rejects)
+    given_count(from_row, "From row")
     session.refresh()
     schema = session.writable_schema(record_type)
     reader = formats.reader_for(session, path, format)
@@ -77,7 +81,7 @@ def import_file(
     makes = {session.schema(name).name for name in given_texts(create, "Create")}
     wanted = schema.resolve(given_text(key, "Key")).key if key else None
     with reader.open(path, **given) as table:
-        chunks = _chunks(table)
+        chunks = _chunks(table, from_row)
         first = next(chunks, [])
         with _saying_how_it_was_read(reader, table):
             plan = make_plan(schema, table.heading, parse_maps(maps), wanted)
@@ -102,8 +106,8 @@ def _check_names(path: str, rejects: str | None) -> None:
         check_name(given_path(rejects, "Rejects"))
 
 
-def _chunks(table: Table) -> Iterator[list[SourceRow]]:
-    rows = table.rows()
+def _chunks(table: Table, first: int) -> Iterator[list[SourceRow]]:
+    rows = dropwhile(lambda row: row[0] < first, table.rows()) if first else table.rows()
     while chunk := list(islice(rows, CHUNK)):
         yield chunk
 

@@ -41,6 +41,8 @@ class ImportReport:
     - ``warnings``: what checks warned about, the most frequent first; ``seconds``: how long it took;
     - ``reasons``: why rows were rejected, with how often, the most frequent first;
     - ``operation``: the operation's id, or ``None`` if nothing was written; ``rejects``: the file of rejected rows;
+    - ``last_row``: the number of the last row that is in, 0 if nothing was written; ``is_whole`` says that there are no
+      rows behind it;
     - ``unkept``: the rejected rows themselves, a thousand at most, where no format is installed that could keep them.
     """
 
@@ -66,6 +68,7 @@ class ImportReport:
     rejects: str | None = None
     unkept: tuple[Example, ...] = ()
     last_row: int = 0
+    is_whole: bool = True
     seconds: float = 0.0
 
     @property
@@ -74,14 +77,23 @@ class ImportReport:
         return None if self.operation is None else ids.public(OPERATION_PREFIX, self.operation)
 
     @property
+    def landed(self) -> dict[str, str | int | None]:
+        """What programs are told of an import that did not come to its end."""
+        return {"operation": self.operation_ref, "last_row": self.last_row, "rejects": self.rejects}
+
+    @property
     def undo_hint(self) -> str:
-        """What landed, where the rows are that did not, and how to take it back; empty if there is neither."""
+        """What landed, where the rows are that did not, how to go on and how to take it back; empty if nothing did."""
         if self.operation_ref is None:
             return f"The rejected rows are in {self.rejects}." if self.rejects else ""
         but = ""
         if self.rejected:
             but = " but for those that were rejected" + (f", which are in {self.rejects}" if self.rejects else "")
-        return f"Rows up to {self.last_row} are in{but}. To take the import back: custledger undo {self.operation_ref}"
+        rest = f" To add the rest, import the file again with the option from_row {self.last_row + 1}."
+        return (
+            f"Rows up to {self.last_row} are in{but}.{'' if self.is_whole else rest} "
+            f"To take the import back: custledger undo {self.operation_ref}"
+        )
 
 
 class ImportInterrupted(KeyboardInterrupt):

@@ -3,6 +3,7 @@
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 import attrs
 
@@ -53,6 +54,7 @@ class Run:
         self.landed_to = 0
         self.incomplete = False
         self.read_whole = False
+        self.done = False
         self.rejects = Rejects(target, table.heading, builder.plan, session.conventions.language, speaker(session))
         self.rejects_at: str | None = None
 
@@ -61,19 +63,35 @@ class Run:
         try:
             try:
                 self._rehearse(chunks) if self.dry_run else self._land(chunks)
+                self.done = True
             except KeyboardInterrupt:
-                self._catch_up()
+                self._count_landed()
+                if self.read_whole and not self.under_way and not self.dry_run:
+                    self._complete()
+                raise
+            except CustledgerError:
+                with suppress(CustledgerError):  # that the log cannot be read now is not what went wrong first
+                    self._count_landed()
                 raise
             finally:
                 self._keep_rejects()
         except KeyboardInterrupt:
             raise ImportInterrupted(self.report()) from None
         except CustledgerError as error:
-            error.hint = " ".join(filter(None, (error.hint, self.report().undo_hint)))
+            self._say_what_landed(error)
             raise
         finally:
             self.rejects.close()
         return self.report()
+
+    def _say_what_landed(self, error: CustledgerError) -> None:
+        """Say with an error which rows are in all the same, for people and programs."""
+        report = self.report()
+        if report.operation is not None:
+            writing.partly(error)
+            error.hint = error.hint.replace(", then try again.", ".")  # rows that are in would be added twice
+            error.details = {**error.details, **report.landed}
+        error.hint = " ".join(filter(None, (error.hint, report.undo_hint)))
 
     def report(self) -> ImportReport:
         """Return what was done so far."""
@@ -102,6 +120,7 @@ class Run:
             rejects=self.rejects_at,
             unkept=tuple(self.rejects.unkept),
             last_row=self.landed_to,
+            is_whole=self.done or (self.read_whole and not self.under_way and not self.incomplete),
             seconds=time.monotonic() - self.started,
         )
 
@@ -129,7 +148,7 @@ class Run:
             writing.write(self.session, Changeset(operation=done))
             self.incomplete = False
 
-    def _catch_up(self) -> None:
+    def _count_landed(self) -> None:
         """Count the chunks that the log has and we did not come to count: a chunk lands before its receipt is told."""
         if self.dry_run:
             return
@@ -141,8 +160,8 @@ class Run:
                     break
                 self._settle(self.under_way[0])
             self.under_way.popleft()
-        if self.read_whole and not self.under_way:
-            self._complete()
+        if logged and (told := logged[0].about.get("incomplete")):
+            self.landed_to = max(self.landed_to, int(told.rpartition(" ")[2]))
 
     def _changesets(self, chunks: Iterator[Sequence[SourceRow]]) -> Iterator[Changeset]:
         for source, self.read_whole in _with_last(chunks):

@@ -429,9 +429,14 @@ class SqlStore(Store):
             self._beside = Beside(self._dialect.search, [schemas[name] for name in put_off], last)
 
     def _finish_loads(self) -> None:
-        """Build what bulk loads put off, unless somebody else has done so meanwhile."""
+        """Build what bulk loads put off, unless somebody else has done so meanwhile.
+
+        The records have landed, and are found without it: where it cannot be written now, whoever opens the ledger
+        later does so.
+        """
         if self._put_off:
-            self._finish_indexes()
+            with suppress(LockedError, StoreError):
+                self._finish_indexes()
         if self._keeper is not None:
             self._keeper.finish()
 
