@@ -223,3 +223,23 @@ def test_the_log_says_of_an_undo_what_it_brought_back_and_set_back(shop: Run) ->
     shop("undo", edited)
     assert abouts(shop)[0] == f"undoes {edited}: customer Ann Example K2 set back"
     assert abouts(shop, "--lang", "zh")[0].endswith("改回客户 Ann Example K2")
+
+
+@pytest.mark.parametrize("limit", [1 << 63, 10**23])
+def test_any_number_is_a_limit_everywhere(shop: Run, limit: int) -> None:
+    operation = json.loads(shop("log", "--json", "--limit", "1").out)[0]["id"]
+    shop("segment", "add", "local", "city = 上海")
+    shop("segment", "refresh")
+    for words in (
+        ("log",),
+        ("log", operation),
+        ("log", "K1"),
+        ("customer", "list"),
+        ("search", "张伟"),
+        ("segment", "members", "local"),
+        ("segment", "history", "local"),
+        ("segment", "history", "K1"),
+    ):
+        done = shop(*words, "--limit", str(limit), "--json")
+        assert (done.code, done.err) == (0, "")
+        assert done.out == shop(*words, "--limit", "1000", "--json").out

@@ -7,7 +7,6 @@ from datetime import date
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from custledger import ids
 from custledger.conventions import Clock
 from custledger.errors import masked
 from custledger.fields import Language
@@ -30,7 +29,7 @@ from custledger.services.opening import open_session
 from custledger.services.session import Session
 from custledger.services.undo import Undone, undo
 from custledger.stores.contract import Verification
-from custledger.values import given_count, given_path
+from custledger.values import given_limit, given_path
 
 
 class Ledger:
@@ -307,4 +306,4 @@ def open_ledger(
 
 def _bounded(limit: int | None) -> int | None:
     """Return a limit that every store can take: more records than that there are never."""
-    return None if limit is None else min(given_count(limit, "Limit"), ids.LARGEST)
+    return None if limit is None else given_limit(limit)

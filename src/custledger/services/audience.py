@@ -12,7 +12,7 @@ from custledger.services.exporting import Computed, ExportReport, Headings, writ
 from custledger.services.marking import computed_members
 from custledger.services.segmenting import Members, find_segment, members_of
 from custledger.services.session import Session
-from custledger.values import given_count, given_texts
+from custledger.values import given_texts
 
 CONSENT = "consent"
 """The field that says whether a customer agreed to be written to."""
@@ -63,7 +63,7 @@ def export_audience(
     wanted = given_texts(columns, "Columns") or list(COLUMNS)
     chosen = members.selection.where(f"[{CONSENT}] = yes").order(*given_texts(order, "Order"))
     if limit is not None:
-        chosen = chosen.limit(given_count(limit, "Limit"))
+        chosen = chosen.limit(limit)
 
     def compute() -> Computed:
         schema, fields, rows, mark = computed_members(members, chosen, wanted)

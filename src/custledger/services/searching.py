@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from custledger import ids
 from custledger.schema import Row, Schema
 from custledger.services.session import Session
-from custledger.values import given_count, given_text, given_texts
+from custledger.values import given_limit, given_text, given_texts
 
 
 def search(
@@ -16,7 +15,7 @@ def search(
     ``custledger.search`` says what "occurs" means. Types of absent plugins are searched too.
     """
     session.refresh()
-    text, limit = given_text(text, "Search"), min(given_count(limit, "Limit"), ids.LARGEST)
+    text, limit = given_text(text, "Search"), given_limit(limit)
     schemas = [session.schema(name) for name in given_texts(record_types, "Record types")] or list(
         session.schemas.values()
     )

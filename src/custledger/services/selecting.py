@@ -10,7 +10,7 @@ from typing import Any, Generic, Self, TypeVar, overload
 
 import attrs
 
-from custledger import ids, values
+from custledger import values
 from custledger.errors import InvalidValueError, NotFoundError, QueryError, UsageError
 from custledger.expressions import Expression, Moment, both, equals, field_expression
 from custledger.expressions.tree import NamedNode
@@ -53,7 +53,7 @@ class Selection(Generic[RecordT]):
 
     def limit(self, count: int) -> Self:
         """Keep at most ``count`` records. Raises ``InvalidValueError`` for a negative number."""
-        return attrs.evolve(self, at_most=min(values.given_count(count, "Limit"), ids.LARGEST))
+        return attrs.evolve(self, at_most=values.given_limit(count))
 
     def after(self, ref: Reference) -> Self:
         """Begin after the record ``ref`` in this selection's order: the next page."""

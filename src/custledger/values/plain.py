@@ -14,6 +14,9 @@ Plain = Any
 
 INTEGER_LIMIT = 1 << 63
 
+MOST = 1 << 62
+"""More than there ever are of anything."""
+
 
 def plain_text(value: Any) -> str:
     """Return ``value`` as plain text: a ``str``, of whatever class, a whole number or a ``Decimal``.
@@ -77,6 +80,14 @@ def given_count(value: Any, what: str, *, least: int = 0) -> int:
     if value < least:
         raise InvalidValueError(value, f"is less than {least}", field=what, hint=f"Give a number from {least} on.")
     return value
+
+
+def given_limit(value: Any) -> int:
+    """Return how many of something are wanted at most, as a number that every store can take.
+
+    Raises ``InvalidValueError`` for what is no number from 0 on.
+    """
+    return min(given_count(value, "Limit"), MOST)
 
 
 def given_path(value: Any, what: str = "File") -> str:

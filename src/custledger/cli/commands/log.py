@@ -14,6 +14,7 @@ from custledger.cli.operations import operation_json, operation_texts, show_oper
 from custledger.cli.options import CsvFlag, JsonFlag, LimitOption, NlFlag, TsvFlag
 from custledger.cli.output import Column, Form, form_of
 from custledger.services.deeds import Deed, deeds_of
+from custledger.values import given_limit
 
 SHOWN_AT_ONCE = 20
 TOGETHER = 100
@@ -37,6 +38,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
     ) -> None:
         """Show what people did, newest first; of one operation, what it did to each record."""
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
+        limit = None if limit is None else given_limit(limit)
         if ids.split_public(ref)[0] == OPERATION_PREFIX:
             show_operation(run, ref, limit, form)
             return

@@ -14,6 +14,7 @@ from custledger.services.refreshing.dependencies import MEMBERSHIP
 from custledger.services.refreshing.stored import StoredRule, plain_score, stored_rules
 from custledger.services.session import Session
 from custledger.stores.contract import Order, Query
+from custledger.values import given_limit
 
 
 @attrs.frozen(kw_only=True)
@@ -50,6 +51,7 @@ def wordings_of(session: Session, segment: Segment) -> list[StoredRule]:
 
 def _events(session: Session, key: str, value: Any, limit: int | None) -> list[Event]:
     session.refresh()
+    limit = None if limit is None else given_limit(limit)
     rules = {rule.id: rule for rules in stored_rules(session).values() for rule in rules}
     if not rules:
         return []
