@@ -138,3 +138,9 @@ def test_no_message_prints_the_password_of_a_url(named: str, url: str) -> None:
 @pytest.mark.parametrize("text", ["a@b.example", "C:/a@b.txt", "http://h/x", "sqlite:a@b.db", "12:30 a@b"])
 def test_what_has_no_password_is_shown_as_it_is(text: str) -> None:
     assert masked(text) == text
+
+
+def test_what_cannot_be_printed_is_told_by_its_code() -> None:
+    error = CustledgerError("The columns are: na\x1bme\x00, a\u200bb,\t上海\u3000x\n.", hint="\x7f")
+    assert error.message == "The columns are: na\\x1bme\\x00, a\\u200bb, 上海 x ."
+    assert error.hint == "\\x7f"

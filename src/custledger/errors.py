@@ -35,6 +35,9 @@ _USER_INFO = re.compile(r"([A-Za-z][\w+.-]+:/{1,2}|//)(?:[^\s/?#@:]*:\S*|[^\s/?#
 path made of a URL has lost one of the two before it."""
 _SECRET = re.compile(r"([?&](?:password|passwd|pwd|secret|token)=)[^\s&#]*", re.IGNORECASE)
 
+_UNSEEN = "\x1c\x1d\x1e\x1f"
+"""Controls that Python takes for blanks."""
+
 _NEEDED = re.compile(r"is not enough: (?P<owner>.+) needs (?P<what>one|a date|a time|a value)")
 _PLURAL = re.compile(r"[^ius]s$")
 _DATED = re.compile(r"\b(date|time)s?\b|day$", re.IGNORECASE)
@@ -48,7 +51,7 @@ class CustledgerError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        message, hint = masked(one_line(message)), masked(one_line(hint))
+        message, hint = masked(escaped(message)), masked(escaped(hint))
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -284,6 +287,17 @@ def _around(text: str, position: int, reach: int = 60) -> str:
 def one_line(text: str) -> str:
     """Return ``text`` on one line, character for character: what is not printable becomes a space."""
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
+def escaped(text: str) -> str:
+    """Return ``text`` on one line: blanks of any sort become spaces, what else is unprintable is told by its code."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() and c not in _UNSEEN else _escape(c) for c in text)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode()
 
 
 def masked(text: str) -> str:

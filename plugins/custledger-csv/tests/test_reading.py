@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from custledger_csv import CSV_READER, TSV_READER
+from custledger_csv.dialect import LONGEST_CELL
 from custledger_csv.encoding import BLOCK
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,11 +65,22 @@ def test_the_encoding_is_found(tmp_path, encoding, found):
 
 
 def test_utf_16_without_a_mark_is_never_guessed_and_can_be_told(tmp_path):
-    path = write(tmp_path, "a,b\n1,2\n".encode("utf-16-le"))
-    with pytest.raises(FileFormatError, match="NUL") as caught:
-        read(path)
-    assert "the option encoding" in caught.value.hint
-    assert read(path, encoding="utf-16-le")[1] == [(2, ["1", "2"])]
+    rows = [["1", "2"], ["一", "上"]]
+    for text in ("a,b\n1,2\n一,上\n", "客户名称\t城市\n1\t2\n一\t上\n", "Имя;Город\r\n1;2\r\n一;上\r\n"):
+        for encoding in ("utf-16-le", "utf-16-be"):
+            path = write(tmp_path, text.encode(encoding))
+            with pytest.raises(FileFormatError, match="UTF-16 without a byte order mark") as caught:
+                read(path)
+            assert caught.value.hint == f"If it is, say so with the option encoding: {encoding}."
+            assert [cells for _, cells in read(path, encoding=encoding)[1]] == rows
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_nul_character_makes_no_file_utf_16(tmp_path, encoding):
+    text = "名称,城市\n" + "张三丰,北京\nBob,Oslo\n" * 20 + "李\0四,上海\n"
+    assert read(write(tmp_path, text.encode(encoding)))[1][-1] == (42, ["李\0四", "上海"])
+    with pytest.raises(FileFormatError, match="NUL characters"):
+        read(write(tmp_path, ("\0" + text).encode(encoding)))
 
 
 def test_gb18030_far_into_a_file_that_was_ascii_until_then_is_read_right(tmp_path):
@@ -197,6 +209,13 @@ def test_an_unclosed_quote_is_found_when_the_file_is_opened(tmp_path_factory, li
 def test_an_unclosed_quote_does_not_take_memory_without_end(tmp_path):
     with pytest.raises(FileFormatError, match="row 2: a quote"):
         read(write(tmp_path, b'a,b\n1,"' + b"x,y\n" * (5 << 20)))
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_cell_that_is_longer_than_is_read_is_told_with_its_place(tmp_path, quote):
+    content = f'name,notes\nok,"a ""b"""\n\nbig,{quote}{"x" * (LONGEST_CELL + 1)}{quote}\n'
+    with pytest.raises(FileFormatError, match="row 4, column notes: a cell is longer than the 16,777,216 characters"):
+        read(write(tmp_path, content))
 
 
 def test_nul_characters_in_cells_reach_the_caller_who_refuses_their_row(tmp_path):

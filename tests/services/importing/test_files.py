@@ -161,9 +161,9 @@ def test_a_fault_at_the_end_of_the_file_is_found_before_the_first_row(session, b
 
 
 def test_headings_that_say_nothing_come_with_how_the_file_was_read(bring):
-    for text in ("姓名,城市\n张伟,上海\n", "姓名\n张伟\n"):
+    for text in ("姓名,城市\n陳偉,上海\n", "姓名\n陳偉\n"):
         with pytest.raises(DataError) as caught:
-            bring(text, encoding="utf-16-be")
+            bring(text, encoding="big5")
         assert "The file was read as GB18030" in caught.value.hint
         assert "encoding says otherwise" in caught.value.hint
-        assert bring(text, encoding="utf-16-be", options={"encoding": "utf-16-be"}).added == 1
+        assert bring(text, encoding="big5", options={"encoding": "big5"}).added == 1

@@ -15,6 +15,7 @@ NAMES = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}
 WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|", "space": " "}
 ROWS = 100
 LONGEST_CELL = 1 << 24
+_NO_LIMIT = (1 << 31) - 1
 LONGEST_SPACE = 64
 """How many characters before a quote are kept from one block of text to the next."""
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\r?\n?", re.IGNORECASE)
@@ -33,6 +34,21 @@ def reader(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
     if csv.field_size_limit() < LONGEST_CELL:
         csv.field_size_limit(LONGEST_CELL)
     return csv.reader(lines, delimiter=dialect.delimiter, skipinitialspace=dialect.skip_space)
+
+
+def too_long(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, str]]:
+    """Yield the cells of lines that are longer than a reader takes, each with its place in its row."""
+    limit = csv.field_size_limit(_NO_LIMIT)
+    try:
+        found = [
+            (place, cell)
+            for row in csv.reader(lines, delimiter=dialect.delimiter, skipinitialspace=dialect.skip_space)
+            for place, cell in enumerate(row)
+            if len(cell) > LONGEST_CELL
+        ]
+    finally:
+        csv.field_size_limit(limit)
+    yield from found
 
 
 def is_plainly_closed(blocks: Iterable[str], dialect: Dialect) -> bool:

@@ -6,9 +6,11 @@ near its end is found out before its first row is used, and memory does not grow
 """
 
 import codecs
+import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 import attrs
@@ -30,6 +32,12 @@ _ENOUGH = 16
 _CHARACTERS = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 """Finds the characters of UTF-8 that take three bytes or four, as Chinese ones do; those of two come by chance."""
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_USUAL = re.compile(
+    "[\t\r\n -~\xa0-\u04ff\u1e00-\u206f\u20a0-\u20bf\u2100-\u22ff\u2500-\u27ff\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]"
+)
+"""Finds the characters that people write: letters of the West, Chinese, Japanese, and signs."""
+_SEPARATOR = re.compile(r"[\n\r,;\t]")
+_MOST = 0.95
 _MAGIC = (
     (b"PK\x03\x04", "an Excel workbook or a zip file"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
@@ -66,12 +74,42 @@ def find_encoding(stream: BinaryIO, path: object) -> str:
     utf8 = decode_failure(stream, "utf-8")
     if utf8 is None:
         return "utf-8"
+    refuse_utf_16(stream, path)
     if _is_broken_utf8(stream, utf8):
         raise undecodable(stream, "utf-8", path)
     chinese = decode_failure(stream, "gb18030")
     if chinese is None:
         return "gb18030"
     raise undecodable(stream, "utf-8" if utf8.offset >= chinese.offset else "gb18030", path)
+
+
+def refuse_utf_16(stream: BinaryIO, path: object) -> None:
+    """Raise ``FileFormatError`` that says so where a stream, left at its beginning, is most likely UTF-16.
+
+    Then its separators and line ends have a NUL byte each, and nearly all of it are characters that people write,
+    which the same bytes in another encoding or the other order are not.
+    """
+    stream.seek(0)
+    block = stream.read(BLOCK)
+    stream.seek(0)
+    block = block[: len(block) // 2 * 2]
+    if b"\0" not in block:
+        return
+    shares = {order: _written(block.decode(order, "replace")) for order in ("utf-16-le", "utf-16-be")}
+    likely = max(shares, key=lambda order: shares[order])
+    if shares[likely] >= _MOST:
+        raise FileFormatError(
+            path,
+            "looks like UTF-16 without a byte order mark",
+            hint=f"If it is, say so with the option encoding: {likely}.",
+        )
+
+
+def _written(text: str) -> float:
+    """Return the share of characters that people write, 0 to 1; 0 where nothing separates any."""
+    if not _SEPARATOR.search(text):
+        return 0.0
+    return len(_USUAL.findall(text)) / len(text)
 
 
 def _is_broken_utf8(stream: BinaryIO, failure: Failure) -> bool:
@@ -165,7 +203,7 @@ def undecodable(stream: BinaryIO, encoding: str, path: object) -> FileFormatErro
     try:
         dialect = find_dialect(text.read(1 << 16))
         text.seek(0)
-        row, column = _place(reader(text, dialect))
+        row, column = _place(_rows(reader(text, dialect)))
     finally:
         text.detach()
     return FileFormatError(
@@ -186,3 +224,9 @@ def _place(rows: Iterable[list[str]]) -> tuple[int | None, str]:
                 named = heading[index] if number > 1 and index < len(heading) else ""
                 return number, named or str(index + 1)
     return None, ""
+
+
+def _rows(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Yield rows up to one that cannot be read, for a cell that is too long."""
+    with suppress(csv.Error):
+        yield from rows

@@ -20,6 +20,7 @@ from custledger_csv import encoding as encodings
 STDIN = "-"
 QUOTE = '"'
 SAMPLE = 1 << 16
+LONGEST_OPENING = 30
 BLOCK = 1 << 16
 """About how many characters of lines are read at once, and taken apart together."""
 
@@ -48,6 +49,7 @@ class CsvTable:
         self._delimiter = delimiter
         self._resources = ExitStack()
         self._heading: list[str] = []
+        self._is_closed = True
 
     def __enter__(self) -> Self:
         """Open the file, read it once to be sure of its encoding and its quotes, and read its heading.
@@ -96,6 +98,10 @@ class CsvTable:
                 numbered = enumerate(rows, number + 1)
                 yield from numbered if all(rows) else (row for row in numbered if row[1])
                 number += len(rows)
+        except _TooLong as error:
+            if error.quoted and not self._is_closed:  # a quote that is never closed takes in all that follows
+                raise _unclosed(self._path, number + 1) from error
+            raise self._too_long(number + 1, error.place) from error
         except csv.Error as error:
             raise _unclosed(self._path, number + 1) from error
         except UnicodeError as error:
@@ -104,6 +110,11 @@ class CsvTable:
             ) from error
         except OSError as error:
             raise file_error(self._path, error) from error
+
+    def _too_long(self, row: int, place: int) -> FileFormatError:
+        column = self._heading[place] if place < len(self._heading) else str(place + 1)
+        why = f"a cell is longer than the {dialects.LONGEST_CELL:,} characters that are read of one"
+        return FileFormatError(self._path, why, row=row, column=column, hint="Shorten it.")
 
     def _open(self) -> None:
         self._binary = self._resources.enter_context(_seekable(self._path))
@@ -134,6 +145,7 @@ class CsvTable:
             raise FileFormatError(self._path, "is empty", hint="Its first row should be the headings of its columns.")
         row, self._heading = heading
         if any("\0" in cell for cell in self._heading):
+            encodings.refuse_utf_16(self._binary, self._path)
             raise FileFormatError(
                 self._path,
                 "holds NUL characters, so it is not text in an encoding that we can find",
@@ -147,7 +159,8 @@ class CsvTable:
         if not any(QUOTE.encode() in block for block in iter(lambda: self._binary.read(encodings.BLOCK), b"")):
             return  # the byte is in every quote, whatever the encoding
         self._text.seek(0)
-        if not dialects.is_plainly_closed(iter(lambda: self._text.read(SAMPLE), ""), self._dialect):
+        self._is_closed = dialects.is_plainly_closed(iter(lambda: self._text.read(SAMPLE), ""), self._dialect)
+        if not self._is_closed:
             self._text.seek(0)
             deque(self._numbered(skip=skip), maxlen=0)
 
@@ -169,9 +182,9 @@ class CsvTable:
             rows: list[list[str]] = []
             try:
                 open_row = self._split(lines, rows) if QUOTE in text else self._one_a_line(lines, rows)
-            except csv.Error:
+            except csv.Error as error:
                 yield self._unmarked(rows, text)
-                raise
+                raise _TooLong.found(lines, self._dialect) or error from error
             yield self._unmarked(rows, text)
             size = max(BLOCK, len(text)) if open_row else BLOCK
         if open_row:
@@ -206,6 +219,23 @@ class CsvTable:
         if MARK not in text or self._dialect.skip_space:
             return MARK in text
         return text.startswith(MARK) or any(before + MARK in text for before in (self._dialect.delimiter, *'"\n\r'))
+
+
+class _TooLong(csv.Error):
+    """A cell is longer than is read: its ``place`` in the row, from 0, and whether it opens with a quote."""
+
+    def __init__(self, place: int, *, quoted: bool) -> None:
+        super().__init__("a cell is too long")
+        self.place = place
+        self.quoted = quoted
+
+    @classmethod
+    def found(cls, lines: Sequence[str], dialect: dialects.Dialect) -> "_TooLong | None":
+        """Return the first that there is in lines, if any."""
+        for place, cell in dialects.too_long(lines, dialect):
+            opening = QUOTE + cell[:LONGEST_OPENING].replace(QUOTE, QUOTE * 2)
+            return cls(place, quoted=opening in "".join(lines))
+        return None
 
 
 def _unclosed(path: str, row: int) -> FileFormatError:
