@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import custledger
+
 from .conftest import Run
 
 
@@ -140,7 +142,13 @@ def test_log_and_undo(shop: Run) -> None:
 def test_backup_is_verified_and_restore_never_overwrites(shop: Run, folder: Path) -> None:
     assert "Verified: 2 customer" in shop("backup", "copy.db").err
     assert shop("backup", "copy.db").code == 2
-    assert shop("restore", "copy.db").code == 2
+    refused = shop("restore", "copy.db")
+    assert (refused.code, "Move it away first, or" in refused.err) == (2, True)
+    with custledger.open(folder / "ledger.db") as ledger:
+        ledger.customers.add(name="X")
+        told = "Move it away first with what belongs to it, all of ledger.db, ledger.db-shm, ledger.db-wal, or restore"
+        assert told in shop("restore", "copy.db").err
+        assert "ledger.db、ledger.db-shm、ledger.db-wal" in shop("--lang", "zh", "restore", "copy.db").err
     assert shop("--ledger", "again.db", "restore", "copy.db").code == 0
     assert shop("--ledger", "again.db", "customer", "count").out == "2\n"
 

@@ -1,5 +1,6 @@
 """Backups: taken while the ledger is in use, proven before they count, and never half there."""
 
+import shutil
 from pathlib import Path
 
 import apsw
@@ -121,3 +122,21 @@ def test_places_that_cannot_hold_a_backup_are_refused(clerk: Clerk, tmp_path: Pa
         with pytest.raises(UsageError, match="in use"):
             store.backup(str(used))
     clerk.store.close()
+
+
+def test_the_latest_changes_that_a_moved_ledger_left_behind_are_not_written_over(clerk: Clerk, tmp_path: Path) -> None:
+    store_of(clerk).backup(str(tmp_path / "copy.db"))
+    clerk.add("person", name="Latest")
+    for name in ("ledger.db", "ledger.db-wal", "ledger.db-shm"):  # as they are where the program is killed
+        shutil.copy(tmp_path / name, tmp_path / f"killed{name.removeprefix('ledger')}")
+    clerk.store.close()
+    (tmp_path / "killed.db").rename(tmp_path / "moved.db")
+    told = r"killed\.db is not there, but files that belong to it are: killed\.db-wal, killed\.db-shm\."
+    with open_store(str(tmp_path / "copy.db")) as copy, pytest.raises(UsageError, match=told):
+        copy.backup(str(tmp_path / "killed.db"))
+    with pytest.raises(UsageError, match=told):
+        open_store(str(tmp_path / "killed.db"))
+    for ending in ("-wal", "-shm"):
+        (tmp_path / f"killed.db{ending}").rename(tmp_path / f"moved.db{ending}")
+    with open_store(str(tmp_path / "moved.db")) as moved:
+        assert len(clerk.beside(moved).ids("person", "name = Latest")) == 1

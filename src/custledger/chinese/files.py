@@ -116,6 +116,8 @@ SENTENCES = (
     # ledgers
     ("There is a ledger at {place} already.", "{place} 已有台账。"),
     ("Use it, or give the new one another name.", "可以直接用它，或给新的换个名称。"),
+    ("Move it away first with what belongs to it, all of {files:list}, or restore elsewhere: give --ledger NEW.",
+     "请先把它和属于它的文件一起移走：{files}，或恢复到别处：--ledger 新位置。"),
     ("Move it away first, or restore elsewhere: give --ledger NEW.", "请先把它移走，或恢复到别处：--ledger 新位置。"),
     ("A ledger kept at {place} cannot be backed up this way.", "{place} 处的台账不能这样备份。"),
     ("Export its records instead.", "可以改为导出它的记录。"),

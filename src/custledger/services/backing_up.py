@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from custledger.errors import NotFoundError, UsageError
+from custledger.hookspecs import StoreType
 from custledger.plugins import Plugins, disabled_by
 from custledger.services.opening import open_session, resolve_url
 from custledger.services.session import Session
@@ -40,17 +41,26 @@ def restore(source: str | os.PathLike[str], url: str, *, plugins: Plugins | None
     path = given_path(source)
     if not Path(path).is_file() and not _is_url(found, path):
         raise NotFoundError("backup file", path, hint="Name a file that a backup has made.")
-    _, location = resolve_url(found, url)
+    kind, location = resolve_url(found, url)
     if Path(location).exists():
+        files = _files_of(kind, Path(location))
+        whole = f" with what belongs to it, all of {', '.join(files)}" if len(files) > 1 else ""
         raise UsageError(
             f"There is a ledger at {location} already.",
-            hint="Move it away first, or restore elsewhere: give --ledger NEW.",
+            hint=f"Move it away first{whole}, or restore elsewhere: give --ledger NEW.",
         )
     session = open_session(source, create=False, read_only=True, plugins=found)
     try:
         return backup(session, location)
     finally:
         session.close()
+
+
+def _files_of(kind: StoreType, path: Path) -> list[str]:
+    """Return the names of a ledger's file and of those that are kept beside it, where the store knows them."""
+    there = path.parent.iterdir() if kind.has else ()
+    beside = (each for each in there if each.name.startswith(path.name) and each != path)
+    return [path.name, *sorted(each.name for each in beside if kind.has and kind.has(os.path.realpath(each)))]
 
 
 def _is_url(plugins: Plugins, source: str) -> bool:

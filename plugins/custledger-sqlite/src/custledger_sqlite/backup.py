@@ -18,6 +18,7 @@ from custledger.stores.sql.layout import quoted
 from custledger_sqlite import layouts
 from custledger_sqlite.connecting import SqliteDatabase
 from custledger_sqlite.faults import explained
+from custledger_sqlite.leftovers import refuse_leftovers
 
 _SHADOWS = ("config", "content", "data", "docsize", "idx")
 """What FTS5 calls the tables in which it keeps an index."""
@@ -61,6 +62,7 @@ def _check_target(path: Path, source: Path) -> None:
         raise NotFoundError("folder", path.parent, hint="Make the folder first.")
     if path.exists() and path.samefile(source):
         raise UsageError(f"{path} is the ledger itself.", hint="Give the path of another file.")
+    refuse_leftovers(path)
     if Path(f"{path}-wal").exists():
         # SQLite would apply what is left beside it to the copy.
         raise UsageError(f"{path} is a database that is in use, or was not closed.", hint="Give another name.")

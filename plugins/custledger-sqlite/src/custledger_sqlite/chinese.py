@@ -98,6 +98,17 @@ SENTENCES = (
     ("{path} is a folder; a backup needs a file.", "{path} 是文件夹，而备份要写成文件。"),
     ("{path} is the ledger itself.", "{path} 就是台账本身。"),
     ("{path} is a database that is in use, or was not closed.", "{path} 是正在使用或没有关闭的数据库。"),
+    (
+        "{path} is not there, but files that belong to it are: {files:list}.",
+        "{path} 不在，但属于它的文件还在：{files}。",
+    ),
+    (
+        (
+            "The latest changes may be in them. Move them to where it is now, under its new name, before it is opened; "
+            "or give another name."
+        ),
+        "最近的改动可能就在里面。请在打开它之前，把这些文件移到它现在的位置，并改成它的新名称；或者换一个名称。",
+    ),
     ("{path}: the backup is not a true copy: {why:why}.", "{path}：备份与原件不一致：{why}。"),
     ("Nothing was replaced. Check the disk, then try again.", "没有替换任何文件。请检查磁盘，然后再试。"),
     ("Nothing was replaced. Choose another place, or make room.", "没有替换任何文件。请换个地方，或腾出空间。"),
