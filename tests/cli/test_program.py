@@ -144,6 +144,9 @@ def test_a_read_only_file_or_folder_is_read_and_not_written(
     refused = run(tmp_path, "--ledger", "kept.db", "customer", "add", "--name", "X")
     assert (refused.returncode, refused.stderr.count(b"\n")) == (4, 2)
     assert b"for reading only" in refused.stderr
+    assert refused.stderr.endswith(b"hint: Make its file and its folder writable to change it.\n")
+    chinese = run(tmp_path, "--ledger", "kept.db", "--lang", "zh", "customer", "add", "--name", "X")
+    assert chinese.stderr.decode().endswith("提示：要修改，请让文件及其文件夹可写。\n")
     assert (tmp_path / "kept.db").read_bytes() == before
 
 
@@ -167,6 +170,8 @@ def test_a_ledger_that_was_read_while_it_was_not_to_be_written_can_be_written_af
     assert run(tmp_path, "init", "--zone", "UTC").returncode == 0
     ledger.chmod(0o444)
     assert ordinarily(tmp_path, "customer", "count").stdout.strip() == b"0"
+    left = {"ledger.db-shm", "ledger.db-wal"}  # others may be reading by them
+    assert {each.name for each in tmp_path.iterdir()} - left == {"ledger.db", "custledger.toml"}
     refused = ordinarily(tmp_path, "customer", "add", "--name", "X")
     assert (refused.returncode, b"writable" in refused.stderr) == (4, True)
     (tmp_path / "kept").mkdir()
@@ -175,6 +180,7 @@ def test_a_ledger_that_was_read_while_it_was_not_to_be_written_can_be_written_af
     for name in (ledger.name, "kept/ledger.db"):
         added = ordinarily(tmp_path, "--ledger", name, "customer", "add", "--name", "X")
         assert (added.returncode, added.stderr) == (0, b"")
+    assert not left & {each.name for each in tmp_path.iterdir()}
 
 
 def test_a_plugins_command_prints_as_the_cores_do(shop: Path, tmp_path: Path) -> None:

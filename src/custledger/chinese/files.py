@@ -128,6 +128,7 @@ SENTENCES = (
     ("{place} is open for reading only, and has no place for all {type:type} fields yet.",
      "{place} 是以只读方式打开的，还没有存放全部{type}字段的地方。"),
     ("Open it without read_only to write.", "要写入，打开时不要用 read_only。"),
+    ("Make its file and its folder writable to change it.", "要修改，请让文件及其文件夹可写。"),
     ("Make its file and its folder writable to change it, or open it without read_only.",
      "要修改，请让文件及其文件夹可写，或打开时不要用 read_only。"),
     ("Make its file and its folder writable, and open it once.", "请让文件及其文件夹可写，再打开一次。"),

@@ -13,6 +13,7 @@ _OPTION = re.compile(r"the option (\w+)")
 _LOG = re.compile(r"the log of the operation has\b")
 _FIELDS = re.compile(r'ledger\.fields\.list\("(\w+)"\) has')
 _FORCE = re.compile(r"\bforce it\b")
+_READ_ONLY = ", or open it without read_only"
 
 
 def put_into_own_terms(error: CustledgerError, types: Collection[str]) -> None:
@@ -27,6 +28,7 @@ def put_into_own_terms(error: CustledgerError, types: Collection[str]) -> None:
     error.hint = with_flags(error.hint)
     error.hint = _FIELDS.sub(rf"{PROGRAM} field list \1 shows", error.hint)
     error.hint = _LOG.sub(f"{PROGRAM} log OPERATION shows", error.hint)
+    error.hint = error.hint.replace(_READ_ONLY, "")
     error.hint = _FORCE.sub("--force", _MAP.sub('--map "', error.hint))
 
 
