@@ -243,3 +243,19 @@ def test_any_number_is_a_limit_everywhere(shop: Run, limit: int) -> None:
         done = shop(*words, "--limit", str(limit), "--json")
         assert (done.code, done.err) == (0, "")
         assert done.out == shop(*words, "--limit", "1000", "--json").out
+
+
+def test_an_undo_says_which_value_of_which_field_is_taken_by_whom(shop: Run) -> None:
+    shop("field", "add", "customer", "会员卡号", "--unique")
+    removed = shop("customer", "add", "--name", "A", "--code", "a1").out.strip()
+    member = shop("customer", "add", "--name", "M", "--set", "会员卡号=7").out.strip()
+    shop("customer", "remove", removed, "--yes")
+    first = json.loads(shop("log", "--json", "--limit", "1").out)[0]["id"]
+    shop("customer", "remove", member, "--yes")
+    second = json.loads(shop("log", "--json", "--limit", "1").out)[0]["id"]
+    taker = shop("customer", "add", "--name", "B", "--code", "a1", "--set", "会员卡号=7").out.strip()
+    done = shop("undo", first)
+    assert done.code == 5
+    assert f"{removed} stays as it is: {taker} has taken its Code “a1”.\n" in done.err
+    assert f"它的客户编号“a1”已被 {taker} 使用" in shop("--lang", "zh", "undo", first).err
+    assert f"{taker} has taken its 会员卡号 “7”" in json.loads(shop("undo", second, "--json").out)["stands"][0]["why"]

@@ -114,10 +114,10 @@ def test_a_removed_record_whose_code_was_taken_stays_away(ledger: Ledger) -> Non
     customer = ledger.customers.add(name="A", code="1")
     ledger.customers.remove(customer)
     removal = last(ledger)
-    ledger.customers.add(name="B", code="1")
+    taker = ledger.customers.add(name="B", code="1")
     undone = ledger.undo(removal)
     assert undone.receipt is None
-    assert "unique" in undone.standing[0].why
+    assert undone.standing[0].why == f"{taker.ref} has taken its Code “1”"
 
 
 def test_undo_of_an_added_field_takes_it_away_and_back(ledger: Ledger) -> None:

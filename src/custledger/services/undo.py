@@ -25,7 +25,7 @@ from custledger.changes import (
     by_key,
     digest,
 )
-from custledger.errors import NotFoundError
+from custledger.errors import NotFoundError, shorten
 from custledger.expressions import equals, is_in
 from custledger.marks import MarkChange, TagMark, as_changed, as_persons_left
 from custledger.schema import ID, REVISION, Field, Row, Schema
@@ -319,15 +319,22 @@ class _Undo:
         for key, change in list(self.changes.items()):
             schema = self.session.schemas[key[0]]
             unique = [field for field in schema.fields if field.spec.unique and (change.after or {}).get(field.key)]
-            if any(self._taken(schema, field, change) for field in unique):
-                self._drop(key, "another record has taken its unique value")
+            taken = next(filter(None, (self._taken(schema, field, change) for field in unique)), "")
+            if taken:
+                self._drop(key, taken)
                 dropped = True
         return dropped
 
-    def _taken(self, schema: Schema, field: Field, change: Change) -> bool:
-        where = equals(schema, field.key, (change.after or {})[field.key])
-        holders = self.session.view.select(schema, Query(moment=self.session.moment, where=where))
-        return any(row[ID] != change.id and self._keeps(schema, field, row) for row in holders)
+    def _taken(self, schema: Schema, field: Field, change: Change) -> str:
+        """Return who has taken which unique value that a change would bring back; nothing where nobody has."""
+        value = (change.after or {})[field.key]
+        query = Query(moment=self.session.moment, where=equals(schema, field.key, value))
+        for row in self.session.view.select(schema, query):
+            if row[ID] != change.id and self._keeps(schema, field, row):
+                shown = shorten(self.session.codec(schema.name).text(field, value))
+                what = field.label("en") if field.spec.sensitive else f"{field.label('en')} {shown}"
+                return f"{schema.public_id(row)} has taken its {what}"
+        return ""
 
     def _keeps(self, schema: Schema, field: Field, row: Row) -> bool:
         """Whether another record still has its unique value after this undo."""
