@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import attrs
 import pytest
 
+from custledger import ids
 from custledger.conventions import Conventions
 from custledger.fields import METADATA_KEY, Kind, Labels, choices, field
 from custledger.records import COLORS, CORE_TYPES, Customer, FollowUp, Interaction, Record, record_type
@@ -142,3 +143,10 @@ def test_a_label_falls_back_to_the_other_language() -> None:
 
 def test_a_new_record_was_never_written() -> None:
     assert Customer(name="Ada").created_at == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_a_record_shows_its_public_id_and_what_is_not_empty_and_hides_what_is_sensitive() -> None:
+    shown = Customer(name="张伟", code="K1", tags=frozenset({"vip"}), id_number="11010519491231002X", id=7)
+    told = "name='张伟', code='K1', id_number=…, tags=frozenset({'vip'})"
+    assert repr(shown) == f"Customer({ids.public('C', 7)}, {told})"
+    assert repr(Customer(name="A")) == "Customer(name='A')"

@@ -18,7 +18,7 @@ from typing import Any, TypeVar, dataclass_transform
 import attrs
 
 from custledger import ids
-from custledger.fields import METADATA_KEY, Kind, Labels, choices, field
+from custledger.fields import METADATA_KEY, Kind, Labels, Spec, choices, field
 from custledger.schema import INFO_ATTRIBUTE, SPECS_ATTRIBUTE, TypeInfo
 from custledger.structs import Struct, frozen
 
@@ -96,6 +96,16 @@ class Record(Struct):
     def ref(self) -> str:
         """The public id: ``C-01J9ZK4QW7RXM``."""
         return ids.public(getattr(type(self), INFO_ATTRIBUTE).prefix, self.id)
+
+    def __repr__(self) -> str:
+        """Return the public id and what is not empty, for whoever looks at one; what is sensitive stays hidden."""
+        specs: Mapping[str, Spec] = getattr(type(self), SPECS_ATTRIBUTE)
+        told = [self.ref] if self.id and hasattr(type(self), INFO_ATTRIBUTE) else []
+        for key, spec in specs.items():
+            value = getattr(self, key)
+            if not spec.system and value is not None and value != frozenset():
+                told.append(f"{key}={'…' if spec.sensitive else repr(value)}")
+        return f"{type(self).__qualname__}({', '.join(told)})"
 
     def __hash__(self) -> int:
         # A record that a program makes may hold what has no hash, and ``extra`` has none in any.
