@@ -147,7 +147,7 @@ def test_a_sum_that_is_empty_for_another_currency_says_so(ledger: Ledger) -> Non
 
     ledger.segments.add("s", "sum(transactions.amount where status = paid) + 1 > 5000")
     assert clauses() == [(False, 18_010_000)]
-    yen = {"amount": 10, "amount_currency": "JPY", "at": "2026-11-03"}
+    yen: dict[str, Any] = {"amount": 10, "amount_currency": "JPY", "at": "2026-11-03"}
     ledger.records("transaction").add(customer="K1", number="2", status="unpaid", **yen)
     assert clauses() == [(False, 18_010_000)]
     ledger.records("transaction").add(customer="K1", number="3", status="paid", **yen)
