@@ -18,6 +18,7 @@ from custledger.ledger import Ledger
 from custledger.plugins import Plugins
 from custledger.segments import Segment
 from custledger.services.defining import add_segment, list_segments
+from custledger.services.judging import Place
 from custledger.services.segmenting import difference, explain, find_segment, members, members_of, overlaps
 
 LABELS = Labels("Tiers", "分层")
@@ -253,3 +254,15 @@ def test_a_faulty_segment_is_named_and_left_out(made: Callable[[], Segment], sai
         assert [known.definition.name for known in list_segments(ledger.session)] == ["local"]
         (failure,) = {one.message for one in ledger.session.plugins.failures}
         assert said in failure
+
+
+def test_how_a_value_stands_among_those_of_all_members_is_told_of_a_scorer() -> None:
+    numbers = {"spent": "total_spent", "last": "last_order", "limit": "5", "city": "city", "born": "birthday"}
+    segment = Segment(
+        name="ranked", labels=Labels("Ranked"), needs=numbers, score=lambda columns: [spent or None for spent in columns["spent"]]
+    )  # fmt: skip
+    with shop(segment) as ledger:
+        (spent, last, *others) = ledger.segments.explain("ranked", "K2").because.parts
+        assert (spent.place, last.place) == (Place(1, 2, 4), Place(1, 0, 4))
+        assert [one.place for one in others] == [None, None, None]
+        assert [one.place for one in ledger.segments.explain("ranked", "K0").because.parts][1:] == [None] * 4

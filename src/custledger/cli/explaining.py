@@ -67,6 +67,8 @@ def _found(run: Invocation, clause: Explained, shower: Shower) -> str:
     for one in dict.fromkeys(clause.against):
         text = _text(one, shower)
         told.append(run.words("{name} is {value}" if text else "{name} is empty", name=one.shown, value=text))
+    if clause.place is not None:
+        told.append(run.words("of {count} members {less} have less, {more} more", **attrs.asdict(clause.place)))
     if clause.lack is not None:
         told.append(_needed(run, clause, clause.lack, shower))
     return "  " + run.words("({found})", found=run.words("; ").join(told))
@@ -152,6 +154,8 @@ def _as_json(clause: Explained, shower: Shower) -> dict[str, Any]:
         told["value"] = None if clause.value is None else shower.codec.json_value(field, clause.value)
     if clause.is_foreign:
         told["in_another_currency"] = True
+    if clause.place is not None:
+        told["place"] = attrs.asdict(clause.place)
     if clause.lack is not None:
         told["needs"] = _lack_as_json(clause, clause.lack, shower)
     if clause.against:

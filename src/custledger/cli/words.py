@@ -245,6 +245,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "it is {value}": "现为 {value}",
         "it is empty": "现为空",
         "it is empty, since some of it is in another currency": "现为空，因为其中有别的币种",
+        "of {count} members {less} have less, {more} more": "{count} 个成员中 {less} 个更小，{more} 个更大",
         "there is at least one": "现有",
         "there is none": "现没有",
         "{name} is {value}": "{name} 为 {value}",

@@ -3,13 +3,14 @@
 Neither says what its answer depends on, so each is asked about every record whenever it is asked who the members are.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from custledger.errors import QueryError
 from custledger.expressions import Expression, equals, field_expression
+from custledger.expressions.types import NUMBER_KINDS
 from custledger.fields import Kind, Labels, Spec
 from custledger.schema import ID, Row
 from custledger.segments import Mark, Segment
@@ -21,12 +22,25 @@ from custledger.values import to_python
 
 @attrs.frozen
 class Judged:
-    """What a rule says of one record, and the plain values that it went by, with the expressions that gave them."""
+    """What a rule says of one record, and the plain values that it went by, with the expressions that gave them.
+
+    ``places`` says of values that a scorer compares, by name, how they stand among those of all members.
+    """
 
     needed: Mapping[str, Expression]
     values: Mapping[str, Any]
     is_member: bool
     mark: Mark = None
+    places: Mapping[str, "Place"] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Place:
+    """How many of ``count`` members have ``less`` than one of them, and how many ``more``."""
+
+    less: int
+    more: int
+    count: int
 
 
 def understood_needs(session: Session, segment: Segment) -> dict[str, Expression]:
@@ -48,12 +62,25 @@ def judged(session: Session, segment: Segment) -> dict[int, Mark]:
     Raises ``PluginError`` where the rule fails, and ``QueryError`` where something that it needs cannot be computed.
     """
     needed = understood_needs(session, segment)
-    schema = session.schema(segment.subject)
-    rows = Selection[Any](session, schema.name).evaluated((field_expression(schema, schema.keys[ID]), *needed.values()))
+    rows = _rows(session, segment, needed)
     if segment.decide is not None:
         decided = _decider(segment, needed)
         return {number: None for number, *values in rows if decided(values)}
     ids, *columns = list(zip(*rows, strict=True)) or [()]
+    return _scored(segment, needed, ids, columns)
+
+
+def _rows(session: Session, segment: Segment, needed: Mapping[str, Expression]) -> Iterator[Row]:
+    """Yield of every record its id, and what the rule needs to know of it."""
+    schema = session.schema(segment.subject)
+    asked = (field_expression(schema, schema.keys[ID]), *needed.values())
+    return Selection[Any](session, schema.name).evaluated(asked)
+
+
+def _scored(
+    segment: Segment, needed: Mapping[str, Expression], ids: Sequence[int], columns: Sequence[Sequence[Any]]
+) -> dict[int, Mark]:
+    """Return what a scorer says of those of whom it says anything."""
     if segment.score is None or not ids:
         return {}  # a scorer need not know what to make of nobody
     converted = {
@@ -73,8 +100,26 @@ def judged_one(session: Session, segment: Segment, row: Row) -> Judged:
     values = dict(zip(needed, found, strict=True))
     if segment.decide is not None:
         return Judged(needed, values, _decider(segment, needed)(found))
-    members = judged(session, segment)
-    return Judged(needed, values, row[ID] in members, members.get(row[ID]))
+    ids, *columns = list(zip(*_rows(session, segment, needed), strict=True)) or [()]
+    marks = _scored(segment, needed, ids, columns)
+    of_members = {
+        name: [value for number, value in zip(ids, column, strict=True) if number in marks and value is not None]
+        for name, column in zip(needed, columns, strict=True)
+        if needed[name].kind in _RANKED
+    }
+    places = {name: place for name, column in of_members.items() if (place := _place(values[name], column))}
+    return Judged(needed, values, row[ID] in marks, marks.get(row[ID]), places)
+
+
+_RANKED = NUMBER_KINDS | {Kind.DATE, Kind.TIME}
+
+
+def _place(value: Any, column: Sequence[Any]) -> Place | None:
+    """Return how a value stands among others; ``None`` where all are the same, as those of a threshold are."""
+    if value is None or len(set(column)) <= 1:
+        return None
+    less, more = sum(other < value for other in column), sum(other > value for other in column)
+    return Place(less, more, len(column))
 
 
 def _decider(segment: Segment, needed: Mapping[str, Expression]) -> Callable[[Sequence[Any]], bool]:

@@ -13,7 +13,7 @@ from custledger.expressions.outline import Outline, outline, shown_term
 from custledger.fields import Labels, Spec
 from custledger.schema import ID, Row, Schema, nearest
 from custledger.segments import Mark, Segment
-from custledger.services.judging import judged, judged_one
+from custledger.services.judging import Place, judged, judged_one
 from custledger.services.lacking import Lack, lack_of
 from custledger.services.naming import Reference, found
 from custledger.services.selecting import Selection, memberships
@@ -185,7 +185,8 @@ class Explained:
     sensitive value is not told, and has none. ``against`` is what the value is compared with, where that is another
     field or a threshold that has a name: clauses, too, that neither hold nor fail. With ``asks_existence`` the value is
     whether there are such records. With ``is_foreign`` it is empty since some of the money that it is made of is in
-    another currency than the ledger's. ``lack`` is what would have to change for a clause which stands in the way.
+    another currency than the ledger's. ``place`` is how a value that a scorer compares stands among those of all
+    members. ``lack`` is what would have to change for a clause which stands in the way.
     """
 
     word: str
@@ -198,6 +199,7 @@ class Explained:
     against: tuple["Explained", ...] = ()
     asks_existence: bool = False
     is_foreign: bool = False
+    place: Place | None = None
     lack: Lack | None = None
     parts: tuple["Explained", ...] = ()
 
@@ -237,6 +239,7 @@ def explain(session: Session, name: str, ref: Reference, *, subject: str | None 
             holds=None,
             value=said.values[name],
             spec=_told(one),
+            place=said.places.get(name),
         )
         for name, one in said.needed.items()
     )
