@@ -199,7 +199,7 @@ def _edition(
     """Return a record's schema and present row, and the change that sets its fields."""
     schema, row, read = read_for_edit(session, record_type, ref)
     if revision is not None and revision != row[REVISION]:
-        read = _at_revision(session, schema, row, revision)
+        read = read_at_revision(session, schema, row, revision)
     return schema, row, make_update(session, schema, read, values)
 
 
@@ -364,7 +364,7 @@ def _as_read(session: Session, schema: Schema, record: Record, row: Row) -> Row:
     return tuple(values)
 
 
-def _at_revision(session: Session, schema: Schema, row: Row, revision: int) -> Row:
+def read_at_revision(session: Session, schema: Schema, row: Row, revision: int) -> Row:
     """Return the row as the caller had read it, which the log knows. Raises ``DataError`` where it never was so."""
     read = at_revision(session, schema, row[ID], revision)
     if read is None:

@@ -24,7 +24,7 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from custledger.changes import Changeset, LogEntry, Receipt
+from custledger.changes import Action, Changeset, LogEntry, Receipt
 from custledger.errors import StoreError
 from custledger.expressions import Expression, Moment, field_expression
 from custledger.fields import Kind
@@ -253,6 +253,14 @@ class Store(abc.ABC):
 
         A run of creates is one entry, found for every record in it.
         """
+
+    def removals(self, schema: Schema, ids: Sequence[int]) -> dict[int, int]:
+        """Return, of those of these ids whose record is gone, the id of the operation that removed it.
+
+        This way of it asks the log about each; a store may find them at once.
+        """
+        newest = {number: self.log(record=(schema.name, number), newest_first=True, limit=1) for number in ids}
+        return {number: one.operation for number, log in newest.items() for one in log if one.action is Action.REMOVE}
 
     @abc.abstractmethod
     def operations(self, *, ids: Sequence[int] = (), limit: int | None = None) -> list[Any]:

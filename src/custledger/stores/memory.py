@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import attrs
 
-from custledger.changes import Changeset, LogEntry, Operation, Receipt
+from custledger.changes import Action, Changeset, LogEntry, Operation, Receipt
 from custledger.codec import row_from
 from custledger.errors import NotAllowedError, NotFoundError, StoreError
 from custledger.expressions import Expression, Moment, after_filter, evaluator, sort_key
@@ -182,6 +182,13 @@ class MemoryStore(Store):
             and (operation is None or entry.operation == operation)
         )
         return list(itertools.islice(found, limit))
+
+    def removals(self, schema: Schema, ids: Sequence[int]) -> dict[int, int]:
+        """Return by which operations those of these records that are gone were removed."""
+        state, wanted = self._state, frozenset(ids)
+        gone = wanted - state.rows.get(schema.name, {}).keys()
+        found = (one for one in state.log if one.action is Action.REMOVE and one.type == schema.name)
+        return {one.record: one.operation for one in found if one.record in gone}
 
     def operations(self, *, ids: Sequence[int] = (), limit: int | None = None) -> list[Operation]:
         """Return operations, newest first; those of ``ids`` only, if any are named."""

@@ -81,6 +81,10 @@ class View(Struct):
         """Return log entries; see ``Store.log``."""
         return self.store.log(since=since, record=record, operation=operation, newest_first=newest_first, limit=limit)
 
+    def removals(self, schema: Schema, ids: Sequence[int]) -> dict[int, int]:
+        """Return by which operations those of these records that are gone were removed; see ``Store.removals``."""
+        return self.store.removals(schema, ids)
+
     def operations(self, *, ids: Sequence[int] = (), limit: int | None = None) -> list[Operation]:
         """Return operations, newest first."""
         return self.store.operations(ids=ids, limit=limit)

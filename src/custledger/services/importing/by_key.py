@@ -13,6 +13,7 @@ from custledger.services.importing.chunk import Chunk, comparable, lacking, repe
 from custledger.services.importing.columns import Bad
 from custledger.services.importing.references import matching_rows
 from custledger.services.importing.report import Example
+from custledger.services.importing.revisions import Revisions, merged
 
 Match = Row | Bad | None
 """What a key value finds in the ledger."""
@@ -23,13 +24,15 @@ class KeyBuilder(Builder):
 
     A row whose key no record has is a new record; by id, so is one without an id. An empty cell leaves the field of a
     record that is there as it is, unless ``erase`` says that it empties it. ``seen`` holds the keys of landed rows: the
-    second row with a key is rejected, wherever it stands.
+    second row with a key is rejected, wherever it stands. ``revisions`` tells what rows were read from, which a file
+    with ids and revisions says: such a row is merged with what was changed since.
     """
 
     def __init__(self, *arguments: Any, key: Field, erase: bool = False, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.key = key
         self.erase = erase
+        self.revisions = Revisions(self.session, self.schema, self.plan)
         self.seen: set[Any] = set()
 
     def landed(self, built: Built) -> None:
@@ -44,8 +47,10 @@ class KeyBuilder(Builder):
         keys = comparable(self.key, columns[self.key.key])
         matches = self._matches(chunk, columns[self.key.key], keys)
         self._require(chunk, columns, matches)
-        there = {index: match[ID] for index, match in enumerate(matches) if isinstance(match, tuple)}
+        rows = {index: match for index, match in enumerate(matches) if isinstance(match, tuple)}
+        there = {index: row[ID] for index, row in rows.items()}
         linking.refuse_selves(chunk, self.plan, columns, self.schema, language=self.language, there=there)
+        read = self._read(chunk, columns, rows)
         linking.refuse_followers(chunk, resolved)
         kept = chunk.kept()
         numbers = self._numbers(kept, matches, columns.get("id"))
@@ -54,13 +59,12 @@ class KeyBuilder(Builder):
         counts, examples, changes = Counter[str](), list[Example](), list[Change]()
         new = []
         for index in kept:
-            match = matches[index]
-            if not isinstance(match, tuple):
+            if index not in rows:
                 new.append(index)
-            elif change := self._update(match, columns, index):
-                changes.append(change)
+            elif update := self._merged(rows[index], read.get(index), columns, index):
+                changes.append(update[0])
                 if len(changes) <= EXAMPLES:
-                    examples.append(Example(chunk.numbers[index], "changed", self._shown(match, change)))
+                    examples.append(Example(chunk.numbers[index], "changed", self._shown(rows[index], update[1])))
             else:
                 counts["skipped"] += 1
         counts.update(added=len(new), changed=len(changes))
@@ -89,6 +93,7 @@ class KeyBuilder(Builder):
         there = self._there(values, label)
         matches = [None if value is None else there.get(value) for value in keys]
         chunk.refuse({index: match.reason for index, match in enumerate(matches) if isinstance(match, Bad)})
+        self.revisions.refuse_removed(chunk, [index for index, match in enumerate(matches) if match is None])
         return matches
 
     def _there(self, values: Sequence[Any], label: str) -> dict[Any, Row | Bad]:
@@ -145,6 +150,28 @@ class KeyBuilder(Builder):
             runs[-1][1].append(number)
             before = number
         return [self._creates(columns, *run, whole=False) for run in runs]
+
+    def _read(self, chunk: Chunk, columns: Mapping[str, list[Any]], rows: Mapping[int, Row]) -> dict[int, Row]:
+        """Return by index what rows were read from that say another revision than the present one.
+
+        Those that stand against what was changed since are refused. One that says what is there anyway is passed over.
+        """
+        read = {}
+        for index, revision in self.revisions.stale(chunk, rows).items():
+            if index not in chunk.reasons and self._update(rows[index], columns, index):
+                read[index] = self.revisions.read(chunk, index, rows[index], revision)
+                if change := self._update(read[index], columns, index):
+                    self.revisions.refuse_conflicts(chunk, index, change, rows[index])
+        return read
+
+    def _merged(
+        self, row: Row, read: Row | None, columns: Mapping[str, list[Any]], index: int
+    ) -> tuple[Change, Change] | None:
+        """Return the change that a row makes, and how it comes out; ``read`` is what it was read from, if not that."""
+        change = self._update(row if read is None else read, columns, index)
+        if change is None:
+            return None
+        return (change, change) if read is None else merged(self.schema, change, row)
 
     def _update(self, row: Row, columns: Mapping[str, list[Any]], index: int) -> Change | None:
         before, after = {}, {}

@@ -56,7 +56,8 @@ def import_file(
       headings do not say it themselves; an empty field leaves a column out.
     - Every row is a new record, unless ``key`` names the field by which rows find the record that they change. A file
       with the ids of this ledger's records (an export) is imported by ``id`` without being told. In a row that
-      changes a record an empty cell leaves the field as it is, or empties it with ``erase``.
+      changes a record an empty cell leaves the field as it is, or empties it with ``erase``. Where a column has the
+      revision beside the id, a row is merged with what was changed since, and rejected where it stands against that.
     - ``create`` names the record types of which missing ones that references name are made.
     - ``from_row`` is the number of the first row that is read, where an import stopped before it; the heading is row 1.
     - ``dry_run`` writes nothing, neither to the ledger nor beside the file.

@@ -12,7 +12,7 @@ import attrs
 
 from custledger.errors import DataError, NotFoundError, UsageError
 from custledger.fields import Kind
-from custledger.schema import Field, Schema, nearest
+from custledger.schema import REVISION, Field, Schema, nearest
 from custledger.values import fold, given_texts
 
 REASON_HEADINGS = ("custledger: rejected because", "custledger：拒收原因")
@@ -30,13 +30,22 @@ class Column:
     field: Field
 
 
+@attrs.frozen
+class Reading:
+    """The columns of a record's id and of the revision that it had when the file was written."""
+
+    id: Column
+    revision: Column
+
+
 @attrs.frozen(kw_only=True)
 class Plan:
     """What becomes of each column.
 
     ``id_column`` holds the ids of this ledger's records, if there is such a column; ``certain`` says that the user
-    said so, otherwise its cells decide. ``reasons`` are the columns a file of rejected rows carries. ``passed_over``
-    are columns that nothing is read from since another is the same field: ``(heading, heading of the other, key)``.
+    said so, otherwise its cells decide. ``reading`` are the columns that say which state of which record a row was
+    read from. ``reasons`` are the columns a file of rejected rows carries. ``passed_over`` are columns that nothing is
+    read from since another is the same field: ``(heading, heading of the other, key)``.
     """
 
     width: int
@@ -45,13 +54,15 @@ class Plan:
     left_to_ledger: tuple[str, ...] = ()
     id_column: Column | None = None
     certain: bool = False
+    reading: Reading | None = None
     reasons: frozenset[int] = frozenset()
     passed_over: tuple[tuple[str, str, str], ...] = ()
 
     def without_ids(self) -> "Plan":
         """Return the plan for a file whose id column holds somebody else's ids."""
         heading = (self.id_column.heading,) if self.id_column else ()
-        return attrs.evolve(self, id_column=None, unmapped=self.unmapped + heading)
+        left = (*self.left_to_ledger, self.reading.revision.heading) if self.reading else self.left_to_ledger
+        return attrs.evolve(self, id_column=None, reading=None, unmapped=self.unmapped + heading, left_to_ledger=left)
 
     def column_of(self, key: str) -> Column | None:
         """Return the column that goes into the field of that key."""
@@ -76,7 +87,7 @@ def make_plan(schema: Schema, heading: Sequence[str], maps: Mapping[str, str], k
         if field is None:
             unmapped.append(name)
         elif field.spec.system and field.spec.kind is not Kind.ID:
-            left.append(name)
+            left.append(Column(index, name, field))
         else:
             columns.append(Column(index, name, field))
     columns, passed_over = _without_doubles(columns, schema, by_hand.keys())
@@ -89,19 +100,28 @@ def make_plan(schema: Schema, heading: Sequence[str], maps: Mapping[str, str], k
             hint='Say which column goes where: map "heading=field".',
         )
     certain = id_column is not None and (id_column.index in by_hand or key == "id")
+    reading = _reading(schema, id_column, left)
     if key not in {None, "id"} and id_column is not None and not certain:
-        left.append(id_column.heading)
+        left += [] if reading else [id_column]
         id_column = None
     return Plan(
         width=len(names),
         columns=tuple(columns),
         unmapped=tuple(unmapped),
-        left_to_ledger=tuple(left),
+        left_to_ledger=tuple(column.heading for column in left if reading is None or column is not reading.revision),
         id_column=id_column,
         certain=certain,
+        reading=reading,
         reasons=reasons,
         passed_over=tuple(passed_over),
     )
+
+
+def _reading(schema: Schema, id_column: Column | None, left: Sequence[Column]) -> Reading | None:
+    """Return the columns of ids and revisions, if there are both; ``left`` are those that the ledger sets itself."""
+    own = schema.fields[REVISION]
+    revision = next((column for column in left if column.field is own), None)
+    return Reading(id_column, revision) if id_column and revision else None
 
 
 def parse_maps(maps: Mapping[str, str] | Sequence[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 import attrs
 
 from custledger.changes import Changeset, Operation
-from custledger.errors import CustledgerError, DataError, DuplicateError, FileFormatError
+from custledger.errors import ConflictError, CustledgerError, DataError, DuplicateError, FileFormatError
 from custledger.files import Table
 from custledger.services import writing
 from custledger.services.importing.build import EXAMPLES, Builder, Built
@@ -96,7 +96,7 @@ class Run:
     def report(self) -> ImportReport:
         """Return what was done so far."""
         plan, counts = self.builder.plan, self.counts
-        id_column = [plan.id_column] if plan.id_column else []
+        own = [plan.reading.id, plan.reading.revision] if plan.reading else [plan.id_column] if plan.id_column else []
         return ImportReport(
             path=self.path,
             record_type=self.builder.schema.name,
@@ -109,7 +109,7 @@ class Run:
             blank=counts["blank"],
             rejected=counts["rejected"],
             created=dict(self.created),
-            mapped=tuple((column.heading, column.field.key) for column in (*id_column, *plan.columns)),
+            mapped=tuple((column.heading, column.field.key) for column in (*own, *plan.columns)),
             unmapped=plan.unmapped,
             passed_over=plan.passed_over,
             left_to_ledger=plan.left_to_ledger,
@@ -133,7 +133,7 @@ class Run:
                     self.under_way.popleft()
             except FileFormatError:
                 raise
-            except DataError as error:
+            except (DataError, ConflictError) as error:
                 if not self.under_way:
                     raise
                 self._rescue_all(error)
@@ -195,7 +195,7 @@ class Run:
         about = {**operation.about, "rows": total["added"] + total["changed"], **rejected, **more}
         return attrs.evolve(operation, about=about)
 
-    def _rescue_all(self, error: DataError) -> None:
+    def _rescue_all(self, error: DataError | ConflictError) -> None:
         """Land, as far as that goes, the chunks that were under way when the store or a check refused one."""
         self.incomplete = True
         waiting = list(self.under_way)
@@ -206,7 +206,7 @@ class Run:
             else:
                 self._try(built)
 
-    def _rescue(self, built: Built, error: DataError) -> None:
+    def _rescue(self, built: Built, error: DataError | ConflictError) -> None:
         """Find the rows of a refused chunk that are at fault: by looking taken values up, else by halving it."""
         self._forget(built)
         if isinstance(error, DuplicateError) and not built.looked:
@@ -223,7 +223,7 @@ class Run:
         try:
             if built.changeset:
                 writing.write(self.session, self._marked(built))
-        except DataError as error:
+        except (DataError, ConflictError) as error:
             self._rescue(built, error)
         else:
             self._settle(built)
@@ -304,7 +304,7 @@ def _with_last(chunks: Iterator[Sequence[SourceRow]]) -> Iterator[tuple[Sequence
         source = coming
 
 
-def _rejected(built: Built, error: DataError) -> Built:
+def _rejected(built: Built, error: DataError | ConflictError) -> Built:
     """Return what a chunk of one row comes to that the store or a check refused."""
     number, cells = built.source[0]
     empty = Changeset(operation=built.changeset.operation)

@@ -10,6 +10,9 @@ from custledger.marks import MarkChange, TagMark
 from custledger.stores.sql.database import Connection
 from custledger.stores.sql.tables import to_json
 
+AT_ONCE = 500
+"""How many ids are asked for in one statement."""
+
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 LONGEST_RUN = 1 << (RANDOM_BITS - 1)
@@ -196,6 +199,21 @@ def operations(connection: Connection, ids: Iterable[int], limit: int | None) ->
 def _operation(row: Sequence[Any]) -> Operation:
     number, verb, actor, at, reason, undoes, about = row
     return Operation(id=number, verb=verb, actor=actor, at=at, reason=reason, undoes=undoes, about=json.loads(about))
+
+
+def removals(connection: Connection, name: str, table: str, ids: Sequence[int]) -> dict[int, int]:
+    """Return, of those of these ids that are not in the table, the id of the operation that removed each."""
+    found: dict[int, int] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        statement = (
+            "SELECT l.record, c.operation FROM custledger_log AS l "
+            "JOIN custledger_changesets AS c ON c.number = l.changeset "
+            f"WHERE l.type = ? AND l.action = ? AND l.record IN ({', '.join('?' * len(some))}) "
+            f'AND NOT EXISTS (SELECT 1 FROM {table} AS t WHERE t."id" = l.record) ORDER BY l.cursor'
+        )
+        found.update(connection.execute(statement, (name, Action.REMOVE.value, *some)))
+    return found
 
 
 def was_removed(connection: Connection, name: str, number: int) -> bool:

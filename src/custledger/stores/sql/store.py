@@ -325,6 +325,11 @@ class SqlStore(Store):
                 connection, since=since, record=record, operation=operation, newest_first=newest_first, limit=limit
             )
 
+    def removals(self, schema: Schema, ids: Sequence[int]) -> dict[int, int]:
+        """Return by which operations those of these records that are gone were removed."""
+        with self._reading() as connection:
+            return log.removals(connection, schema.name, self._table(schema).name, ids)
+
     def operations(self, *, ids: Sequence[int] = (), limit: int | None = None) -> list[Operation]:
         """Return operations, newest first; those of ``ids`` only, if any are named."""
         with self._reading() as connection:

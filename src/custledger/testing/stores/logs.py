@@ -3,7 +3,8 @@
 from contextlib import ExitStack
 from typing import Any
 
-from custledger.changes import DIGEST_BYTES, DOCUMENT_TYPE, Action, by_key, digest
+from custledger.changes import DIGEST_BYTES, DOCUMENT_TYPE, Action, Change, by_key, digest
+from custledger.stores.contract import Store
 from custledger.testing.clerk import Clerk, reversal
 from custledger.testing.samples import CARD, sample_people
 from custledger.testing.stores.base import StoreCases
@@ -63,6 +64,20 @@ class LogCases(StoreCases):
         entry = clerk.store.log(record=("person", ada))[-1]
         assert (entry.action, entry.before) == (Action.REMOVE, whole)
         assert whole["revision"] == 2
+
+    def test_what_removed_a_record_is_found_while_it_is_gone(self, clerk: Clerk) -> None:
+        """Of records that are there, that never were, or that are of another type, nothing is."""
+        ada, bo, cy = (clerk.add("person", name=name) for name in ("Ada", "Bo", "Cy"))
+        schema, visits = clerk.schemas["person"], clerk.schemas["visit"]
+        first, last = clerk.remove("person", ada).operation, clerk.remove("person", bo).operation
+        asked = [cy, bo, ada, 1, *range(10, 1200)]
+        assert clerk.store.removals(schema, asked) == {ada: first, bo: last}
+        assert clerk.store.removals(visits, asked) == clerk.store.removals(schema, []) == {}
+        clerk.apply(Change(type="person", id=ada, before=None, after={"name": "Ada"}, revision=1))
+        assert clerk.store.removals(schema, asked) == {bo: last}
+        again = clerk.remove("person", ada).operation
+        assert clerk.store.removals(schema, asked) == {ada: again, bo: last}
+        assert Store.removals(clerk.store, schema, asked) == {ada: again, bo: last}
 
     def test_a_setting_is_logged_with_its_old_value(self, clerk: Clerk) -> None:
         """Its name and revision beside it."""
