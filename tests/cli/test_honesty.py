@@ -165,13 +165,14 @@ def test_finishing_a_follow_up_always_prints_which(shop: Run) -> None:
 
 
 def test_an_import_says_how_many_more_and_why_rows_were_rejected(shop: Run, folder: Path) -> None:
-    rows = [f"N{number},A" for number in range(7)] + [",A"] * 8 + ["X,Z"]
+    rows = [f"N{number},A" for number in range(7)] + [",A"] * 12 + ["X,Z"]
     (folder / "many.csv").write_text("\n".join(["name,level", *rows]) + "\n", "utf-8")
     done = shop("import", "many.csv", "--as", "customer")
-    assert (done.code, done.out) == (3, "7 added, 0 changed, 0 skipped, 9 rejected\n")
+    assert (done.code, done.out) == (3, "7 added, 0 changed, 0 skipped, 13 rejected\n")
     assert "  … and 2 more added\n" in done.err
-    assert "  … and 4 more rejected\n  8 rows: A customer needs a name\n" in done.err
-    assert "\n  1 row: Level: " in done.err
+    assert "\n  row 21 rejected: Level: " in done.err
+    why = "  12 rows: A customer needs a name (rows 9, 10, 11, 12, 13 and 7 more)\n"
+    assert f"  … and 7 more rejected\n{why}" in done.err
     (folder / "few.csv").write_text("customer,amount\nNew One,5\nNew Two,6\n", "utf-8")
     made = shop("import", "few.csv", "--as", "transaction", "--create-customers")
     assert "\n2 customers made for what refers to them\n" in made.out

@@ -94,3 +94,40 @@ def test_the_path_of_rejected_rows_that_could_not_go_beside_the_input_is_told_in
 @pytest.mark.parametrize("path", ["sub/in.csv", "/a/b-1.csv", "顾客.rejected.csv"])
 def test_a_path_that_a_shell_takes_as_it_stands_is_not_quoted(path: str) -> None:
     assert for_shell(path) == path
+
+
+def rows_told(error: str) -> list[str]:
+    return re.findall(r"^  (?:row [0-9]+|… and [0-9]+ more|[0-9]+ rows).*$", error, re.MULTILINE)
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_rejected_rows_that_are_few_are_told_once_each_in_the_order_of_all_rows(
+    run: Run, folder: Path, more: tuple[str, ...]
+) -> None:
+    run("init")
+    cells = ["none", "1", "", "x", "2", "none", "none", "none", "3"]
+    (folder / "in.csv").write_text("name,phone\n" + "".join(f"N,{one}\n" for one in cells), encoding="utf-8")
+    told = rows_told(run("import", "in.csv", "--as", "customer", *more).err)
+    assert [line.split(": ")[0].strip() for line in told] == [
+        f"row {row} {'rejected' if cell in {'none', 'x'} else 'added'}" for row, cell in enumerate(cells, 2)
+    ]
+
+
+def test_rejected_rows_that_are_many_are_counted_by_their_reasons(run: Run, folder: Path) -> None:
+    run("init")
+    text = "name,code,phone\n" + "".join(f"N{row},k{row},\n" for row in range(2, 42))
+    (folder / "in.csv").write_text(text, encoding="utf-8")
+    run("import", "in.csv", "--as", "customer")
+    (folder / "in.csv").write_text(text + "A,x,none\nB,y,none\n,z,\n", encoding="utf-8")
+    told = rows_told(run("import", "in.csv", "--as", "customer").err)
+    assert told[5:] == [
+        "  row 44 rejected: A customer needs a name",
+        "  … and 37 more rejected",
+        "  40 rows: Code is already taken (rows 2, 3, 4, 5, 6 and 35 more)",
+        "  2 rows: Phone: “…” has no digit in it, so it is not a phone number (rows 42, 43)",
+    ]
+    assert "  40 行：客户编号已被使用（第 2, 3, 4, 5, 6 行等，另有 35 行）\n" in (
+        run("--lang", "zh", "import", "in.csv", "--as", "customer").err
+    )
+    reasons = json.loads(run("import", "in.csv", "--as", "customer", "--json").out)["reasons"]
+    assert reasons[0] == ["Code is already taken", 40, [2, 3, 4, 5, 6]]

@@ -313,7 +313,7 @@ def test_cells_of_blanks_only_are_read_as_empty_and_those_with_nul_are_rejected_
     report = import_file(session, str(path), "customer")
     assert (report.added, report.rejected) == (len(blanks), 1)
     assert [customer["notes"] for customer in contents(session, "customer").values()] == [None] * len(blanks)
-    ((reason, _),) = report.reasons
+    ((reason, _, _),) = report.reasons
     assert reason == "Notes: “a\N{REPLACEMENT CHARACTER}b” holds a NUL character, which is not text"
     with pytest.raises(InvalidValueError, match="holds a NUL character, which is not text"):
         add(session, "customer", {"name": "A", "notes": "a\0b"})

@@ -52,7 +52,7 @@ def test_a_filter_tells_them_in_its_hint(two: Ledger) -> None:
 def test_a_row_of_a_file_is_rejected_with_them(two: Ledger, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("customer,due\n王芳,2026-12-01\n", encoding="utf-8")
     report = two.import_file(tmp_path / "in.csv", "followup")
-    ((reason, _),) = report.reasons
+    ((reason, _, _),) = report.reasons
     assert "(K1 · 上海)" in reason
     assert "(K2 · 北京)" in reason
 

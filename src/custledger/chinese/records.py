@@ -7,6 +7,7 @@ SENTENCES = (
     ("There is no {what:what} in the settings {name:q}.", "设置里没有{what}{name}。"),
     ("There is no setting for {file} called {name:q}.", "{file} 里的设置没有叫{name}的。"),
     ("{name:q} could be more than one {what:what}: {matches:matches}.", "{name}可能指多个{what}：{matches}。"),
+    ("{name:q} could be more than one {what:what}.", "{name}可能指多个{what}。"),
     ("Name it by its id.", "请用编号指明。"),
     (
         "Name a removed record by its whole id, which the log of the operation has.",
@@ -33,6 +34,7 @@ SENTENCES = (
     ("Give {key:word} a value.", "请给 {key} 一个值。"),
     # unique values, references, conflicts
     ("{type:type}: {field:key} {value:q} is already taken by {holder}.", "{type}：{field}{value}已被 {holder} 使用。"),
+    ("{field:label} is already taken", "{field}已被使用"),
     ("{type:type}: {field:key} {value:q} is already taken.", "{type}：{field}{value}已被使用。"),
     ("Give another {field}, or edit the record that has it.", "请换一个值，或修改占用它的那条记录。"),
     ("{record:word} cannot be removed: {those:counted} still refers to it.", "{record} 不能删除：还有{those}引用它。"),

@@ -293,8 +293,10 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         ),
         "  row {row} {what}: {text}": "  第 {row} 行{what}：{text}",
         "  … and {count} more {what}": "  … 还有 {count} 行{what}",
-        "  1 row: {reason}": "  1 行：{reason}",
-        "  {count} rows: {reason}": "  {count} 行：{reason}",
+        "  {count} rows: {reason} (rows {rows})": "  {count} 行：{reason}（第 {rows} 行）",
+        "  {count} rows: {reason} (rows {rows} and {more} more)": (
+            "  {count} 行：{reason}（第 {rows} 行等，另有 {more} 行）"
+        ),
         "{added} added, {changed} changed, {skipped} skipped, {rejected} rejected": (
             "新增 {added}，修改 {changed}，跳过 {skipped}，拒收 {rejected}"
         ),

@@ -12,10 +12,15 @@ from custledger.cli.progress import progress
 from custledger.cli.text import for_shell
 
 if TYPE_CHECKING:
-    from custledger.services.importing import ImportReport, Warned
+    from custledger.services.importing import ImportReport, Reason, Warned
 
 BAD_ROWS = 3
 """The exit code when rows were rejected: the good ones are in, and somebody should look at the others."""
+
+FIRST = 5
+"""How many rejected rows are told of by themselves, where there are too many to tell of all."""
+REASONS = 10
+"""How many reasons why rows were rejected are told on a screen."""
 
 Maps = Annotated[list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="Which field a column is.")]
 Creates = Annotated[
@@ -108,13 +113,7 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
         label = schema.by_key[key].label(words.language or "en")
         taken = "{field} is read from {column}, and not from {other}: --map {column}= --map {other}={key} takes that."
         note(words(taken, field=label, column=column, other=other, key=key))
-    listed = (
-        [example for example in report.examples if example.what != "rejected"] if report.unkept else report.examples
-    )
-    for example in (*listed, *report.unkept):
-        told = run.told(example.text) if example.what == "rejected" else example.text
-        note(words("  row {row} {what}: {text}", row=example.row, what=words(example.what), text=told))
-    _tell_more(run, report)
+    _tell_rows(run, report)
     run.output.say(
         words(
             _WOULD_BE if report.dry_run else _WAS,
@@ -156,15 +155,47 @@ def _warn(run: Invocation, report: "ImportReport", warned: "Warned") -> None:
         run.output.note(words("  {command} lists all that are so.", command=command))
 
 
-def _tell_more(run: Invocation, report: "ImportReport") -> None:
-    """Say how many rows there were beside the examples, and for which reasons rows were rejected."""
-    told = Counter(example.what for example in report.examples)
-    told["rejected"] = max(told["rejected"], len(report.unkept))
+def _tell_rows(run: Invocation, report: "ImportReport") -> None:
+    """Tell of the first rows in their order, how many more there were, and why several were rejected."""
+    note, words = run.output.note, run.words
+    single, several = _untold(report)
+    for row, what, text in sorted(_first(report) + [(one.rows[0], "rejected", one.text) for one in single]):
+        shown = run.told(text) if what == "rejected" else text
+        note(words("  row {row} {what}: {text}", row=row, what=words(what), text=shown))
+    told = Counter(what for _, what, _ in _first(report))
+    told["rejected"] += len(single)
     counts = {"added": report.added, "changed": report.changed, "rejected": report.rejected}
     for what, count in counts.items():
         if count > told[what]:
-            run.output.note(run.words("  … and {count} more {what}", count=count - told[what], what=run.words(what)))
-    if report.rejected > told["rejected"]:
-        for reason, count in report.reasons:
-            told_of = "  1 row: {reason}" if count == 1 else "  {count} rows: {reason}"
-            run.output.note(run.words(told_of, count=count, reason=run.told(reason)))
+            note(words("  … and {count} more {what}", count=count - told[what], what=words(what)))
+    for one in several:
+        _tell_reason(run, one)
+
+
+def _first(report: "ImportReport") -> list[tuple[int, str, str]]:
+    """Return the rows that are told of by themselves: the first ones, and rejected ones that are few or not kept."""
+    rejected = report.unkept or [one for one in report.examples if one.what == "rejected"]
+    if not report.unkept and report.rejected > len(rejected):
+        rejected = rejected[:FIRST]
+    return [(one.row, one.what, one.text) for one in report.examples if one.what != "rejected"] + [
+        (one.row, one.what, one.text) for one in rejected
+    ]
+
+
+def _untold(report: "ImportReport") -> tuple[list["Reason"], list["Reason"]]:
+    """Return the reasons of rows that are not told of by themselves: those of one row, and those of several."""
+    rows = {row for row, what, _ in _first(report) if what == "rejected"}
+    if len(rows) >= report.rejected:
+        return [], []
+    untold = [one for one in report.reasons if one.times > len(rows.intersection(one.rows))][:REASONS]
+    return [one for one in untold if one.times == 1], [one for one in untold if one.times > 1]
+
+
+def _tell_reason(run: Invocation, reason: "Reason") -> None:
+    """Say why several rows were rejected, and name the first ones."""
+    more, rows = reason.times - len(reason.rows), ", ".join(map(str, reason.rows))
+    of_rows = (
+        "  {count} rows: {reason} (rows {rows} and {more} more)" if more else "  {count} rows: {reason} (rows {rows})"
+    )
+    text = run.told(reason.text)
+    run.output.note(run.words(of_rows, count=reason.times, reason=text, rows=rows, more=more))

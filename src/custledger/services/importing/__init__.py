@@ -6,6 +6,6 @@ they refer to, ``chunk`` and ``build`` (with a key column, ``by_key``) make chan
 """
 
 from custledger.services.importing.from_file import import_file
-from custledger.services.importing.report import Example, ImportInterrupted, ImportReport, Warned
+from custledger.services.importing.report import Example, ImportInterrupted, ImportReport, Reason, Warned
 
-__all__ = ["Example", "ImportInterrupted", "ImportReport", "Warned", "import_file"]
+__all__ = ["Example", "ImportInterrupted", "ImportReport", "Reason", "Warned", "import_file"]

@@ -17,12 +17,10 @@ from custledger.services.importing.columns import ColumnParser, MoneyParser
 from custledger.services.importing.links import Link
 from custledger.services.importing.mapping import Column, Plan
 from custledger.services.importing.references import References, matching_rows, public_number
-from custledger.services.importing.report import Example
+from custledger.services.importing.report import EXAMPLES, Example
 from custledger.services.sense import ahead, latest_day
 from custledger.services.session import Session
 
-EXAMPLES = 5
-"""How many rows of each sort a report shows."""
 TELLING = 2
 """How many cells name a row that has neither title nor code."""
 

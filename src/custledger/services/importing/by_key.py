@@ -8,11 +8,11 @@ from custledger.changes import Change, Creates
 from custledger.schema import ID, REVISION, Field, Row
 from custledger.services.editing import missing
 from custledger.services.importing import links as linking
-from custledger.services.importing.build import EXAMPLES, Builder, Built
+from custledger.services.importing.build import Builder, Built
 from custledger.services.importing.chunk import Chunk, comparable, lacking, repeated
 from custledger.services.importing.columns import Bad
 from custledger.services.importing.references import matching_rows
-from custledger.services.importing.report import Example
+from custledger.services.importing.report import EXAMPLES, Example
 from custledger.services.importing.revisions import Revisions, merged
 
 Match = Row | Bad | None

@@ -1,11 +1,17 @@
 """What an import did, or would do."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import attrs
 
 from custledger import ids
 from custledger.changes import OPERATION_PREFIX
+
+EXAMPLES = 5
+"""How many added rows a report shows, how many changed ones, and how many it names with a warning or a reason."""
+REJECTED = 10
+"""How many rejected rows a report shows."""
 
 
 @attrs.frozen
@@ -15,6 +21,17 @@ class Example:
     row: int
     what: str
     text: str
+
+
+class Reason(NamedTuple):
+    """Why rows were rejected, how many ``times``, and the first ``rows`` of those, a few of them.
+
+    Where several were, ``text`` leaves out what tells one from another, such as the value at fault.
+    """
+
+    text: str
+    times: int
+    rows: tuple[int, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -39,7 +56,8 @@ class ImportReport:
     - ``passed_over``: those of them that another column was better for, with its heading and the key of the field;
     - ``skipped``: rows that would have changed nothing; ``created``: other records made for references, by type;
     - ``warnings``: what checks warned about, the most frequent first; ``seconds``: how long it took;
-    - ``reasons``: why rows were rejected, with how often, the most frequent first;
+    - ``reasons``: why rows were rejected, the most frequent first;
+    - ``examples``: the first rows that were added, changed and rejected, in their order;
     - ``operation``: the operation's id, or ``None`` if nothing was written; ``rejects``: the file of rejected rows;
     - ``last_row``: the number of the last row that is in, 0 if nothing was written; ``is_whole`` says that there are no
       rows behind it;
@@ -63,7 +81,7 @@ class ImportReport:
     left_to_ledger: tuple[str, ...] = ()
     warnings: tuple[Warned, ...] = ()
     examples: tuple[Example, ...] = ()
-    reasons: tuple[tuple[str, int], ...] = ()
+    reasons: tuple[Reason, ...] = ()
     operation: int | None = None
     rejects: str | None = None
     unkept: tuple[Example, ...] = ()

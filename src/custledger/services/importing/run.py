@@ -11,15 +11,16 @@ from custledger.changes import Changeset, Operation
 from custledger.errors import ConflictError, CustledgerError, DataError, DuplicateError, FileFormatError
 from custledger.files import Table
 from custledger.services import writing
-from custledger.services.importing.build import EXAMPLES, Builder, Built
+from custledger.services.importing.build import Builder, Built
 from custledger.services.importing.chunk import Reject, SourceRow
+from custledger.services.importing.reasons import Reasons
 from custledger.services.importing.rejects import Rejects, RejectsTarget
-from custledger.services.importing.report import Example, ImportInterrupted, ImportReport, Warned
+from custledger.services.importing.report import EXAMPLES, REJECTED, Example, ImportInterrupted, ImportReport, Warned
 from custledger.services.session import Session
 from custledger.services.speaking import speaker
 
 WARNINGS = 100
-"""How many different warnings, and reasons to reject a row, are counted each by itself."""
+"""How many different warnings are counted each by itself."""
 
 Progress = Callable[[float], None]
 
@@ -48,7 +49,7 @@ class Run:
         self.counts: Counter[str] = Counter()
         self.created: Counter[str] = Counter()
         self.warnings: dict[str, Warned] = {}
-        self.reasons: Counter[str] = Counter()
+        self.reasons = Reasons()
         self.examples: list[Example] = []
         self.under_way: deque[Built] = deque()
         self.landed_to = 0
@@ -114,8 +115,8 @@ class Run:
             passed_over=plan.passed_over,
             left_to_ledger=plan.left_to_ledger,
             warnings=tuple(sorted(self.warnings.values(), key=lambda one: -one.times)),
-            examples=tuple(self.examples),
-            reasons=tuple(self.reasons.most_common()),
+            examples=tuple(sorted(self.examples, key=lambda one: one.row)),
+            reasons=self.reasons.told(),
             operation=self.builder.operation.id if self.landed_to else None,
             rejects=self.rejects_at,
             unkept=tuple(self.rejects.unkept),
@@ -262,11 +263,11 @@ class Run:
         self.created.update({creates.type: len(creates) for _, creates in built.made})
         self.rejects.add(built.rejects)
         for reject in built.rejects:
-            known = reject.reason in self.reasons or len(self.reasons) < WARNINGS
-            self.reasons[reject.reason if known else "other reasons"] += 1
-        rejected = [Example(reject.number, "rejected", reject.reason) for reject in built.rejects[:EXAMPLES]]
+            self.reasons.add(reject.number, reject.reason)
+        rejected = [Example(reject.number, "rejected", reject.reason) for reject in built.rejects[:REJECTED]]
         for example in (*built.examples, *rejected):
-            if sum(other.what == example.what for other in self.examples) < EXAMPLES:
+            most = REJECTED if example.what == "rejected" else EXAMPLES
+            if sum(other.what == example.what for other in self.examples) < most:
                 self.examples.append(example)
         self._take_warnings(built)
         self.progress(self.table.progress)
