@@ -40,6 +40,31 @@ def test_missing_customers_are_made_once_with_code_and_name_in_the_same_changese
     assert values(session, "code") == []
 
 
+def test_a_name_is_the_name_alone_of_the_customer_made_of_it_and_finds_it_later(session, bring, monkeypatch):
+    text = "customer,amount\nNew Person,1\n 李雷 ,2\n4S店,3\nnew person,4\nＡ-９,5\n李雷,6\n"
+    with small_chunks(monkeypatch, 4):
+        rehearsed = bring(text, "transaction", create=["customer"], dry_run=True)
+        first = bring(text, "transaction", create=["customer"])
+    again = bring(text, "transaction", create=["customer"])
+    assert [dict(each.created) for each in (rehearsed, first, again)] == [{"customer": 4}, {"customer": 4}, {}]
+    assert [values(session, key) for key in ("name", "code")] == [
+        ["New Person", "李雷", "4S店", "Ａ-９"],
+        [None, None, "4S店", "Ａ-９"],
+    ]
+    assert values(session, "customer", "transaction")[:6] == values(session, "customer", "transaction")[6:]
+
+
+def test_no_customer_is_made_of_an_id_that_is_not_found(session, bring):
+    gone, other = "C-0000000000009", "T-01J9ZK4QW7RXM"
+    text = f"customer,amount\n{gone},1\n {gone.lower()} ,2\n{other},3\nC-0000000000008X,4\nXY-0000000000009,5\n"
+    for dry_run in (True, False):
+        report = bring(text, "transaction", create=["customer"], dry_run=dry_run)
+        assert (report.added, dict(report.created)) == (2, {"customer": 2})
+        assert reasons(report)[2] == f"Customer: There is no customer “{gone}”."
+        assert [*reasons(report)] == [2, 3, 4]
+    assert values(session, "code") == ["C-0000000000008X", "XY-0000000000009"]
+
+
 def test_a_rejected_row_makes_no_customer(session, bring):
     report = bring("CustomerID,amount\nA,none\n", "transaction", create=["customer"])
     assert (report.rejected, dict(report.created), values(session, "code")) == (1, {}, [])

@@ -121,7 +121,7 @@ def _elsewhere(cell: str, local: Mapping[str, int], finder: References, label: s
     for form in spellings(cell):
         if form in local:
             return Local(local[form])
-    return Missing(cell) if finder.may_create else Bad(f"{label}: {finder.nothing(cell)}")
+    return Missing(cell) if finder.may_make(cell) else Bad(f"{label}: {finder.nothing(cell)}")
 
 
 def refuse_selves(

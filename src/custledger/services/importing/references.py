@@ -99,8 +99,17 @@ class References:
         """Return the sentence for a cell that names nothing."""
         return NotFoundError(self.schema.name, cell).message
 
+    def may_make(self, cell: str) -> bool:
+        """Whether a record may be made of a cell that names nothing: of an id, be it another type's, it may not."""
+        schemas = self.session.schemas.values()
+        return self.may_create and not any(public_number(schema, cell.strip()) is not None for schema in schemas)
+
     def make(self, cells: Iterable[str], operation: Operation, today: str) -> Creates | None:
-        """Return new records whose code and name are the cells, and remember them; cells of one meaning make one."""
+        """Return new records that the cells name, and remember them; cells of one meaning make one.
+
+        A cell is the name of its record, and its code where there is a digit in it: a name that stood in the code as
+        well would stay there when the record is given another one.
+        """
         names: dict[str, str] = {}
         for cell in cells:
             names.setdefault(spellings(cell)[-1], _bare(cell))
@@ -110,6 +119,9 @@ class References:
         fixed: dict[str, Any] = dict(self.session.codec(self.schema.name).defaults(operation.at, today))
         fixed |= dict.fromkeys(("created_at", "updated_at"), operation.at) | {"revision": 1}
         told: dict[str, Sequence[Any]] = {field.key: list(names.values()) for field in self._naming()}
+        code, title = self.schema.code_field, self.schema.title_field
+        if code and code.key in told and title and title.key in told and not code.spec.required:
+            told[code.key] = [name if any(map(str.isdigit, name)) else None for name in names.values()]
         told["id"] = range(first, first + count)
         self.made |= dict(zip(names, told["id"], strict=True))
         columns = [told.get(key, [fixed.get(key)] * count) for key in self.schema.keys]
