@@ -96,6 +96,23 @@ def test_a_path_that_a_shell_takes_as_it_stands_is_not_quoted(path: str) -> None
     assert for_shell(path) == path
 
 
+def test_what_no_column_says_is_set_in_every_row(run: Run, folder: Path) -> None:
+    run("init")
+    file = sales(folder, 2, 4)
+    done = run(
+        "import", file, "--as", "transaction", "--create-customers", "--set", "status=paid", "--set", "owner=王芳"
+    )
+    assert "Set in every row: status=paid; owner=王芳.\n" in done.err
+    (customer,) = json.loads(run("customer", "list", "--columns", "code,total_spent", "--json").out)
+    assert customer["total_spent"] == "15"
+    assert "每一行都设为：status=paid。\n" in (
+        run("--lang", "zh", "import", file, "--as", "transaction", "--set", "status=paid", "--dry-run").err
+    )
+    assert "“Quantity”这一列就是 quantity" in (
+        run("--lang", "zh", "import", file, "--as", "transaction", "--set", "quantity=1").err
+    )
+
+
 def rows_told(error: str) -> list[str]:
     return re.findall(r"^  (?:row [0-9]+|… and [0-9]+ more|[0-9]+ rows).*$", error, re.MULTILINE)
 

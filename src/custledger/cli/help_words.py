@@ -60,6 +60,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Which field a column is.": "说明某列是哪个字段。",
         "Update by this field.": "按这个字段找到记录并更新。",
         "Make records of TYPE that are referred to.": "新建被引用而尚不存在的 TYPE 记录。",
+        "What a field that no column fills is in every row.": "没有列可读的字段，每一行都取这个值。",
         "As --create customer.": "同 --create customer。",
         "With --key: an empty cell empties its field.": "与 --key 同用：空单元格会清空字段。",
         "The format; told by the ending otherwise.": "文件格式；默认按扩展名判断。",

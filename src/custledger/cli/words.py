@@ -287,6 +287,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "Nothing was read from: {columns}. --map COLUMN=FIELD says what a column is.": (
             "没有读取的列：{columns}。用 --map 列=字段 说明某列是什么。"
         ),
+        "Set in every row: {fields}.": "每一行都设为：{fields}。",
         "Left to the ledger itself: {columns}.": "由台账自己填写、没有读取的列：{columns}。",
         "{field} is read from {column}, and not from {other}: --map {column}= --map {other}={key} takes that.": (
             "{field}取自“{column}”，没有取“{other}”；要改用后者：--map {column}= --map {other}={key}"

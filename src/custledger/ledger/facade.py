@@ -4,7 +4,7 @@ import os
 import random
 from collections.abc import Mapping, Sequence
 from datetime import date
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, BinaryIO, Self
 
 from custledger.conventions import Clock
@@ -152,6 +152,7 @@ class Ledger:
         record_type: str,
         *,
         maps: Mapping[str, str] | Sequence[str] = (),
+        fixed: Mapping[str, str] = MappingProxyType({}),
         key: str | None = None,
         create: Sequence[str] = (),
         erase: bool = False,
@@ -167,9 +168,13 @@ class Ledger:
 
         - ``maps`` says which heading goes into which field, as ``{heading: field}`` or texts ``heading=field``, where
           the headings do not say it themselves; an empty field leaves a column out.
+        - ``fixed`` are values, as a cell would have them, of fields that no column goes into, for every row:
+          ``{"status": "paid"}``.
         - Every row is a new record, unless ``key`` names the field by which rows find the record that they change. A
           file with the ids of this ledger's records (an export) is imported by ``id`` without being told. In a row
-          that changes a record an empty cell leaves the field as it is, or empties it with ``erase``.
+          that changes a record an empty cell leaves the field as it is, or empties it with ``erase``. Where a column
+          has the revision beside the id, a row is merged with what was changed since, and rejected where it stands
+          against that.
         - ``create`` names the record types of which missing ones that references name are made: ``["customer"]``.
         - ``from_row`` is the number of the first row that is read, where an import stopped before it; the heading is
           row 1.
@@ -189,6 +194,7 @@ class Ledger:
             given_path(path),
             record_type,
             maps=maps,
+            fixed=fixed,
             key=key,
             create=create,
             erase=erase,

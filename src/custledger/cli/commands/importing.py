@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from custledger.cli.invocation import Invocation
-from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption, check_delimiter
+from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption, check_delimiter, merged
 from custledger.cli.progress import progress
 from custledger.cli.text import for_shell
 
@@ -23,6 +23,10 @@ REASONS = 10
 """How many reasons why rows were rejected are told on a screen."""
 
 Maps = Annotated[list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="Which field a column is.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FIELD=VALUE", help="What a field that no column fills is in every row."),
+]
 Creates = Annotated[
     list[str] | None, typer.Option("--create", metavar="TYPE", help="Make records of TYPE that are referred to.")
 ]
@@ -42,6 +46,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         file: Annotated[str, typer.Argument(metavar="FILE", help="The file; - is the standard input.")],
         record_type: Annotated[str, typer.Option("--as", metavar="TYPE", help="What its rows are: customer, …")],
         maps: Maps = None,
+        sets: Sets = None,
         key: Annotated[str | None, typer.Option("--key", metavar="FIELD", help="Update by this field.")] = None,
         create: Creates = None,
         create_customers: Annotated[bool, typer.Option("--create-customers", help="As --create customer.")] = False,
@@ -69,12 +74,14 @@ def register(app: typer.Typer, run: Invocation) -> None:
         types = [*(create or ()), *(["customer"] if create_customers else [])]
         check_delimiter(delimiter)
         options = {name: value for name, value in (("encoding", encoding), ("delimiter", delimiter)) if value}
+        fixed = merged(run, run.session.schema(record_type), {}, sets) if sets else {}
         with progress(run.output, run.words("Importing {file}", file=Path(file).name)) as told:
             report = import_file(
                 run.session,
                 file,
                 record_type,
                 maps=maps or (),
+                fixed=fixed,
                 key=key,
                 create=types,
                 erase=erase,
@@ -106,6 +113,9 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
     if unmapped := [heading for heading in report.unmapped if heading not in passed_over]:
         unread = words(", ").join(unmapped)
         note(words("Nothing was read from: {columns}. --map COLUMN=FIELD says what a column is.", columns=unread))
+    if report.fixed:
+        told = "; ".join(f"{key}={text}" for key, text in report.fixed)
+        note(words("Set in every row: {fields}.", fields=told))
     if report.left_to_ledger:
         note(words("Left to the ledger itself: {columns}.", columns=words(", ").join(report.left_to_ledger)))
     schema = run.session.schema(report.record_type)

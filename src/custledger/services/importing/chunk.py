@@ -82,7 +82,8 @@ class Chunk:
 def shape(source: Sequence[SourceRow], plan: Plan) -> Chunk:
     """Return rows as a chunk whose columns are all equally long.
 
-    A short row is filled up with empty cells; empty cells beyond the heading are dropped, others make it a reject.
+    A short row is filled up with empty cells; empty cells beyond the heading are dropped, others make it a reject. The
+    fixed columns of the plan come behind.
     """
     filled = source if all(map(any, map(_CELLS, source))) else [row for row in source if any(row[1])]
     numbers, rows = zip(*filled, strict=True) if filled else ((), ())
@@ -95,7 +96,8 @@ def shape(source: Sequence[SourceRow], plan: Plan) -> Chunk:
             for index, row in enumerate(rows)
             if any(row[width:])
         }
-    cells = list(zip(*straight, strict=True)) if straight else [()] * width
+    cells: list[Sequence[str]] = list(zip(*straight, strict=True)) if straight else [()] * width
+    cells += [(cell,) * len(rows) for cell in plan.fixed]
     chunk = Chunk(source, numbers, rows, cells, len(source) - len(filled))
     chunk.refuse(too_long)
     return chunk

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import dropwhile, islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from custledger.changes import Operation
@@ -17,6 +18,7 @@ from custledger.services import formats
 from custledger.services.importing.build import Builder, typed_reference
 from custledger.services.importing.by_key import KeyBuilder
 from custledger.services.importing.chunk import SourceRow
+from custledger.services.importing.fixed import check_fixed, told, with_fixed
 from custledger.services.importing.links import Link
 from custledger.services.importing.mapping import Column, Plan, make_plan, parse_maps
 from custledger.services.importing.references import References, public_number
@@ -39,6 +41,7 @@ def import_file(
     record_type: str,
     *,
     maps: Mapping[str, str] | Sequence[str] = (),
+    fixed: Mapping[str, str] = MappingProxyType({}),
     key: str | None = None,
     create: Sequence[str] = (),
     erase: bool = False,
@@ -54,6 +57,7 @@ def import_file(
 
     - ``maps`` says which heading goes into which field, as ``{heading: field}`` or texts ``heading=field``, where the
       headings do not say it themselves; an empty field leaves a column out.
+    - ``fixed`` are values, as a cell would have them, of fields that no column goes into: the same in every row.
     - Every row is a new record, unless ``key`` names the field by which rows find the record that they change. A file
       with the ids of this ledger's records (an export) is imported by ``id`` without being told. In a row that
       changes a record an empty cell leaves the field as it is, or empties it with ``erase``. Where a column has the
@@ -89,9 +93,12 @@ def import_file(
             if plan.id_column and not plan.certain and not _has_ids(first, plan.id_column, schema):
                 plan = plan.without_ids()
             by = _key_field(schema, plan, wanted)
+        plan = with_fixed(plan, schema, fixed)
+        with _saying_how_it_was_read(reader, table):
             _check_required(schema, plan, by)
-        operation = session.operation("import", reason=reason, about=_about(path))
+        operation = session.operation("import", reason=reason, about=_about(path, plan))
         builder = _builder(session, plan, operation, schema=schema, by=by, erase=erase, makes=makes, dry=dry_run)
+        check_fixed(builder)
         run = Run(session, builder, table, path, target, dry_run=dry_run, progress=progress)
         with _calm_collector():
             return run.all(_with_first(first, chunks))
@@ -196,13 +203,16 @@ def _links(session: Session, plan: Plan, makes: set[str], *, dry: bool) -> list[
     return links
 
 
-def _about(path: str) -> dict[str, Any]:
-    """Return what the receipt keeps of the file: its name, and the SHA-256 of what it held."""
+def _about(path: str, plan: Plan) -> dict[str, Any]:
+    """Return what the receipt keeps: the file's name, the SHA-256 of what it held, and what was set in every row."""
     source = Path(path)
+    about = {"file": source.name}
+    if plan.fixed:
+        about["set"] = "; ".join(f"{key}={text}" for key, text in told(plan))
     if path == "-" or not source.is_file():
-        return {"file": source.name}
+        return about
     with source.open("rb") as stream:
-        return {"file": source.name, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+        return {**about, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
 
 
 @contextmanager

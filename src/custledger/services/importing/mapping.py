@@ -45,7 +45,8 @@ class Plan:
     ``id_column`` holds the ids of this ledger's records, if there is such a column; ``certain`` says that the user
     said so, otherwise its cells decide. ``reading`` are the columns that say which state of which record a row was
     read from. ``reasons`` are the columns a file of rejected rows carries. ``passed_over`` are columns that nothing is
-    read from since another is the same field: ``(heading, heading of the other, key)``.
+    read from since another is the same field: ``(heading, heading of the other, key)``. ``fixed`` are the cells of the
+    columns behind those of the file, each the same in every row; they are among ``columns``, at indexes from ``width``.
     """
 
     width: int
@@ -57,6 +58,7 @@ class Plan:
     reading: Reading | None = None
     reasons: frozenset[int] = frozenset()
     passed_over: tuple[tuple[str, str, str], ...] = ()
+    fixed: tuple[str, ...] = ()
 
     def without_ids(self) -> "Plan":
         """Return the plan for a file whose id column holds somebody else's ids."""

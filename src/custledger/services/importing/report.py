@@ -54,6 +54,7 @@ class ImportReport:
     - ``mapped``: each heading that was used, with the key of its field; ``unmapped``: the headings that nothing was
       read from although they are nobody's to set; ``left_to_ledger``: those of fields that the ledger sets itself;
     - ``passed_over``: those of them that another column was better for, with its heading and the key of the field;
+    - ``fixed``: fields that were set in every row, by key, and their values;
     - ``skipped``: rows that would have changed nothing; ``created``: other records made for references, by type;
     - ``warnings``: what checks warned about, the most frequent first; ``seconds``: how long it took;
     - ``reasons``: why rows were rejected, the most frequent first;
@@ -76,6 +77,7 @@ class ImportReport:
     rejected: int = 0
     created: Mapping[str, int] = attrs.field(factory=dict)
     mapped: tuple[tuple[str, str], ...] = ()
+    fixed: tuple[tuple[str, str], ...] = ()
     unmapped: tuple[str, ...] = ()
     passed_over: tuple[tuple[str, str, str], ...] = ()
     left_to_ledger: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from custledger.files import Table
 from custledger.services import writing
 from custledger.services.importing.build import Builder, Built
 from custledger.services.importing.chunk import Reject, SourceRow
+from custledger.services.importing.fixed import told
 from custledger.services.importing.reasons import Reasons
 from custledger.services.importing.rejects import Rejects, RejectsTarget
 from custledger.services.importing.report import EXAMPLES, REJECTED, Example, ImportInterrupted, ImportReport, Warned
@@ -110,7 +111,10 @@ class Run:
             blank=counts["blank"],
             rejected=counts["rejected"],
             created=dict(self.created),
-            mapped=tuple((column.heading, column.field.key) for column in (*own, *plan.columns)),
+            mapped=tuple(
+                (column.heading, column.field.key) for column in (*own, *plan.columns) if column.index < plan.width
+            ),
+            fixed=told(plan),
             unmapped=plan.unmapped,
             passed_over=plan.passed_over,
             left_to_ledger=plan.left_to_ledger,
