@@ -113,6 +113,25 @@ def test_what_no_column_says_is_set_in_every_row(run: Run, folder: Path) -> None
     )
 
 
+def test_columns_without_end_are_named_only_at_first(run: Run, folder: Path) -> None:
+    run("init")
+    wide = ",".join(f"c{number}" for number in range(3000))
+    (folder / "in.csv").write_text(f"name,{wide}\nA\n", encoding="utf-8")
+    done = run("import", "in.csv", "--as", "customer")
+    assert "Nothing was read from: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 and 2990 more. --map" in done.err
+    told = json.loads(run("import", "in.csv", "--as", "customer", "--json").out)
+    assert len(told["unmapped"]) == 3000
+    assert "c9，另有 2990 列。" in run("--lang", "zh", "import", "in.csv", "--as", "customer").err
+    for more in (("--map", "x=name"), ("--map", "name=")):
+        failed = run("import", "in.csv", "--as", "customer", *more)
+        assert failed.code == 3
+        assert len(failed.err) < 400
+    (folder / "in.csv").write_text(f"name,{','.join(['phone'] * 3000)}\nA\n", encoding="utf-8")
+    done = run("import", "in.csv", "--as", "customer")
+    assert done.err.count("Phone is read from phone, and not from ") == 10
+    assert "\n2989 more columns are of fields that are read from other ones.\n" in done.err
+
+
 def rows_told(error: str) -> list[str]:
     return re.findall(r"^  (?:row [0-9]+|… and [0-9]+ more|[0-9]+ rows).*$", error, re.MULTILINE)
 

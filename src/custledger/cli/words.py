@@ -287,6 +287,10 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "Nothing was read from: {columns}. --map COLUMN=FIELD says what a column is.": (
             "没有读取的列：{columns}。用 --map 列=字段 说明某列是什么。"
         ),
+        "Nothing was read from: {columns} and {more} more. --map COLUMN=FIELD says what a column is.": (
+            "没有读取的列：{columns}，另有 {more} 列。用 --map 列=字段 说明某列是什么。"
+        ),
+        "{count} more columns are of fields that are read from other ones.": "另有 {count} 列的字段取自别的列。",
         "Set in every row: {fields}.": "每一行都设为：{fields}。",
         "Left to the ledger itself: {columns}.": "由台账自己填写、没有读取的列：{columns}。",
         "{field} is read from {column}, and not from {other}: --map {column}= --map {other}={key} takes that.": (

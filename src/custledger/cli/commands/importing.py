@@ -19,6 +19,8 @@ BAD_ROWS = 3
 
 FIRST = 5
 """How many rejected rows are told of by themselves, where there are too many to tell of all."""
+COLUMNS = 10
+"""How many columns are named that nothing was read from."""
 REASONS = 10
 """How many reasons why rows were rejected are told on a screen."""
 
@@ -109,20 +111,10 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
     words = run.words
     read = "{path}: {description}; 1 row." if report.rows == 1 else "{path}: {description}; {count} rows."
     note(words(read, path=report.path, description=run.told(report.description), count=report.rows))
-    passed_over = [heading for heading, _, _ in report.passed_over]
-    if unmapped := [heading for heading in report.unmapped if heading not in passed_over]:
-        unread = words(", ").join(unmapped)
-        note(words("Nothing was read from: {columns}. --map COLUMN=FIELD says what a column is.", columns=unread))
+    _tell_columns(run, report)
     if report.fixed:
         told = "; ".join(f"{key}={text}" for key, text in report.fixed)
         note(words("Set in every row: {fields}.", fields=told))
-    if report.left_to_ledger:
-        note(words("Left to the ledger itself: {columns}.", columns=words(", ").join(report.left_to_ledger)))
-    schema = run.session.schema(report.record_type)
-    for other, column, key in report.passed_over:
-        label = schema.by_key[key].label(words.language or "en")
-        taken = "{field} is read from {column}, and not from {other}: --map {column}= --map {other}={key} takes that."
-        note(words(taken, field=label, column=column, other=other, key=key))
     _tell_rows(run, report)
     run.output.say(
         words(
@@ -163,6 +155,29 @@ def _warn(run: Invocation, report: "ImportReport", warned: "Warned") -> None:
     if warned.where and report.operation_ref:
         command = f'custledger {report.record_type} list --where "{warned.where}"'
         run.output.note(words("  {command} lists all that are so.", command=command))
+
+
+def _tell_columns(run: Invocation, report: "ImportReport") -> None:
+    """Say which columns nothing was read from, and why; of very many the first ones."""
+    note, words = run.output.note, run.words
+    passed_over = {heading for heading, _, _ in report.passed_over}
+    if unmapped := [heading for heading in report.unmapped if heading not in passed_over]:
+        named, more = words(", ").join(unmapped[:COLUMNS]), len(unmapped) - COLUMNS
+        unread = "Nothing was read from: {columns}. --map COLUMN=FIELD says what a column is."
+        if more > 0:
+            unread = "Nothing was read from: {columns} and {more} more. --map COLUMN=FIELD says what a column is."
+        note(words(unread, columns=named, more=more))
+    if left := report.left_to_ledger:
+        named = words(", ").join(left[:COLUMNS]) + (" …" if len(left) > COLUMNS else "")
+        note(words("Left to the ledger itself: {columns}.", columns=named))
+    schema = run.session.schema(report.record_type)
+    for other, column, key in report.passed_over[:COLUMNS]:
+        label = schema.by_key[key].label(words.language or "en")
+        taken = "{field} is read from {column}, and not from {other}: --map {column}= --map {other}={key} takes that."
+        note(words(taken, field=label, column=column, other=other, key=key))
+    if len(report.passed_over) > COLUMNS:
+        others = "{count} more columns are of fields that are read from other ones."
+        note(words(others, count=len(report.passed_over) - COLUMNS))
 
 
 def _tell_rows(run: Invocation, report: "ImportReport") -> None:

@@ -20,7 +20,7 @@ from custledger.services.importing.by_key import KeyBuilder
 from custledger.services.importing.chunk import SourceRow
 from custledger.services.importing.fixed import check_fixed, told, with_fixed
 from custledger.services.importing.links import Link
-from custledger.services.importing.mapping import Column, Plan, make_plan, parse_maps
+from custledger.services.importing.mapping import Column, Plan, make_plan, parse_maps, some_of
 from custledger.services.importing.references import References, public_number
 from custledger.services.importing.rejects import rejects_target
 from custledger.services.importing.report import ImportReport
@@ -166,7 +166,7 @@ def _check_required(schema: Schema, plan: Plan, key: Field | None) -> None:
         if field.spec.required and field.spec.default is None and plan.column_of(field.key) is None
     ]
     if lacking and key is None:
-        unused = f" The columns not used are: {', '.join(plan.unmapped)}." if plan.unmapped else ""
+        unused = f" The columns not used are: {some_of(plan.unmapped)}." if plan.unmapped else ""
         raise DataError(
             f"{schema.info.one.capitalize()} needs {', '.join(lacking)}, and no column goes there.{unused}",
             hint=f'Say which one does: map "heading={lacking[0]}".',

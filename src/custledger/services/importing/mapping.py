@@ -18,6 +18,8 @@ from custledger.values import fold, given_texts
 REASON_HEADINGS = ("custledger: rejected because", "custledger：拒收原因")
 """Headings of the column that a file of rejected rows carries in front, English and Chinese; import passes it over."""
 
+NAMED = 10
+"""How many columns are named at once."""
 _UNSEEN = re.compile("[\ufeff\u200b-\u200f\u2060]")
 
 
@@ -98,7 +100,7 @@ def make_plan(schema: Schema, heading: Sequence[str], maps: Mapping[str, str], k
     columns = [column for column in columns if column is not id_column]
     if not columns:
         raise DataError(
-            f"No column is a field of {schema.name}: {', '.join(names)}.",
+            f"No column is a field of {schema.name}: {some_of(names)}.",
             hint='Say which column goes where: map "heading=field".',
         )
     certain = id_column is not None and (id_column.index in by_hand or key == "id")
@@ -142,6 +144,11 @@ def parse_maps(maps: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
     return parsed
 
 
+def some_of(names: Sequence[str]) -> str:
+    """Return the first of the names, of columns that may be thousands, as they stand in a sentence."""
+    return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
+
+
 def tidy(heading: str) -> str:
     """Return a heading without what cannot be seen, outer spaces, and line ends inside."""
     return " ".join(_UNSEEN.sub("", heading).split())
@@ -169,7 +176,7 @@ def _find_column(names: Sequence[str], source: str) -> int:
         "column",
         source,
         suggestions=[names[folded.index(name)] for name in nearest(source, folded)],
-        hint=f"The columns are: {', '.join(names)}.",
+        hint=f"The columns are: {some_of(names)}.",
     )
 
 
