@@ -97,7 +97,7 @@ def test_ambiguous_names_and_references_are_told_in_chinese(shop: Run) -> None:
 
 
 def test_an_import_is_told_in_chinese(shop: Run, folder: Path) -> None:
-    (folder / "a.csv").write_text("姓名,电话,手机,别的\n甲,1,2,x\n乙,没有,3,x\n,4,5,x\n", encoding="utf-8")
+    (folder / "a.csv").write_text("姓名,电话,手机,别的\n甲,101,102,x\n乙,没有,103,x\n,104,105,x\n", encoding="utf-8")
     done = shop("--lang", "zh", "import", "a.csv", "--as", "customer")
     assert "新增 1，修改 0，跳过 0，拒收 2" in done.out
     assert "没有读取的列：别的。" in done.err
@@ -264,7 +264,7 @@ def test_what_goes_wrong_every_day_is_told_wholly_in_chinese(
     run("metric", "add", "gone", "base + 1")
     run("metric", "add", "lost", "gone + 1")
     run("metric", "remove", "gone")
-    (folder / "a.csv").write_text("姓名,电话\n甲,1\n", encoding="utf-8")
+    (folder / "a.csv").write_text("姓名,电话\n甲,101\n", encoding="utf-8")
     (folder / "odd.csv").write_bytes(b"a,b\n1,\xff\xfe\x00\n")
     (folder / "a.xlsx").write_bytes(b"PK")
     done = run(*asked, *command)
@@ -297,7 +297,7 @@ def test_what_goes_wrong_every_day_is_told_wholly_in_chinese(
 
 
 def test_rejected_rows_have_their_reasons_in_the_language_of_the_ledger(shop: Run, folder: Path) -> None:
-    (folder / "a.csv").write_text("姓名,电话\n乙,没有\n,5\n", encoding="utf-8")
+    (folder / "a.csv").write_text("姓名,电话\n乙,没有\n,105\n", encoding="utf-8")
     shop("--lang", "zh", "import", "a.csv", "--as", "customer")
     kept = (folder / "a.rejected.csv").read_text("utf-8-sig").splitlines()
     assert kept[0] == "custledger：拒收原因,姓名,电话"

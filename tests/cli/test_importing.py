@@ -141,7 +141,7 @@ def test_rejected_rows_that_are_few_are_told_once_each_in_the_order_of_all_rows(
     run: Run, folder: Path, more: tuple[str, ...]
 ) -> None:
     run("init")
-    cells = ["none", "1", "", "x", "2", "none", "none", "none", "3"]
+    cells = ["none", "101", "", "x", "102", "none", "none", "none", "103"]
     (folder / "in.csv").write_text("name,phone\n" + "".join(f"N,{one}\n" for one in cells), encoding="utf-8")
     told = rows_told(run("import", "in.csv", "--as", "customer", *more).err)
     assert [line.split(": ")[0].strip() for line in told] == [

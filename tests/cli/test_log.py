@@ -19,7 +19,7 @@ def test_each_operation_says_what_it_did_to_which_records(shop: Run, folder: Pat
     shop("field", "add", "customer", "会员卡号")
     shop("field", "choices", "customer.level", "A", "B", "C", "D")
     shop("customer", "remove", "--where", "code = K2", "--yes")
-    (folder / "g.csv").write_text("name,phone\nA,1\nB,2\nC,none\n", encoding="utf-8")
+    (folder / "g.csv").write_text("name,phone\nA,101\nB,102\nC,none\n", encoding="utf-8")
     shop("import", "g.csv", "--as", "customer")
     operation = json.loads(shop("log", "--json", "--limit", "1").out)[0]["id"]
     shop("undo", operation)

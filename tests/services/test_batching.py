@@ -122,15 +122,15 @@ def test_a_record_added_in_a_batch_can_be_removed_in_it() -> None:
 @pytest.mark.parametrize(
     "writes",
     [
-        [("read", {"city": "X"}), ("read", {"phone": "3"})],
-        [("read", {"phone": "3"}), ("read", {"city": "X"})],
-        [("id", {"city": "X"}), ("read", {"phone": "3"})],
-        [("read", {"phone": "3"}), ("id", {"city": "X"})],
-        [("id", {"phone": "4"}), ("read", {"phone": "3"})],
-        [("now", {"city": "X"}), ("read", {"phone": "3"})],
-        [("now", {"phone": "4"}), ("read", {"phone": "3"})],
-        [("read", {"phone": "3"}), ("now", {"phone": "4"})],
-        [("read", {"city": "X"}), ("read", {"phone": "9"}), ("read", {"phone": "3"})],
+        [("read", {"city": "X"}), ("read", {"phone": "103"})],
+        [("read", {"phone": "103"}), ("read", {"city": "X"})],
+        [("id", {"city": "X"}), ("read", {"phone": "103"})],
+        [("read", {"phone": "103"}), ("id", {"city": "X"})],
+        [("id", {"phone": "104"}), ("read", {"phone": "103"})],
+        [("now", {"city": "X"}), ("read", {"phone": "103"})],
+        [("now", {"phone": "104"}), ("read", {"phone": "103"})],
+        [("read", {"phone": "103"}), ("now", {"phone": "104"})],
+        [("read", {"city": "X"}), ("read", {"phone": "109"}), ("read", {"phone": "103"})],
     ],
     ids=str,
 )
@@ -138,8 +138,8 @@ def test_a_record_added_in_a_batch_can_be_removed_in_it() -> None:
 def test_what_somebody_else_set_meanwhile_is_never_overwritten(
     ledger: Ledger, writes: list[tuple[str, dict[str, str]]], merged: bool
 ) -> None:
-    read = ledger.customers.add(name="A", phone="1", city="Bonn")
-    now = ledger.customers.edit(read.id, phone="2")
+    read = ledger.customers.add(name="A", phone="101", city="Bonn")
+    now = ledger.customers.edit(read.id, phone="102")
     refs: dict[str, int | Customer] = {"read": read, "id": read.id, "now": now}
     with pytest.raises(ConflictError) as raised, ledger.operation() as batch:
         for ref, values in writes:
@@ -147,20 +147,20 @@ def test_what_somebody_else_set_meanwhile_is_never_overwritten(
         if merged:
             ledger.customers.edit(read.id, level="A")
     assert raised.value.fields[0].field == "phone"
-    assert raised.value.fields[0].theirs == "2"
-    assert ledger.customers.get(read.id).phone == "2"
+    assert raised.value.fields[0].theirs == "102"
+    assert ledger.customers.get(read.id).phone == "102"
     assert ledger.customers.get(read.id).city == "Bonn"
 
 
 def test_several_edits_of_one_record_come_to_one_as_in_a_row(ledger: Ledger) -> None:
-    read = ledger.customers.add(name="A", phone="1", city="Bonn", tags=["a"])
+    read = ledger.customers.add(name="A", phone="101", city="Bonn", tags=["a"])
     ledger.customers.edit(read.id, level="A", tags=["a", "theirs"])
     with ledger.operation() as batch:
-        batch.customers.edit(read, city="X", phone="3")
+        batch.customers.edit(read, city="X", phone="103")
         batch.customers.edit(read, city="Y", tags=["a", "mine"])
-        batch.customers.edit(read, phone="1")
+        batch.customers.edit(read, phone="101")
     landed = ledger.customers.get(read.id)
-    assert (landed.city, landed.phone, landed.level) == ("Y", "1", "A")
+    assert (landed.city, landed.phone, landed.level) == ("Y", "101", "A")
     assert landed.tags == {"a", "mine", "theirs"}
     assert set(ledger.customers.history(read)[0].fields) == {"city", "tags"}
 

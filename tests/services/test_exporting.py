@@ -236,7 +236,7 @@ CUSTOMERS = st.fixed_dictionaries(
     {"name": TEXT},
     optional={
         "notes": TEXT,
-        "phone": st.from_regex(r"\+?[0-9][0-9 -]{2,12}", fullmatch=True),
+        "phone": st.from_regex(r"\+?[0-9]{3}[0-9 -]{0,10}", fullmatch=True),
         "birthday": st.dates(max_value=date(2026, 11, 22)),
         "level": st.sampled_from("ABC"),
         "status": st.sampled_from(["new", "lost"]),

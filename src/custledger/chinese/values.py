@@ -108,6 +108,7 @@ SENTENCES = (
     ("is in {given:word}, and the ledger keeps {own:word}", "是 {given}，而台账用 {own}"),
     ("is not the currency that the amount is marked with, {code:word}", "与金额上写的货币 {code} 不一致"),
     ("has more than four decimal places", "小数超过四位"),
+    ("has fewer than {digits:n} digits in it, so it is not a phone number", "里面的数字少于 {digits} 个，不是电话号码"),
     ("has no digit in it, so it is not a phone number", "里面没有数字，不是电话号码"),
     ("has nothing in it to compare with", "里面没有可以比较的内容"),
     ("holds a NUL character, which is not text", "含有 NUL 字符，不是文本"),

@@ -29,7 +29,7 @@ from custledger.values.folding import fold, fold_phone, folder
 from custledger.values.lists import Adjustment, adjusted, choice_names, split_list
 from custledger.values.moments import time_exporter
 from custledger.values.numbers import SCALE, marked_money, parse_scaled, show_money, show_scaled
-from custledger.values.parsing import parser, plain_parser
+from custledger.values.parsing import LEAST_DIGITS, parser, plain_parser
 from custledger.values.plain import (
     INTEGER_LIMIT,
     Plain,
@@ -45,6 +45,7 @@ from custledger.values.showing import formatter, to_json, to_python, unchanged
 
 __all__ = [
     "INTEGER_LIMIT",
+    "LEAST_DIGITS",
     "SCALE",
     "Adjustment",
     "Plain",

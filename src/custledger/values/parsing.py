@@ -1,5 +1,6 @@
 """Reading a value of any kind into its plain form."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -52,11 +53,18 @@ def _text_parser(spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain
     return plain_code if spec.is_code else plain_text
 
 
+LEAST_DIGITS = 3
+"""How many digits a phone number has at least, unless it says that it is an extension: 110 has three."""
+_EXTENSION = re.compile(r"(?:\bext(?:ension)?|转|轉|分机|分機|内线|內線)[.:： ]*\d", re.IGNORECASE)
+
+
 def _phone_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
     def parse(value: Any) -> Plain:
         text = plain_text(value)
-        if not any(character.isdigit() for character in text):
-            raise InvalidValueError(value, "has no digit in it, so it is not a phone number")
+        digits = sum(map(str.isdigit, text))
+        if digits < LEAST_DIGITS and not (digits and _EXTENSION.search(text)):
+            what = f"has fewer than {LEAST_DIGITS} digits" if digits else "has no digit"
+            raise InvalidValueError(value, f"{what} in it, so it is not a phone number")
         return text
 
     return parse

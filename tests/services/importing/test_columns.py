@@ -56,6 +56,7 @@ def one_by_one(codec, key, cells):
 )
 @example(cells=["a@b.com", "", "x.y@b.com", "a.@b.com", "a@b.test", "@b.com", "a@", "a@b@c.com", "a\nb@c.com"])
 @example(cells=["1٣", "²", "x", " 1 ", "\0001"])
+@example(cells=["110", "12", "1 10", "x110", "11 ", "٣٣٣", "ext. 5", "转 8", "没有1", "²²²", "5", "", "x12"])
 @example(cells=[" K9", "K9\u3000", "\x1f9", " \ud800 "])
 @example(
     cells=["13800000001", "1.38E+10", "13800000001.0", "1,3e9 ", "１．３８Ｅ１０", "1E5\n", "555.0000", "", "X1.0"]

@@ -9,15 +9,15 @@ from .conftest import reasons, small_chunks, values
 
 
 def test_a_key_updates_what_is_there_skips_what_is_the_same_and_adds_the_rest(session, bring):
-    bring("name,code,city,phone\nA,1,x,10\nB,2,x,20\n")
+    bring("name,code,city,phone\nA,1,x,110\nB,2,x,120\n")
     ids = values(session, "id")
-    report = bring("code,name,city,phone\n1,A,,10\n２,B,y,\n3,C,z,\n", key="编号")
+    report = bring("code,name,city,phone\n1,A,,110\n２,B,y,\n3,C,z,\n", key="编号")
     assert (report.skipped, report.changed, report.added) == (1, 1, 1)
     assert values(session, "id")[:2] == ids
     assert [values(session, key) for key in ("code", "city", "phone")] == [
         ["1", "２", "3"],
         ["x", "y", "z"],
-        ["10", "20", None],
+        ["110", "120", None],
     ]
 
 

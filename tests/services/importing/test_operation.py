@@ -86,7 +86,7 @@ def test_ctrl_c_leaves_whole_chunks_keeps_the_rejects_and_says_how_to_undo(sessi
             raise KeyboardInterrupt
 
     with small_chunks(monkeypatch), pytest.raises(ImportInterrupted) as caught:
-        bring("name,phone\nA,1\nB,x\nC,3\nD,4\nE,5\nF,6\nG,7\n", progress=stop)
+        bring("name,phone\nA,101\nB,x\nC,103\nD,104\nE,105\nF,106\nG,107\n", progress=stop)
     report = caught.value.report
     assert values(session, "name") == ["A", "C", "D", "E", "F"]
     assert (report.added, report.last_row) == (5, 7)
@@ -236,13 +236,13 @@ def test_the_log_tells_how_many_rows_an_import_brought_and_whether_there_should_
 
     with small_chunks(monkeypatch, 2):
         with pytest.raises(ImportInterrupted):
-            bring("name,phone\nA,1\nB,x\nC,3\nD,4\n", progress=stop)
+            bring("name,phone\nA,101\nB,x\nC,103\nD,104\n", progress=stop)
         assert told()[0][1] is not None
-        assert bring("name,phone\nA,1\nB,x\nC,3\n").added == 2
+        assert bring("name,phone\nA,101\nB,x\nC,103\n").added == 2
         assert told() == [(2, None)]
-        assert bring("name,phone\nA,1\nB,x\nC,3\nD,4\n").added == 3
+        assert bring("name,phone\nA,101\nB,x\nC,103\nD,104\n").added == 3
         assert told() == [(3, None)]
-        assert bring("name,phone\nA,1\nB,2\nC,x\n").added == 2
+        assert bring("name,phone\nA,101\nB,102\nC,x\n").added == 2
         assert told() == [(2, None)]
 
 

@@ -22,14 +22,14 @@ from .conftest import opened, reasons, small_chunks, values
 
 
 def test_rejected_rows_can_be_corrected_and_imported_again(session, bring, tmp_path):
-    report = bring('name,code,phone,foo\nA,1,10,x\n,2,20,y\nC,3,none,"z,\nz"\nD,1,40,=1+1\n')
+    report = bring('name,code,phone,foo\nA,1,110,x\n,2,120,y\nC,3,none,"z,\nz"\nD,1,140,=1+1\n')
     rejected = tmp_path / "in.rejected.csv"
     assert (report.added, report.rejected, report.rejects) == (1, 3, str(rejected))
     assert stat.S_IMODE(rejected.stat().st_mode) == 0o600
     lines = rejected.read_text("utf-8-sig")
     assert lines.startswith("custledger: rejected because,name,code,phone,foo\nrow 3: A customer needs a name")
     assert "'=1+1" in lines
-    corrected = lines.replace("needs a name,,", "needs a name,B,").replace("none", "30")
+    corrected = lines.replace("needs a name,,", "needs a name,B,").replace("none", "130")
     again = bring(corrected.replace("D,1,", "D,4,"), name="in.rejected.csv")
     assert (again.added, again.rejected, again.unmapped) == (3, 0, ("foo",))
     assert values(session, "code") == ["1", "2", "3", "4"]
@@ -118,7 +118,7 @@ def test_where_rejected_rows_cannot_go_is_told_before_the_first_row(session, bri
     open_session(tmp_path / "other.db", plugins=session.plugins).close()
     (tmp_path / "l.csv").symlink_to("other.db")
     with pytest.raises(error) as caught:
-        bring("name,phone\nA,1\nB,x\n", rejects=str(tmp_path / rejects))
+        bring("name,phone\nA,101\nB,x\n", rejects=str(tmp_path / rejects))
     assert "undo" not in caught.value.hint
     assert values(session, "name") == []
 

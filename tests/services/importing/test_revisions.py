@@ -195,7 +195,7 @@ def custledger_check(changes):
 
 
 @pytest.mark.parametrize(
-    ("meanwhile", "outcome", "city"), [({"city": "New"}, (0, 1), "New"), ({"phone": "7"}, (1, 0), "Mine")]
+    ("meanwhile", "outcome", "city"), [({"city": "New"}, (0, 1), "New"), ({"phone": "107"}, (1, 0), "Mine")]
 )
 def test_an_edit_in_the_very_moment_of_an_import_is_not_lost_either(tmp_path, meanwhile, outcome, city):
     url = f"sqlite:{tmp_path / 'ledger.db'}"

@@ -17,7 +17,7 @@ from custledger.email_address import COMMON
 from custledger.errors import DataError
 from custledger.fields import Kind
 from custledger.schema import Field
-from custledger.values import Plain, is_empty
+from custledger.values import LEAST_DIGITS, Plain, is_empty
 
 MEMORY = 16_384
 """How many different cells of a column are remembered."""
@@ -162,12 +162,21 @@ def _empty_as_none(cells: Sequence[str]) -> list[Plain]:
 
 
 def _long_numbers(cells: Sequence[str], memo: Memo) -> list[Plain]:
-    """Read phones, and texts that are long numbers: one that ends in a digit is what it says, unless it is damaged."""
+    """Read texts that are long numbers: one that ends in a digit is what it says, unless it is damaged."""
+    return _undamaged(cells, memo, lambda cell: cell[-1:].isdigit())
+
+
+def _phones(cells: Sequence[str], memo: Memo) -> list[Plain]:
+    """Read phones: one that ends in as many digits as it must have is what it says, unless it is damaged."""
+    return _undamaged(cells, memo, lambda cell: len(cell) >= LEAST_DIGITS and cell[-LEAST_DIGITS:].isdigit())
+
+
+def _undamaged(cells: Sequence[str], memo: Memo, is_one: Callable[[str], bool]) -> list[Plain]:
     if not _is_clean(cells):
         return _remembered(cells, memo)
     if _MAY_BE_DAMAGED.search("\n".join(cells)):
-        return [cell if cell[-1:].isdigit() and not _MAY_BE_DAMAGED.search(cell) else memo[cell] for cell in cells]
-    return [cell if cell[-1:].isdigit() else memo[cell] for cell in cells]
+        return [cell if is_one(cell) and not _MAY_BE_DAMAGED.search(cell) else memo[cell] for cell in cells]
+    return [cell if is_one(cell) else memo[cell] for cell in cells]
 
 
 def _dates(cells: Sequence[str], memo: Memo) -> list[Plain]:
@@ -210,7 +219,7 @@ def _is_clean(cells: Sequence[str]) -> bool:
 
 _FAST: dict[Kind, Callable[[Sequence[str], Memo], list[Plain]]] = {
     Kind.TEXT: _texts,
-    Kind.PHONE: _long_numbers,
+    Kind.PHONE: _phones,
     Kind.DATE: _dates,
     Kind.EMAIL: _emails,
 }
