@@ -212,6 +212,29 @@ def test_days_begin_when_the_zone_says_in_both() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "today", "expected"),
+    [
+        ("days_until(x_born) <= 30", date(9999, 12, 15), [2, 3]),
+        ("days_until(x_born) < 30", date.max, [2, 3]),
+        ("days_until(x_born) > 30", date.max, []),
+        ("days_until(x_born) = 30", date(9999, 12, 15), []),
+        ("days_since(x_born) < 180", date.min, [2, 3]),
+        ("days_since(x_born) >= 180", date(1, 1, 20), []),
+        ("days_since(x_born) != 30", date(1, 1, 20), [1, 2, 3]),
+        ("x_born >= 30 days ago", date(1, 1, 20), [2, 3]),
+        ("x_born <= in 30 days", date(9999, 12, 15), [2, 3]),
+    ],
+)
+def test_days_beyond_the_calendar_are_counted_alike_in_both(text: str, today: date, expected: list[int]) -> None:
+    many = [row_of(1), row_of(2, x_born="0001-01-01"), row_of(3, x_born="9999-12-31")]
+    moment, where = attrs.evolve(MOMENT, today=today), understood(text)
+    database = Database(many)
+    with closing(database.connection):
+        assert database.ids(sql.compile_where(where, SCHEMA, sql.SQLITE, moment)) == expected
+        assert [row[ID] for row in many if evaluator(where, SCHEMA, moment)(row)] == expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"{pair[0]} {word} {pair[1]}"

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import date
 from json import dumps
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,10 @@ CONVENTIONS = Conventions(zone_name=ZONE)
 MOMENTS = (
     Moment(TODAY, ZoneInfo(ZONE), currency="CNY"),
     Moment(TODAY, ZoneInfo("America/New_York"), as_of=True, currency="EUR"),
+    Moment(date(9999, 12, 15), ZoneInfo(ZONE), as_of=True, currency="CNY"),
+    Moment(date.max, ZoneInfo("America/New_York"), currency="EUR"),
+    Moment(date(1, 1, 20), ZoneInfo("America/New_York"), currency="EUR"),
+    Moment(date.min, ZoneInfo(ZONE), as_of=True, currency="CNY"),
 )
 FOLDED = {Kind.TEXT, Kind.PHONE, Kind.EMAIL}
 PEOPLE = (1, 2, 3, 1 << 40)

@@ -152,3 +152,11 @@ def test_a_sum_that_is_empty_for_another_currency_says_so(ledger: Ledger) -> Non
     assert clauses() == [(False, 18_010_000)]
     ledger.records("transaction").add(customer="K1", number="3", status="paid", **yen)
     assert clauses() == [(True, None)]
+
+
+@pytest.mark.parametrize("today", [date.max, date(9999, 12, 15), date(1, 1, 20), date.min])
+@pytest.mark.parametrize("text", ["days_since(customer_since) > 90", "days_until(customer_since) < 30"])
+def test_a_day_beyond_the_calendar_is_never_told(today: date, text: str) -> None:
+    with custledger.open("memory:", defaults={"zone": "Asia/Shanghai"}, as_of=today) as ledger:
+        ledger.customers.add(name="N", code="K1", customer_since="9999-12-31")
+        assert all(lack is None or lack.holds_on is None for lack in lacks(ledger, text))

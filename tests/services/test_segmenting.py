@@ -136,3 +136,18 @@ def test_explain_and_members_agree_for_every_customer(text: str) -> None:
         for customer in ledger.customers:
             explained = explain(ledger.session, "s", customer).because
             assert explained.holds == recomputed(explained) == (customer.id in inside), text
+
+
+@pytest.mark.parametrize("today", [date.max, date(9999, 12, 15), date(1, 1, 20), date.min])
+@pytest.mark.parametrize("url", ["memory:", "ledger.db"])
+def test_every_segment_answers_at_the_ends_of_the_calendar(today: date, url: str, tmp_path: Path) -> None:
+    with custledger.open(url if ":" in url else tmp_path / url, defaults={"zone": "UTC"}, as_of=today) as ledger:
+        customer = ledger.customers.add(name="N", birthday="0001-01-01")
+        ledger.records("transaction").add(
+            customer=customer, number="1", amount=60, status="paid", at="0001-01-01 09:00"
+        )
+        ledger.records("contract").add(customer=customer, title="T", expires_on="9999-12-31")
+        about = [one.definition for one in list_segments(ledger.session) if one.definition.subject == "customer"]
+        for segment in about:
+            inside = customer.id in {one.id for one in members(ledger.session, segment.name)}
+            assert explain(ledger.session, segment.name, customer.ref).because.holds is inside, segment.name

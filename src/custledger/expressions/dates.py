@@ -101,6 +101,14 @@ def shift(start: date, amount: int, unit: Unit) -> date:
         return date.max if amount > 0 else date.min
 
 
+def shift_within(start: date, days: int) -> date | None:
+    """Return the day so many days after ``start``, or before it; ``None`` where the calendar has no such day."""
+    try:
+        return start + timedelta(days=days)
+    except OverflowError:
+        return None
+
+
 def _within_month(year: int, month: int, day: int) -> date:
     """Return a day of a month, or the month's last where it has fewer."""
     if day <= 28 or month == 12:

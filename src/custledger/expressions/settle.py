@@ -5,11 +5,11 @@ anything of calendars. In a settled tree both sides of a comparison are of compa
 choice is compared by its place only with another field.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 import attrs
 
-from custledger.expressions.dates import FURTHEST, bounds, computed, day_of
+from custledger.expressions.dates import bounds, computed, day_of, shift_within
 from custledger.expressions.nodes import Moment
 from custledger.expressions.tree import (
     Aggregate,
@@ -171,14 +171,19 @@ _TURNED: dict[Operator, Operator] = {"=": "=", "<": ">", "<=": ">=", ">": "<", "
 
 
 def _counted_days(node: Compare, right: Value, moment: Moment) -> Compare | None:
-    """Return a comparison of the days since or until a day with a number as one of that day, which an index serves."""
+    """Return a comparison of the days since or until a day with a number as one of that day, which an index serves.
+
+    ``None`` for any other, and where the calendar has no such day: then the days themselves are compared.
+    """
     left = node.left
     if not isinstance(left, DateFunction) or left.function not in {"days_since", "days_until"}:
         return None
-    if right.kind is not Kind.INTEGER or abs(right.plain) > FURTHEST:
+    if right.kind is not Kind.INTEGER:
         return None
     since = left.function == "days_since"
-    day = moment.today + timedelta(days=-right.plain if since else right.plain)
+    day = shift_within(moment.today, -right.plain if since else right.plain)
+    if day is None:
+        return None
     operator = _TURNED[node.operator] if since else node.operator
     return Compare(operator, left.argument, Value(day.isoformat(), Kind.DATE))
 

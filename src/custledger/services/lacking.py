@@ -11,7 +11,7 @@ from typing import Any, Literal
 import attrs
 
 from custledger.expressions import tree
-from custledger.expressions.dates import day_of, local_day
+from custledger.expressions.dates import day_of, local_day, shift_within
 from custledger.expressions.nodes import Moment
 from custledger.fields import Kind, Spec
 
@@ -146,7 +146,7 @@ def _counted(condition: tree.Compare, word: Word, lacks: int | None, moment: Mom
     if lacks is None or not isinstance(left, tree.DateFunction) or lacks > FURTHEST:
         return None
     grows = {"days_since": {">", ">="}, "days_until": {"<", "<="}}.get(left.function, set())
-    return moment.today + timedelta(days=lacks) if word in grows else None
+    return shift_within(moment.today, lacks) if word in grows else None
 
 
 def _fits(lack: Lack, value: Any) -> bool:
