@@ -1,5 +1,6 @@
 import pytest
 
+from custledger.errors import QueryError
 from custledger.expressions.cursor import DEEPEST
 from custledger.expressions.keywords import OPERATORS
 from custledger.expressions.parser import parse
@@ -19,6 +20,9 @@ from custledger.expressions.syntax import (
 
 class Known(frozenset[str]):
     """Names that are the same among related records."""
+
+    def holds(self, folded: str) -> bool:
+        return folded == "consent"
 
     def within(self, _folded: str) -> "Known":
         return self
@@ -129,3 +133,52 @@ def test_as_many_brackets_as_allowed_may_stand_inside_each_other() -> None:
 )  # fmt: skip
 def test_terms_are_read_with_their_signs_and_brackets(text: str, expected: object) -> None:
     assert shape(parse(text, NAMES)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "word"),
+    [
+        (f"city {operator} x {word} level {compared} y", len(f"city {operator} x "), word)
+        for operator in ("=", "是")
+        for word in ("和", "与", "并", "以及", "同时", "而且", "但是", "&&", "but", "when", "where")
+        for compared in ("=", "是", "is", "contains")
+    ]
+    + [
+        ("city = x 和 unknown 是 y", 9, "和"),
+        ("city = x but not level = y", 9, "but"),
+        ("city = x 和 consent", 9, "和"),
+        ("city = x 并 且 level = y", 9, "并"),
+        ("city = x 和 count(visits) 大于 2", 9, "和"),
+        ("city = 'x' 和 level = y", 11, "和"),
+        ("city in (x, y) 和 level = y", 15, "和"),
+        ("level 介于 1 和 2 和 city 是 x", 15, "和"),
+        ("level 在 1 到 2 之间 和 city 是 x", 17, "和"),
+        ("count(visits where city = x 和 level 是 y) > 2", 28, "和"),
+        ("city = x level 是 y", 9, "level"),
+        ("city = x contact name starts with y", 9, "contact name"),
+        ("city = x count(visits) 大于 2", 9, "count(visits)"),
+    ],
+)
+def test_another_condition_is_no_part_of_a_value(text: str, place: int, word: str) -> None:
+    with pytest.raises(QueryError) as raised:
+        parse(text, NAMES)
+    assert raised.value.position == place
+    assert word in raised.value.why
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "'x 和 level 是 y'",
+        "Salt 和 Pepper",
+        "x but y",
+        "x 和平",
+        "the level",
+        "level 是 y",
+        "who is who",
+        "和 是",
+        "x 和 level",
+    ],
+)
+def test_a_value_may_hold_words_that_do_not_read_like_a_condition(value: str) -> None:
+    assert shape(parse(f"city = {value} and consent", NAMES)) == ("and", ("city", "=", value), "consent")

@@ -63,6 +63,8 @@ SENTENCES = (
     ("Brackets are out of place here", "括号放错了地方"),
     ("More than {count:n} brackets stand inside each other", "括号嵌套超过了 {count} 层"),
     ("{text:q} is out of place here", "{text}放错了地方"),
+    ("{word:q} does not join conditions", "{word}不能连接条件"),
+    ("{text:q} seems to begin another condition", "{text}像是另一个条件的开头"),
     ("{text:q} is out of place: a field is missing here", "{text}放错了地方：这里缺少一个字段"),
     ("A field is missing here", "这里缺少一个字段"),
     ("A word such as in is missing between {field:q} and the bracket", "{field}和括号之间缺少“在”这样的词"),
@@ -105,6 +107,18 @@ SENTENCES = (
     (
         "Conditions are joined by and or or; a value that holds such a sign goes in quotation marks: “ACME (China)”.",
         "条件之间用“且”或“或”连接；含有这种符号的值请加引号：“ACME (China)”。",
+    ),
+    (
+        "Write and (且) in its place; a value that holds such words goes in quotation marks.",
+        "请改写“且”；含有这种词的值请加引号。",
+    ),
+    (
+        "Write or (或) in its place; a value that holds such words goes in quotation marks.",
+        "请改写“或”；含有这种词的值请加引号。",
+    ),
+    (
+        "Write and (且) between two conditions; a value that holds such words goes in quotation marks.",
+        "两个条件之间请写“且”；含有这种词的值请加引号。",
     ),
     ("Close it with {mark}", "请用 {mark} 结束它"),
     ("Write a field as [phone].", "字段请写成 [phone]。"),

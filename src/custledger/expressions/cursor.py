@@ -23,6 +23,9 @@ class Names(Protocol):
     def __contains__(self, folded: object) -> bool:
         """Return whether a folded text is a name."""
 
+    def holds(self, folded: str) -> bool:
+        """Return whether a name may be true or false by itself."""
+
     def within(self, folded: str) -> "Names":
         """Return the names of the records that a relation, or a name that begins with one, leads to."""
 
@@ -73,16 +76,33 @@ class Cursor:
         self.depth -= 1
         return found
 
-    def name_length(self) -> int:
-        """Return how many words from here on, at most, are a name."""
-        if self.sort() == "field":
+    def name_length(self, at: int | None = None) -> int:
+        """Return how many words from here on, or from ``at`` on, are a name, at most."""
+        at = self.at if at is None else at
+        if self.tokens[at].sort == "field":
             return 1
         words = 0
-        while words < LONGEST_NAME and self.sort(words) in {"word", "arithmetic"}:
+        while words < LONGEST_NAME and self.tokens[min(at + words, len(self.tokens) - 1)].sort in {
+            "word",
+            "arithmetic",
+        }:
             words += 1
-        while words and " ".join(self.spelled[self.at : self.at + words]) not in self.names:
+        while words and self.words(at, words) not in self.names:
             words -= 1
         return words
+
+    def words(self, at: int, length: int) -> str:
+        """Return so many words from ``at`` on, folded."""
+        return " ".join(self.spelled[at : at + length])
+
+    def bracket_length(self, at: int) -> int:
+        """Return how many tokens there are from an opening bracket up to the one that closes it, if any does."""
+        depth = 0
+        for place, token in enumerate(self.tokens[at:], start=1):
+            depth += (token.sort == "open") - (token.sort == "close")
+            if not depth:
+                return place
+        return 0
 
     def words_before_operator(self) -> int:
         """Return how many words from here on, at least one, stand before an operator or a joining word."""

@@ -64,6 +64,14 @@ LONGEST_OPERATOR = max(map(len, OPERATORS))
 AND = frozenset({"and", "且", "并且"})
 OR = frozenset({"or", "或", "或者"})
 NOT = frozenset({"not", "非", "不"})
+LIKE_OR = frozenset({"或是", "还是", "|", "||"})
+LIKE_JOINING = LIKE_OR | {
+    "和", "与", "并", "及", "以及", "同时", "而且", "但", "但是", "当", "其中", "&", "&&", "but", "when", "while",
+    "where", "if",
+}  # fmt: skip
+"""Joins no conditions, though people write it so; in a value it is a word like any other."""
+LIKE_EQUALS = frozenset({"is", "are", "equals"})
+"""Compares nothing, though people write it so."""
 BETWEEN_AND = frozenset({"and", "和", "与", "到", "至"})
 BETWEEN_END = frozenset({"之间"})
 """May close what ``在`` or ``介于`` opened: ``在 30 到 50 之间``."""

@@ -12,6 +12,7 @@ from custledger.errors import QueryError, shorten
 from custledger.expressions import keywords
 from custledger.expressions.cursor import Names
 from custledger.expressions.functions import FUNCTIONS
+from custledger.expressions.run_on import check_run_on, joins_nothing
 from custledger.expressions.syntax import (
     Bare,
     Clause,
@@ -73,6 +74,8 @@ class _Parser(TermParser):
     def surplus(self) -> QueryError:
         if self.sort() == "close":
             return self.error("There is no opening bracket for this closing one")
+        if self.folded[self.at] in keywords.LIKE_JOINING:
+            return joins_nothing(self, self.at)
         return self.error(f"“{self.shown()}” is out of place here", hint=_JOIN_HINT)
 
     def either(self) -> Clause:
@@ -133,6 +136,8 @@ class _Parser(TermParser):
             why = f"A word such as in is missing between {written} and the bracket"
             raise self.error(why, hint="For instance: city in (北京, 上海)")
         following = self.folded[self.at]
+        if following in keywords.LIKE_JOINING:
+            raise joins_nothing(self, self.at)
         is_joined = not following or following in keywords.AND | keywords.OR
         if self.sort() in {"quoted", "field"} or not is_joined:
             why = f"A sign such as = is missing between {written} and {shorten(self.shown())}"
@@ -188,12 +193,13 @@ class _Parser(TermParser):
             return Quoted(self.take().text, token.start)
         if token.sort == "field" and self.sort(1) != "arithmetic":
             return Name(self.take().text, token.start)
-        end, has_signs = token.start, False
+        end, has_signs, begins = token.start, False, self.at
         while self.goes_on(stops, in_list=in_list, first=end == token.start):
             has_signs = has_signs or self.sort() != "word"
             end = self.bracketed() if self.sort() == "open" else self.take().end
         if end == token.start:
             raise self.error("A value is missing here", hint="To ask for what has no value, write: is empty")
+        check_run_on(self, begins)
         return Bare(self.text[token.start : end], token.start, has_signs)
 
     def goes_on(self, stops: frozenset[str], *, in_list: bool, first: bool) -> bool:
@@ -215,10 +221,7 @@ class _Parser(TermParser):
 
     def bracketed(self) -> int:
         """Go on behind the bracket that closes the one that opens here, and return where that is."""
-        opening, depth = self.here(), 0
-        while self.sort() != "end":
-            token = self.take()
-            depth += (token.sort == "open") - (token.sort == "close")
-            if not depth:
-                return token.end
-        raise self.error("This bracket is never closed", at=opening.start)
+        if not (length := self.bracket_length(self.at)):
+            raise self.error("This bracket is never closed")
+        self.at += length
+        return self.tokens[self.at - 1].end

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from custledger.expressions.nodes import Named
+from custledger.fields import Kind
 from custledger.schema import Field, Schema
 from custledger.structs import Struct, frozen
 from custledger.values import fold
@@ -106,6 +107,11 @@ class Scope:
         """Return whether this is a name."""
         return isinstance(folded, str) and self.meaning(folded) is not None
 
+    def holds(self, folded: str) -> bool:
+        """Return whether a name may be true or false by itself: a yes or no, a segment, a metric."""
+        meaning = self.meaning(folded)
+        return isinstance(meaning, Named) or (isinstance(meaning, Own) and meaning.field.spec.kind is Kind.YES_NO)
+
     def meaning(self, folded: str) -> Meaning | None:
         """Return what a folded name means, or ``None``."""
         return self._meaning(folded) or self._meaning(self.remembered.get(folded, ""))
@@ -197,6 +203,10 @@ class Nothing:
 
     def __contains__(self, folded: object) -> bool:
         """Return whether this is a name, which it is not."""
+        return False
+
+    def holds(self, _folded: str) -> bool:
+        """Return whether a name may be true or false by itself, which none is."""
         return False
 
     def within(self, _folded: str) -> "Nothing":
