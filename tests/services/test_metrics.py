@@ -11,6 +11,8 @@ from custledger.errors import InvalidValueError, NotFoundError, QueryError
 from custledger.fields import Labels
 from custledger.ledger import Ledger
 from custledger.services.defining import add_metric, add_segment, list_metrics, remove_metric
+from custledger.services.segmenting import explain
+from custledger.services.tagging import add_rule
 
 
 @pytest.fixture(params=["memory:", "ledger.db"])
@@ -158,3 +160,24 @@ def test_metrics_are_listed_added_and_removed_through_the_ledger(ledger: Ledger)
     assert ledger.metrics.remove("twice").name == "twice"
     with pytest.raises(NotFoundError):
         ledger.metrics.remove("twice")
+
+
+def test_what_is_sensitive_stays_so_under_another_name(ledger: Ledger) -> None:
+    ann = ledger.customers.add(name="Ann", id_number="11010519491231002X")
+    add_metric(ledger.session, "card", "id_number")
+    add_metric(ledger.session, "card_again", "card")
+    add_metric(ledger.session, "has_card", "card_again is not empty")
+    for name in ("card", "card_again", "has_card"):
+        with pytest.raises(QueryError, match="ID number is sensitive, and nothing is sorted by it"):
+            list(ledger.customers.order(f"-{name}"))
+        with pytest.raises(InvalidValueError, match="is sensitive, and is never counted by"):
+            ledger.customers.count(name)
+        with pytest.raises(QueryError, match="What is sensitive cannot be in a tag"):
+            add_rule(ledger.session, "t", f"t:{{{name}}}")
+    for text in ("{} > 5", "{} contains 1", "{} in (1, 2)", "name = [{}]", "max(customers.{}) = 1", "{} + 1 = 2"):
+        for name in ("card", "card_again"):
+            with pytest.raises(QueryError):
+                ledger.customers.where(text.format(name)).count()
+    assert ledger.customers.where("card_again = 11010519491231002x").count() == 1
+    add_segment(ledger.session, "carded", "card_again = 1")
+    assert explain(ledger.session, "carded", ann).because.value is None

@@ -91,13 +91,15 @@ def _sort_key(text: str, schema: Schema, conventions: Conventions, world: World 
         expression = understand(" " * start + text[start:], schema, conventions, want=None, world=world)
     except QueryError as error:
         raise QueryError(error.why, text, error.position, hint=error.hint) from None
-    if isinstance(expression.root, tree.FieldNode):
-        field = schema.by_key[expression.root.key]
-        label = field.label(conventions.language)
+    for key in sorted(expression.keys):
+        field = schema.by_key[key]
         if field.spec.sensitive:
-            raise QueryError(f"{label} is sensitive, and nothing is sorted by it", text, start)
-        if field.spec.kind in UNSORTED_KINDS:
-            raise QueryError(f"{label} holds several values, and nothing can be sorted by it", text, start)
+            raise QueryError(
+                f"{field.label(conventions.language)} is sensitive, and nothing is sorted by it", text, start
+            )
+    if isinstance(expression.root, tree.FieldNode) and expression.kind in UNSORTED_KINDS:
+        label = schema.by_key[expression.root.key].label(conventions.language)
+        raise QueryError(f"{label} holds several values, and nothing can be sorted by it", text, start)
     if expression.kind in UNSORTED_KINDS:
         raise QueryError("This has several values, and nothing can be sorted by it", text, start)
     return attrs.evolve(expression, text=text[start:].strip()), descending
