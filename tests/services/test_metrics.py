@@ -10,7 +10,7 @@ import custledger
 from custledger.errors import InvalidValueError, NotFoundError, QueryError
 from custledger.fields import Labels
 from custledger.ledger import Ledger
-from custledger.services.defining import add_metric, add_segment, list_metrics, remove_metric
+from custledger.services.defining import add_metric, add_segment, list_metrics, list_segments, remove_metric
 from custledger.services.segmenting import explain
 from custledger.services.tagging import add_rule
 
@@ -181,3 +181,45 @@ def test_what_is_sensitive_stays_so_under_another_name(ledger: Ledger) -> None:
     assert ledger.customers.where("card_again = 11010519491231002x").count() == 1
     add_segment(ledger.session, "carded", "card_again = 1")
     assert explain(ledger.session, "carded", ann).because.value is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "today", "今天", "本月初", "3 days ago", "in 7 days", "999999 days ago", "not", "非", "and", "且", "in", "是", "5",
+        "tag", "level in", "level is", "level is empty", "等级 是 A", "not consent", "consent and level", "level - 1",
+    ],
+)  # fmt: skip
+def test_no_name_changes_what_rules_mean(ledger: Ledger, name: str) -> None:
+    for add in (add_metric, add_segment):
+        with pytest.raises(InvalidValueError):
+            add(ledger.session, name, "level = A")
+        with pytest.raises(InvalidValueError):
+            add(ledger.session, "mine", "level = A", label_en=name)
+    with pytest.raises(InvalidValueError):
+        ledger.fields.add("customer", name)
+    assert [one.problem for one in list_segments(ledger.session) if one.problem] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["count", "sum", "不 错", "not quite", "City in France", "big and small", "A - B", "月末"]
+)
+def test_other_names_may_hold_words_of_the_language(ledger: Ledger, name: str) -> None:
+    ledger.customers.add(name="Ann", birthday="1990-11-23", level="A")
+    add_metric(ledger.session, name, "revision")
+    assert ledger.customers.where(f"{name} = 1").count() == 1
+    assert ledger.customers.where("count(interactions) = 0 and birthday_month and not level = B").count() == 1
+
+
+def test_no_field_is_called_as_a_metric_a_segment_or_related_records_are(ledger: Ledger) -> None:
+    add_metric(ledger.session, "card", "revision", label_zh="卡片")
+    add_segment(ledger.session, "friends", "level = A")
+    ledger.fields.add("customer", "Badge")
+    for name in ("Card", "卡片", "friends", "total spent", "累计消费", "Transactions", "referred_by.city"):
+        with pytest.raises(InvalidValueError, match="means something already"):
+            ledger.fields.add("customer", name)
+        with pytest.raises(InvalidValueError, match="means something already"):
+            ledger.fields.add("customer", "Another", aliases=[name])
+        with pytest.raises(InvalidValueError, match="means something already"):
+            ledger.fields.edit("customer.x_badge", label_en=name)
+    assert ledger.fields.edit("customer.x_badge", label_zh="徽章").spec.labels == Labels("Badge", "徽章")

@@ -210,6 +210,10 @@ SENTENCES = (
         "名称是一行 1 到 {count} 个字符，不含 =、[、]、(、)、/、. 和 ,",
     ),
     ("means something already", "已经有别的含义"),
+    ("is a day in every rule", "在规则里是一个日期"),
+    ("is a word of the language of rules", "是规则语言里的词"),
+    ("reads like a rule", "读起来像一条规则"),
+    ("Choose another name, so that every rule goes on meaning what it says.", "请另取名称，让每条规则的意思保持不变。"),
     (
         "custledger metric list {type:word}, and custledger field list {same:word}, show the names that are taken.",
         "custledger metric list {type} 和 custledger field list {same} 可以列出已经用掉的名称。",

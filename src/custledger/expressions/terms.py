@@ -20,6 +20,11 @@ _SUMS: dict[str, Sign] = {"+": "+", "-": "-"}
 _PRODUCTS: dict[str, Sign] = {"*": "*", "/": "/"}
 
 
+def is_number(folded: str) -> bool:
+    """Return whether a word is a number."""
+    return _NUMBER.fullmatch(folded) is not None
+
+
 class TermParser(Cursor, ABC):
     """Reads terms. What stands in the brackets of an aggregate after ``where`` is read by ``either``."""
 
@@ -71,7 +76,7 @@ class TermParser(Cursor, ABC):
         if is_called and self.folded[self.at] in FUNCTIONS:
             return self.call()
         length = self.name_length() or self.day_length()
-        if not length and _NUMBER.fullmatch(self.folded[self.at]):
+        if not length and is_number(self.folded[self.at]):
             return Number(self.folded[self.at], self.take().start)
         if not length and is_called and not self.operator_length(self.at):
             raise self.no_function()

@@ -14,7 +14,7 @@ from custledger.errors import InvalidValueError, NotFoundError, QueryError
 from custledger.fields import Kind, Labels
 from custledger.metrics import Metric
 from custledger.records import COLORS
-from custledger.schema import nearest
+from custledger.schema import Schema, nearest
 from custledger.segments import Segment
 from custledger.services.broken_rules import telling_what_breaks
 from custledger.services.documents import decided_anew, write_document
@@ -26,6 +26,8 @@ from custledger.values import fold, given_text
 
 LONGEST_NAME = 60
 """How many characters a name or a label may have."""
+ANOTHER_NAME = "Choose another name, so that every rule goes on meaning what it says."
+"""What is said where a name would change what rules mean."""
 
 
 if TYPE_CHECKING:
@@ -218,7 +220,17 @@ def require_free(scope: "Scope", name: str, *, but: Metric | Segment | None = No
             field="Name",
             hint=f"A name has 1 to {LONGEST_NAME} characters, on one line, without = [ ] ( ) / . or ,",
         )
+    from custledger.expressions.reserved import read_as  # noqa: PLC0415 - only who names something needs it
+
+    if meant := read_as(name, scope):
+        raise InvalidValueError(name, meant, field="Name", hint=ANOTHER_NAME)
     if fold(name) in scope:
-        subject = scope.schema.name
-        hint = f"custledger metric list {subject}, and custledger field list {subject}, show the names that are taken."
-        raise InvalidValueError(name, "means something already", field="Name", hint=hint)
+        raise means_something(scope.schema, name, "Name")
+
+
+def means_something(schema: Schema, name: str, what: str) -> InvalidValueError:
+    """Return the error for a name, ``what`` somebody gives, that rules about a type know already."""
+    hint = (
+        f"custledger metric list {schema.name}, and custledger field list {schema.name}, show the names that are taken."
+    )
+    return InvalidValueError(name, "means something already", field=what, hint=hint)

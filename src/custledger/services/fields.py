@@ -70,7 +70,7 @@ def add_field(
         target=session.schema(target).name if target else None, on_remove=on_remove, custom=True,
     )  # fmt: skip
     _require_sense(spec)
-    _require_free(schema, (*labels.both(), *spec.aliases))
+    _require_free(session, schema, (*labels.both(), *spec.aliases))
     field = Field(_free_key(session, schema, labels.en or labels.zh), spec)
     name, value = field_document(schema.name, field.key, spec)
     write_document(session, generation, "field add", name, value)
@@ -126,7 +126,7 @@ def edit_field(
         searchable=field.spec.searchable if searchable is None else searchable,
     )
     _require_sense(spec)
-    _require_free(schema, (*labels.both(), *spec.aliases), but=field)
+    _require_free(session, schema, (*labels.both(), *spec.aliases), but=field)
     write_document(session, generation, "field edit", *field_document(schema.name, field.key, spec))
     return Field(field.key, spec)
 
@@ -266,9 +266,13 @@ def _require_sense(spec: Spec) -> None:
         raise InvalidValueError("sensitive", "does not go with searchable, unique or indexed", field="Field")
 
 
-def _require_free(schema: Schema, names: Sequence[str], *, but: Field | None = None) -> None:
-    """Raise ``InvalidValueError`` where a name cannot be one, is given twice, or names another field of the type."""
+def _require_free(session: Session, schema: Schema, names: Sequence[str], *, but: Field | None = None) -> None:
+    """Raise ``InvalidValueError`` where a name cannot be one, is given twice, or means something else already.
+
+    What means something are the fields of the type and what rules can name beside them, such as metrics and segments.
+    """
     seen: set[str] = set()
+    own = {fold(one) for one in (*but.spec.labels.both(), *but.spec.aliases)} if but else set()
     for name in names:
         folded = fold(name)
         unfit = not name.strip() or name != name.strip() or any(unicodedata.category(c) == "Cc" for c in name)
@@ -290,6 +294,20 @@ def _require_free(schema: Schema, names: Sequence[str], *, but: Field | None = N
                 field="Label",
                 hint=f"Use {schema.name}.{holder}, or give the new field another label.",
             )
+        if folded not in own:
+            _require_unmeant(session, schema, name)
+
+
+def _require_unmeant(session: Session, schema: Schema, name: str) -> None:
+    """Raise ``InvalidValueError`` where rules about the type read a name as something that is no field of it."""
+    from custledger.expressions.reserved import read_as  # noqa: PLC0415 - only who names something needs it
+    from custledger.services.defining import ANOTHER_NAME, means_something  # noqa: PLC0415
+
+    scope = session.world.scope(schema)
+    if meant := read_as(name, scope):
+        raise InvalidValueError(name, meant, field="Label", hint=ANOTHER_NAME)
+    if fold(name) in scope and fold(name) not in schema.names:
+        raise means_something(schema, name, "Label")
 
 
 def _free_key(session: Session, schema: Schema, label: str) -> str:
