@@ -223,3 +223,23 @@ def test_no_field_is_called_as_a_metric_a_segment_or_related_records_are(ledger:
         with pytest.raises(InvalidValueError, match="means something already"):
             ledger.fields.edit("customer.x_badge", label_en=name)
     assert ledger.fields.edit("customer.x_badge", label_zh="徽章").spec.labels == Labels("Badge", "徽章")
+
+
+@pytest.mark.parametrize(
+    ("name", "fitting", "unfitting"),
+    [
+        ("rfm_groups", ("4", "order_count / 2", "total_spent"), ("city", "consent", "birthday", "level = A", "tags")),
+        ("total_spent", ("7", "order_count"), ("city", "last_order", "exists(transactions)")),
+        ("last_order", ("created_at", "birthday"), ("total_spent", "city", "days_since(birthday)")),
+    ],
+)
+def test_what_replaces_a_plugins_metric_can_stand_in_its_place(
+    ledger: Ledger, name: str, fitting: tuple[str, ...], unfitting: tuple[str, ...]
+) -> None:
+    for _ in range(2):  # the ledger's own metric does not loosen what the plugin's asks for
+        for text in unfitting:
+            with pytest.raises(InvalidValueError, match="and what it replaces gives") as raised:
+                add_metric(ledger.session, name, text)
+            assert f"defines {name} as: " in raised.value.hint
+        for text in fitting:
+            assert add_metric(ledger.session, name, text).expression == text

@@ -210,6 +210,8 @@ SENTENCES = (
         "名称是一行 1 到 {count} 个字符，不含 =、[、]、(、)、/、. 和 ,",
     ),
     ("means something already", "已经有别的含义"),
+    ("gives {kind:kind}, and what it replaces gives {wanted:kind}", "得到的是{kind}，而它要替换的得到的是{wanted}"),
+    ("The plugin {plugin:word} defines {name:word} as: {text}", "插件 {plugin} 把 {name} 定义为：{text}"),
     ("is a day in every rule", "在规则里是一个日期"),
     ("is a word of the language of rules", "是规则语言里的词"),
     ("reads like a rule", "读起来像一条规则"),

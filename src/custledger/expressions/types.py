@@ -47,6 +47,8 @@ _FAMILIES: tuple[frozenset[Kind], ...] = (
     frozenset({Kind.ID, Kind.REFERENCE}),
 )
 
+_LIKES = (FOLDED_KINDS, NUMBER_KINDS, frozenset({Kind.DATE, Kind.TIME}), frozenset({Kind.ID, Kind.REFERENCE}))
+
 _DESCRIBED = {
     Kind.ID: "an id",
     Kind.TEXT: "a text",
@@ -68,6 +70,11 @@ _DESCRIBED = {
 def described(kind: Kind) -> str:
     """Return what a kind is called in a sentence."""
     return _DESCRIBED[kind]
+
+
+def can_stand_for(kind: Kind, other: Kind) -> bool:
+    """Return whether values of one kind can stand where those of another did: numbers for numbers, days for days."""
+    return kind is other or any(kind in likes and other in likes for likes in _LIKES)
 
 
 def fit_together(field: Field, other: Field, type_name: str) -> bool:

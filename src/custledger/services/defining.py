@@ -11,6 +11,7 @@ import attrs
 
 from custledger.definitions import Definition
 from custledger.errors import InvalidValueError, NotFoundError, QueryError
+from custledger.expressions import Expression
 from custledger.fields import Kind, Labels
 from custledger.metrics import Metric
 from custledger.records import COLORS
@@ -124,10 +125,29 @@ def _add(session: Session, given: DefinitionT, *, want: Kind | None) -> Definiti
     for called in dict.fromkeys((made.name, *made.labels.both())):
         require_free(session.world.scope(schema), called, but=present)
     understood = session.understand_named(made.named(), want=want)
+    if isinstance(made, Metric):
+        _require_like_kind(session, made, understood)
     document, value = definition_document(attrs.evolve(made, names=understood.names))
     write_document(session, generation, f"{_word(given)} add", document, value)
     _keep(session)
     return made
+
+
+def _require_like_kind(session: Session, made: Metric, understood: Expression) -> None:
+    """Raise ``InvalidValueError`` where a metric cannot stand in the place of the plugin's that it replaces."""
+    from custledger.expressions.types import can_stand_for, described  # noqa: PLC0415 - only who replaces one needs it
+
+    for plugin, one in session.plugins.metrics():
+        if (one.subject, one.name) != (made.subject, made.name):
+            continue
+        try:
+            wanted = session.understand_named(one.named()).kind
+        except QueryError:
+            continue  # which metric list tells
+        if not can_stand_for(understood.kind, wanted):
+            why = f"gives {described(understood.kind)}, and what it replaces gives {described(wanted)}"
+            hint = f"The plugin {plugin} defines {one.name} as: {one.expression}"
+            raise InvalidValueError(made.expression, why, field="Expression", hint=hint)
 
 
 def remove_metric(session: Session, name: str, *, subject: str = "customer") -> Metric:
