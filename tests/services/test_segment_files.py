@@ -12,6 +12,7 @@ from custledger.errors import CustledgerError, FileFormatError, InvalidValueErro
 from custledger.ledger import Ledger
 from custledger.records import COLORS
 from custledger.services.segment_files import as_told
+from custledger.services.speaking import chinese
 
 
 @pytest.fixture
@@ -112,35 +113,123 @@ def test_a_plugins_segment_is_saved_by_its_name_and_becomes_the_ledgers_own(ledg
 
 
 @pytest.mark.parametrize(
-    ("text", "error", "said"),
+    ("text", "said"),
     [
-        ("name = ", FileFormatError, "this is not TOML"),
-        ('name = "a"', FileFormatError, "expression must be a text, and not empty"),
-        ('name = "a"\nexpression = 3', FileFormatError, "expression must be a text"),
-        ('name = "a"\nwhen = "x"\nexpression = "age > 3"', FileFormatError, "when says nothing of a segment"),
-        ('segment = ["a"]', FileFormatError, "says nothing of a segment"),
-        ('name = "a"\nexpression = "ages > 3"', QueryError, "The rule of a cannot be understood"),
-        ('name = "a"\nexpression = "a and age > 3"', QueryError, "defined by itself"),
-        ('name = "city"\nexpression = "age > 3"', InvalidValueError, "means something already"),
-        ('name = "a.b"\nexpression = "age > 3"', InvalidValueError, "cannot name"),
-        ('name = "a"\ncolor = "mauve"\nexpression = "age > 3"', InvalidValueError, "is not a colour"),
-        ('[[segment]]\nname = "a"\nexpression = "age > 3"\n' * 2, InvalidValueError, "is there twice"),
+        ("name = ", "s.toml: this is not TOML: "),
+        ("", "s.toml: there is no segment in this file"),
+        ("segment = []", "s.toml: there is no segment in this file"),
+        ('name = "a"', "s.toml: expression must be a text, and not empty"),
+        ('name = "a"\nexpression = 3', "s.toml: expression must be a text, and not empty"),
+        ('name = "a"\nwhen = "x"\nexpression = "age > 3"', "s.toml: when says nothing of a segment"),
+        ('name = "a"\nnames = "x"\nexpression = "age > 3"', "s.toml: names must be a table of texts"),
+        ('name = "a"\nexpression = "age > 3"\n[names]\nx = 3', "s.toml: names must be a table of texts"),
+        ('segment = ["a"]', "s.toml: [[segment]] says nothing of a segment"),
+        (
+            'name = "a"\nexpression = "ages > 3"',
+            "s.toml: The rule of a cannot be understood: There is no customer field",
+        ),
+        ('name = "a"\nexpression = "a and age > 3"', "a is defined by itself"),
+        ('name = "a"\nsubject = "custmer"\nexpression = "age > 3"', "s.toml: There is no record type “custmer”"),
+        ('name = "city"\nexpression = "age > 3"', "s.toml: Name: “city” means something already"),
+        ('name = "today"\nexpression = "age > 3"', "s.toml: Name: “today” is a day in every rule"),
+        ('name = "a.b"\nexpression = "age > 3"', "s.toml: Name: “a.b” cannot name"),
+        ('name = "a"\ncolor = "mauve"\nexpression = "age > 3"', "s.toml: Colour: “mauve” is not a colour"),
+        ('[[segment]]\nname = "a"\nexpression = "age > 3"\n' * 2, "s.toml: segment a: a is there twice"),
+        ('[[segment]]\nname = "A"\nexpression = ""', "s.toml: segment A: expression must be a text, and not empty"),
+        ('[[segment]]\nexpression = "age > 3"', "s.toml: segment 2: name must be a text, and not empty"),
+        ('[[segment]]\nname = "A"\nexpression = "ages"', "s.toml: segment A: The rule of A cannot be understood"),
         (
             '[[segment]]\nname="a"\nexpression="age>3"\n[[segment]]\nname="A"\nexpression="age>3"',
-            InvalidValueError,
-            "already",
+            "s.toml: segment A: Name: “A” means something already",
         ),
     ],
 )
-def test_a_file_that_makes_no_sense_is_refused_whole(
-    ledger: Ledger, text: str, error: type[CustledgerError], said: str, tmp_path: Path
-) -> None:
+def test_a_file_that_makes_no_sense_is_refused_whole(ledger: Ledger, text: str, said: str, tmp_path: Path) -> None:
     target = tmp_path / "s.toml"
     target.write_text('[[segment]]\nname = "fine"\nexpression = "age > 5"\n' * text.startswith("[[") + text, "utf-8")
     before = told(ledger)
-    with pytest.raises(error, match=said):
+    with pytest.raises(FileFormatError) as raised:
         ledger.segments.load(target)
+    assert said in raised.value.message
     assert told(ledger) == before
+
+
+def test_all_that_is_wrong_with_a_folder_is_told_at_once(ledger: Ledger, tmp_path: Path) -> None:
+    texts = {
+        "a": 'name = "a"\nexpression = "ages > 3"',
+        "b": 'name = "b"\nexpression = 3',
+        "c": 'name = "c"\nexpression = "b and d and 贵客"',
+        "d": "name =",
+        "e": '[[segment]]\nname = "e"\nexpression = "age > 3"\n[[segment]]\nname = "f"\nexpression = "g"',
+        "h": 'name = "e"\nexpression = "age > 3"',
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.toml").write_text(text, "utf-8")
+    with pytest.raises(FileFormatError) as raised:
+        ledger.segments.load(tmp_path)
+    assert raised.value.path == str(tmp_path)
+    assert [Path(one["path"]).name for one in raised.value.details["faults"]] == [
+        "a.toml", "b.toml", "d.toml", "e.toml", "h.toml",
+    ]  # fmt: skip
+    for said in (
+        "a.toml: The rule of a",
+        "b.toml: expression must",
+        "d.toml: this",
+        "e.toml: segment f: ",
+        "e is in e.toml",
+    ):
+        assert said in raised.value.message
+    in_chinese = chinese(ledger.session.plugins, ledger.session.schemas)(raised.value.message)
+    assert in_chinese.count("；") == 4
+    assert in_chinese.endswith(
+        "；e.toml：分群 f：f 的规则无法理解：没有客户字段“g”（第 1 个字符处：g）；h.toml：e 在 e.toml 里也有"
+    )
+
+
+def test_a_file_keeps_what_names_meant_that_nothing_is_called_by_any_more(ledger: Ledger, tmp_path: Path) -> None:
+    field = ledger.fields.add("customer", "会员卡")
+    ledger.customers.add(name="N9", code="K9", 会员卡="7")
+    ledger.segments.add("cc", "会员卡 is not empty and exists(interactions where channel = phone) = no")
+    ledger.segments.add("dd", "会员卡 is not empty")
+    for name in ("before.toml", "plain.toml"):
+        ledger.segments.save(tmp_path / name, "dd")
+    assert "names" not in (tmp_path / "before.toml").read_text("utf-8")
+    ledger.fields.edit(f"customer.{field.key}", label_zh="卡号")
+    ledger.segments.save(tmp_path / "both.toml", "cc", "dd")
+    text = (tmp_path / "both.toml").read_text("utf-8")
+    assert text.count('[segment.names]\n"会员卡" = "x_会员卡"\n') == 2
+    (tmp_path / "folder").mkdir()
+    ledger.segments.save(tmp_path / "folder", "dd")
+    alone = (tmp_path / "folder" / "dd.toml").read_text("utf-8")
+    assert alone == 'name = "dd"\nexpression = "会员卡 is not empty"\n\n[names]\n"会员卡" = "x_会员卡"\n'
+    for name in ("before.toml", "both.toml", "folder"):
+        assert {one.what for one in ledger.segments.load(tmp_path / name)} == {"same"}
+    for one in ("cc", "dd"):
+        ledger.segments.remove(one)
+    with pytest.raises(FileFormatError, match="no customer field"):
+        ledger.segments.load(tmp_path / "before.toml")
+    ledger.segments.load(tmp_path / "both.toml")
+    assert [one.code for one in ledger.segments.members("dd")] == ["K9"]
+
+
+@pytest.mark.parametrize("name", ["high_value", "rfm"])
+def test_what_comes_in_the_place_of_a_plugins_has_its_labels_and_colour(
+    ledger: Ledger, tmp_path: Path, name: str
+) -> None:
+    (brought,) = [one for _, one in ledger.session.segments() if one.name == name]
+    ledger.records("transaction").add(customer="K1", number="1", amount=9000, status="paid")
+    target = tmp_path / "s.toml"
+    target.write_text(f'name = "{name}"\nexpression = "level = A"\n', "utf-8")
+    (change,) = ledger.segments.load(target, dry_run=True)
+    assert (change.what, change.entering, change.leaving) == ("added", 2, 1)
+    ledger.segments.load(target)
+    (own,) = [one for one in ledger.session.settings.segments if one.name == name]
+    assert (own.labels, own.color) == (brought.labels, brought.color)
+    assert [one.code for one in ledger.segments.members(brought.labels.zh)] == ["K0", "K2"]
+    assert [one.what for one in ledger.segments.load(target)] == ["same"]
+    target.write_text(f'name = "{name}"\nexpression = "level = A"\nlabel_zh = "贵"\ncolor = "blue"\n', "utf-8")
+    (change,) = ledger.segments.load(target)
+    assert (change.segment.labels.both(), change.segment.color) == ((brought.labels.en, "贵"), "blue")
 
 
 def test_what_is_no_text_or_no_folder_of_segments_is_refused(ledger: Ledger, tmp_path: Path) -> None:
@@ -148,5 +237,8 @@ def test_what_is_no_text_or_no_folder_of_segments_is_refused(ledger: Ledger, tmp
         ledger.segments.load(tmp_path)
     with pytest.raises(CustledgerError):
         ledger.segments.load(tmp_path / "nothing.toml")
+    (tmp_path / "odd.toml").write_bytes("name = '城'".encode("gb18030"))
+    with pytest.raises(FileFormatError, match="this is not text in UTF-8"):
+        ledger.segments.load(tmp_path / "odd.toml")
     with pytest.raises(UsageError, match="holds settings of custledger"):
         ledger.segments.save(tmp_path / "custledger.toml")

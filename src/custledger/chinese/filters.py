@@ -1,7 +1,7 @@
 """What cannot be understood of a filter, a column or a sort key, in English and Chinese."""
 
 SENTENCES = (
-    ("{why:why} (at character {place:n} of: {text})", "{why}（第 {place} 个字符处：{text}）"),
+    ("{why:why} (at character {place:n} of: {text:written})", "{why}（第 {place} 个字符处：{text}）"),
     ("{why:why} (at character {place:n} of: )", "{why}（第 {place} 个字符处）"),
     # what its names mean
     ("There is no {what:what} {name:q}", "没有{what}{name}"),

@@ -25,6 +25,7 @@ _SHAPES = {
     "folder": r"(?:(?!\. ).)+?",
     "path": r"(?:(?!\. [A-Z]).)+?",
     "word": r"\S+?",
+    "written": r"(?:(?!\); ).)+?",
     "article": r"an?",
 }
 """What a part must look like, where its sort says that; any other is whatever lies between its neighbours."""

@@ -42,10 +42,7 @@ SENTENCES = (
     ("Remove those first, or let them refer to another record.", "先删除它们，或让它们引用别的记录。"),
     ("{operation:id} was not taken back whole: {why:why}.", "{operation} 没有完全撤销：{why}。"),
     ("{operation:id} would not be taken back whole: {why:why}.", "{operation} 不会完全撤销：{why}。"),
-    (
-        "The setting {name:word} changed since it was read: {why:why}.",
-        "设置 {name} 在读取之后被别人改过：{why}。",
-    ),
+    ("The setting {name:word} changed since it was read: {why:why}.", "设置 {name} 在读取之后被别人改过：{why}。"),
     ("{record:word} changed since it was read: {why:why}.", "{record} 在读取之后被别人改过：{why}。"),
     (
         "{field:label} was {base:q}, you set {mine:q}, somebody else set {theirs:q}",
@@ -82,7 +79,10 @@ SENTENCES = (
         "只有代码块正常结束，并且有内容要写，批量操作才会写入。",
     ),
     # batches
-    ("A batch belongs to the thread that opened it, and this is another one.", "批量操作属于打开它的线程，这里是另一个线程。"),
+    (
+        "A batch belongs to the thread that opened it, and this is another one.",
+        "批量操作属于打开它的线程，这里是另一个线程。",
+    ),
     (
         "Open a batch in each thread, or hand what is to be written to the thread that has it.",
         "请在每个线程里各开一个，或把要写的内容交给打开它的线程。",
@@ -100,7 +100,10 @@ SENTENCES = (
     # fields and choices
     ("{name:q} does not name a field.", "{name}不是字段。"),
     ("Write the type and the field: customer.level.", "请写出类型和字段：customer.level。"),
-    ("{field:word} is not a field of this ledger's own, so its labels stay.", "{field} 不是这本台账自己的字段，标签不能改。"),
+    (
+        "{field:word} is not a field of this ledger's own, so its labels stay.",
+        "{field} 不是这本台账自己的字段，标签不能改。",
+    ),
     (
         "{field:word} is not a field of this ledger's own, so it stays as it is.",
         "{field} 不是这本台账自己的字段，不能修改。",
@@ -186,14 +189,19 @@ SENTENCES = (
      "custledger segment refresh {name} 可以保存现在谁在其中。"),
     ("is about the type {type:word}, and only customers give consent", "针对的是类型 {type}，只有客户才有营销授权"),
     ("The rule of {name} is in Python, and no text.", "{name} 的规则是 Python 代码，不是文本。"),
-    ("is there twice", "出现了两次"),
     ("Leave one of the two out.", "请去掉其中一个。"),
-    ("this is not TOML: {why}", "不是 TOML：{why}"),
+    ("this is not TOML: {why:label}", "不是 TOML：{why}"),
+    ("this is not text in UTF-8", "不是 UTF-8 文本"),
     ("{key:word} says nothing of a segment", "{key} 不是分群的属性"),
     ("{key:word} must be a text, and not empty", "{key} 应该是文本，不能为空"),
     ("A segment has: {keys:list}.", "分群有这些属性：{keys}。"),
     ("The rule of {name} cannot be understood: {why:why}", "{name} 的规则无法理解：{why}"),
     ("{name} cannot be understood any more: {why:said}", "{name} 现在无法理解了：{why}"),
+    ("there is no segment in this file", "这个文件里没有分群"),
+    ("segment {name:label}: {why:why}", "分群 {name}：{why}"),
+    ("{key:word} must be a table of texts", "{key} 应该是由文本组成的表"),
+    ("{name:label} is there twice", "{name} 出现了两次"),
+    ("{name:label} is in {file:label} as well", "{name} 在 {file} 里也有"),
     ("there is no file of a segment in this folder", "这个文件夹里没有分群的文件"),
     ("custledger segment save writes them there.", "custledger segment save 可以把它们写到那里。"),
     ("Name a file with --to.", "请用 --to 指明文件。"),

@@ -118,7 +118,7 @@ def _add(session: Session, given: DefinitionT, *, want: Kind | None) -> Definiti
     text = given_text(given.expression, "Expression")
     known: Sequence[tuple[str, Any]] = session.segments() if _word(given) == "segment" else session.metrics()
     present = next((one for _, one in known if (one.subject, one.name) == (schema.name, given.name)), None)
-    own: dict[str, Any] = {"subject": schema.name, "expression": text, "labels": _labels(given, present)}
+    own: dict[str, Any] = {"subject": schema.name, "expression": text, "labels": labels_beside(given, present)}
     if present is not None and isinstance(given, Segment):
         own["color"] = given.color or present.color
     made: DefinitionT = attrs.evolve(given, **own)
@@ -195,7 +195,7 @@ def _word(definition: Metric | Segment) -> str:
     return "segment" if isinstance(definition, Segment) else "metric"
 
 
-def _labels(given: Definition, present: Definition | None) -> Labels:
+def labels_beside(given: Definition, present: Definition | None) -> Labels:
     """Return the labels that are given, else those of what is replaced."""
     known = present.labels if present else Labels("")
     return default_labels(given.name, given.labels.en or known.en, given.labels.zh or known.zh)

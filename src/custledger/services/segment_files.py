@@ -8,26 +8,37 @@ its own, named after it. What can be said of one is what ``segment add`` takes::
     expression = "total_spent >= 5000 and level = A"
     label_en = "Treasured"
     color = "red"
+
+What a name in the expression means that nothing is called by any more, such as the label that a field had, is said
+beside it, by the key that it has::
+
+    [segment.names]
+    "会员卡" = "x_会员卡"
+
+One that a plugin brings has its labels and its colour from there, where a file does not say them.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote
 
 import attrs
 
 from custledger.changes import Changeset, DocumentChange
-from custledger.errors import FileFormatError, InvalidValueError, QueryError, UsageError, file_error
-from custledger.expressions import Expression, both, negated, understand_named
+from custledger.errors import CustledgerError, FileFormatError, QueryError, UsageError
+from custledger.expressions import Expression, understand_named
+from custledger.expressions.nodes import Named
 from custledger.expressions.scope import World
-from custledger.fields import Kind
+from custledger.fields import Kind, Labels
 from custledger.segments import STORED_SUBJECT, Segment
 from custledger.services.atomic_file import atomic_write
 from custledger.services.broken_rules import telling_what_breaks
-from custledger.services.defining import check_color, default_labels, require_free
+from custledger.services.defining import default_labels, labels_beside, require_free
 from custledger.services.documents import decided_anew
+from custledger.services.judging import judged
+from custledger.services.segment_texts import ENDING, Faults, Written, read_segments
 from custledger.services.segmenting import find_segment
 from custledger.services.session import Session
 from custledger.services.targets import check_target
@@ -35,9 +46,6 @@ from custledger.services.writing import write
 from custledger.settings import definition_document
 from custledger.values import given_path
 
-ENDING = ".toml"
-KEYS = ("name", "subject", "expression", "label_en", "label_zh", "color")
-"""What a file can say of a segment."""
 _UNFIT = frozenset('%<>:"/\\|?*.')
 """What some system does not take in the name of a file."""
 
@@ -46,7 +54,8 @@ _UNFIT = frozenset('%<>:"/\\|?*.')
 class SegmentChange:
     """What reading files does to a segment: ``before`` and ``after``, ``None`` where it was not or will not be.
 
-    In a rehearsal ``entering`` and ``leaving`` say for how many records a changed wording makes a difference.
+    In a rehearsal ``entering`` and ``leaving`` say for how many records a changed wording makes a difference: to what
+    was before, or to the segment of a plugin in whose place it comes.
     """
 
     before: Segment | None
@@ -68,7 +77,9 @@ class SegmentChange:
             return "added"
         if self.after is None:
             return "removed"
-        return "same" if as_told(self.before) == as_told(self.after) else "changed"
+        known = self.after.names
+        as_before = all(known.get(name, key) == key for name, key in self.before.names.items())
+        return "same" if as_before and as_told(self.before) == as_told(self.after) else "changed"
 
 
 def save_segments(session: Session, path: str | os.PathLike[str], names: Sequence[str] = ()) -> list[Segment]:
@@ -78,8 +89,6 @@ def save_segments(session: Session, path: str | os.PathLike[str], names: Sequenc
     changed and read back as the ledger's own. Raises ``NotFoundError``, ``UsageError`` for a callable or a scorer,
     which is no text, and what fits the file.
     """
-    import tomli_w  # noqa: PLC0415 - reading segments needs none of it
-
     session.refresh()
     target = Path(given_path(path))
     segments = [find_segment(session, name) for name in names] or list(session.settings.segments)
@@ -88,10 +97,38 @@ def save_segments(session: Session, path: str | os.PathLike[str], names: Sequenc
         raise UsageError(f"The rule of {code.name} is in Python, and no text.", hint="Leave it out.")
     if target.is_dir():
         for one in segments:
-            _write(session, target / _file_name(one), tomli_w.dumps(as_told(one)))
+            _write(session, target / _file_name(one), _text(session, one))
     else:
-        _write(session, target, "\n".join(f"[[segment]]\n{tomli_w.dumps(as_told(one))}" for one in segments))
+        _write(session, target, "\n".join(f"[[segment]]\n{_text(session, one, 'segment.')}" for one in segments))
     return segments
+
+
+def _text(session: Session, segment: Segment, within: str = "") -> str:
+    """Return what a file says of a segment; ``within`` is the table that the table of its names is in."""
+    import tomli_w  # noqa: PLC0415 - reading segments needs none of it
+
+    text, names = tomli_w.dumps(as_told(segment)), _names_told(session, segment)
+    return f"{text}\n[{within}names]\n{tomli_w.dumps(names)}" if names else text
+
+
+def _names_told(session: Session, segment: Segment) -> dict[str, str]:
+    """Return what names of a segment meant that mean nothing, or something else, where they are only read."""
+    if _means(session, segment, {}) == segment.names:
+        return {}
+    kept = dict(segment.names)
+    for name in segment.names:
+        fewer = {other: key for other, key in kept.items() if other != name}
+        if _means(session, segment, fewer) == segment.names:
+            kept = fewer
+    return kept
+
+
+def _means(session: Session, segment: Segment, names: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Return what the names of a segment mean where these are remembered; ``None`` where it cannot be understood."""
+    try:
+        return session.understand_named(attrs.evolve(segment, names=names).named(), want=Kind.YES_NO).names
+    except QueryError:
+        return None
 
 
 def as_told(segment: Segment) -> dict[str, str]:
@@ -127,21 +164,18 @@ def load_segments(
     """Make the segments of a file, or of the files of a folder, this ledger's own; return what that changes.
 
     With ``remove`` the ledger's own segments that are not in the files are removed. All of it lands as one operation,
-    or with ``dry_run`` not at all. Raises ``FileFormatError`` for a file that makes no sense, ``InvalidValueError`` for
-    a name or a colour that cannot be, and ``QueryError`` for an expression that cannot be understood.
+    or with ``dry_run`` not at all. Raises ``FileFormatError`` that tells all that is wrong in the files: names and
+    colours that cannot be, and expressions that cannot be understood, are among that.
     """
     generation = session.refresh()
-    given = [attrs.evolve(one, subject=session.schema(one.subject).name) for one in _read(Path(given_path(path)))]
-    loaded = {(one.subject, one.name): one for one in given}
-    if len(loaded) < len(given):
-        twice = next(one for one in given if one is not loaded[one.subject, one.name])
-        raise InvalidValueError(twice.name, "is there twice", field="Name", hint="Leave one of the two out.")
+    faults = Faults(Path(given_path(path)))
+    loaded = _by_key(session, read_segments(faults.root, faults), faults)
     present = {(one.subject, one.name): one for one in session.settings.segments}
     gone = {key for key in present if remove and key not in loaded}
-    world = _world(session, loaded, gone)
-    understood = {key: _understood(session, one, world) for key, one in loaded.items()}
+    understood = _all_understood(session, loaded, gone, faults)
+    faults.raise_any()
     changes = [
-        SegmentChange(before=present.get(key), after=attrs.evolve(one, names=understood[key].names))
+        SegmentChange(before=present.get(key), after=attrs.evolve(one.segment, names=understood[key].names))
         for key, one in loaded.items()
     ]
     changes += [SegmentChange(before=present[key], after=None) for key in sorted(gone)]
@@ -155,95 +189,93 @@ def load_segments(
     return changes
 
 
-def _read(path: Path) -> Iterator[Segment]:
-    if path.is_dir():
-        files = sorted(path.glob(f"*{ENDING}"))
-        if not files:
-            why = "there is no file of a segment in this folder"
-            raise FileFormatError(path, why, hint="custledger segment save writes them there.")
-        for file in files:
-            yield from _read(file)
-        return
-    for told in _tables(path):
-        yield _segment(path, told)
-
-
-def _tables(path: Path) -> list[Any]:
-    import tomllib  # noqa: PLC0415 - writing segments needs none of it
-
-    try:
-        value = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileFormatError(path, f"this is not TOML: {error}") from error
-    except OSError as error:
-        raise file_error(path, error) from error
-    several = value.get("segment")
-    if isinstance(several, list) and len(value) == 1:
-        return several
-    return [value]
-
-
-def _segment(path: Path, told: Any) -> Segment:
-    """Return the segment of a table. Raises ``FileFormatError``."""
-    hint = f"A segment has: {', '.join(KEYS)}."
-    unknown = [key for key in told if key not in KEYS] if isinstance(told, dict) else ["[[segment]]"]
-    if unknown:
-        raise FileFormatError(path, f"{unknown[0]} says nothing of a segment", hint=hint)
-    odd = next((key for key, value in told.items() if not isinstance(value, str)), None)
-    lacking = next((key for key in ("name", "expression") if not str(told.get(key, "")).strip()), None)
-    if odd or lacking:
-        raise FileFormatError(path, f"{odd or lacking} must be a text, and not empty", hint=hint)
-    check_color(told.get("color", ""))
-    labels = default_labels(told["name"], told.get("label_en", ""), told.get("label_zh", ""))
-    return Segment(
-        name=told["name"],
-        subject=told.get("subject") or STORED_SUBJECT,
-        expression=told["expression"].strip(),
-        labels=labels,
-        color=told.get("color", ""),
-    )
-
-
 Key = tuple[str, str]
 
 
-def _world(session: Session, loaded: Mapping[Key, Segment], gone: set[Key]) -> World:
-    """Return what names will mean. Raises ``InvalidValueError`` where a name of a loaded segment is taken."""
+def _by_key(session: Session, written: Sequence[Written], faults: Faults) -> dict[Key, Written]:
+    """Return the segments of files by type and name, with what they have from the plugins' that they replace.
+
+    What their names meant is what the file says, or else what those of the ledger's own segment of that name did.
+    """
+    brought = {(one.subject, one.name): one for _, one in session.plugins.segments()}
+    present = {(one.subject, one.name): one for one in session.settings.segments}
+    found: dict[Key, Written] = {}
+    for each in written:
+        one = each.segment
+        with faults.noted(each.path, each.place, one.name):
+            key = session.schema(one.subject).name, one.name
+            if key in found:
+                other = found[key].path
+                why = f"{one.name} is there twice" if other == each.path else f"{one.name} is in {other.name} as well"
+                raise FileFormatError(each.path, why, hint="Leave one of the two out.")
+            names = {**(present[key].names if key in present else {}), **one.names}
+            color = one.color or (brought[key].color if key in brought else "")
+            labels = labels_beside(one, brought.get(key))
+            whole = attrs.evolve(one, subject=key[0], labels=labels, color=color, names=names)
+            found[key] = attrs.evolve(each, segment=whole)
+    return found
+
+
+def _all_understood(
+    session: Session, loaded: Mapping[Key, Written], gone: set[Key], faults: Faults
+) -> dict[Key, Expression]:
+    """Return what the expressions of loaded segments say, in the world that they make; what is wrong is noted."""
+    world = _world(session, loaded, gone, faults)
+    understood: dict[Key, Expression] = {}
+    for key, each in loaded.items():
+        one = each.segment
+        with faults.noted(each.path, each.place):
+            try:
+                schema = session.schema(one.subject)
+                found = understand_named(one.named(), schema, session.conventions, world, want=Kind.YES_NO)
+            except QueryError as error:
+                why = f"The rule of {one.name} cannot be understood: {error.message}"
+                raise FileFormatError(each.path, why, hint=error.hint) from error
+            understood[key] = found
+    return understood
+
+
+def _world(session: Session, loaded: Mapping[Key, Written], gone: set[Key], faults: Faults) -> World:
+    """Return what names will mean; where a name of a loaded segment is taken, that is noted."""
     others = [one for _, one in session.segments() if (one.subject, one.name) not in {*loaded, *gone}]
     named = [metric.named() for _, metric in session.metrics()]
     named += [each for one in others for each in one.all_named()]
-    for one in loaded.values():
-        world = session.world_of(named)
-        for called in dict.fromkeys((one.name, *one.labels.both())):
-            require_free(world.scope(session.schema(one.subject)), called)
+    for each in loaded.values():
+        one, world = each.segment, session.world_of(named)
+        with faults.noted(each.path, each.place):
+            for called in dict.fromkeys((one.name, *one.labels.both())):
+                require_free(world.scope(session.schema(one.subject)), called)
         named.append(one.named())
+    # Who names a segment that could not be read is not wrong for that.
+    named += [Named(key=name, subject=STORED_SUBJECT, text="id is empty", labels=Labels("")) for name in faults.named]
     return session.world_of(named)
-
-
-def _understood(session: Session, segment: Segment, world: World) -> Expression:
-    schema = session.schema(segment.subject)
-    try:
-        return understand_named(segment.named(), schema, session.conventions, world, want=Kind.YES_NO)
-    except QueryError as error:
-        why = f"The rule of {segment.name} cannot be understood: {error.why}"
-        raise QueryError(why, error.text, error.position, hint=error.hint) from None
 
 
 def _counted(session: Session, change: SegmentChange, understood: Mapping[Key, Expression]) -> SegmentChange:
     """Return a change with how many records it makes a difference for."""
-    before, after = change.before, change.after
-    if before is None or after is None or before.expression == after.expression:
+    after = change.after
+    if after is None or change.what == "same":
         return change
+    key = after.subject, after.name
+    brought = {(one.subject, one.name): one for _, one in session.plugins.segments()}
+    before = change.before or brought.get(key)
+    if before is None or (before.expression == after.expression and before.names == after.names):
+        return change
+    schema = session.schema(after.subject)
+    (now,) = session.view.memberships(schema, [understood[key]], session.moment)
     try:
-        then = session.understand_named(before.named(), want=Kind.YES_NO)
-    except QueryError:
+        then = _members(session, before)
+    except CustledgerError:
         return change
-    schema, now = session.schema(after.subject), understood[after.subject, after.name]
-    entering, leaving = (
-        session.view.count(schema, both(one, negated(other)), (), session.moment)[0][0]
-        for one, other in ((now, then), (then, now))
-    )
-    return attrs.evolve(change, entering=entering, leaving=leaving)
+    return attrs.evolve(change, entering=len(now - then), leaving=len(then - now))
+
+
+def _members(session: Session, segment: Segment) -> set[int]:
+    """Return the ids of the members of a segment as it is, by whatever rule it has."""
+    if segment.rule != "expression":
+        return set(judged(session, segment))
+    schema, condition = session.schema(segment.subject), session.understand_named(segment.named(), want=Kind.YES_NO)
+    return session.view.memberships(schema, [condition], session.moment)[0]
 
 
 def _document_change(session: Session, change: SegmentChange) -> DocumentChange:
