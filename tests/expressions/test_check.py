@@ -20,6 +20,11 @@ PERSON = Schema.of(Person).extended(
     ]
 )
 CONVENTIONS = Conventions(zone_name="Asia/Shanghai")
+SOME = (
+    "Some are: code, name, type, status, level, phone, city, owner; "
+    f'ledger.fields.list("customer") has all {len(CUSTOMER.keys)}.'
+)
+"""What is said of a word that is near to no name, wherever it stands."""
 CITY, LEVEL = FieldNode("city", Kind.TEXT), FieldNode("level", Kind.CHOICE)
 
 
@@ -138,19 +143,14 @@ def test_a_column_may_be_of_any_kind() -> None:
 ERRORS = [
     ("", 0, "There is no condition here", "For instance: city = 上海"),
     ("ctiy = x", 0, "There is no customer field “ctiy”", "Did you mean city?"),
-    (
-        "level = A and 天气 = 晴",
-        14,
-        "There is no customer field “天气”",
-        "Put a value in quotation marks, or a field that has an unusual name in square brackets: [phone].",
-    ),
+    ("level = A and 天气 = 晴", 14, "There is no customer field “天气”", SOME),
     ("城是 = 上海", 0, "There is no customer field “城是”", "Did you mean 城市?"),
     ("城市等于上海", 0, "There is no customer field “城市等于上海”", "Put spaces around 等于."),
     (
         "city = Salt and Pepper",
         16,
         "There is no customer field “Pepper”",
-        "Put a value in quotation marks, or a field that has an unusual name in square brackets: [phone].",
+        'Write: city in (Salt, Pepper); or "Salt and Pepper", if that is the text.',
     ),
     ("city", 0, "“city” alone is not a condition", "Compare it with something, for instance: city is not empty"),
     ("city 上海", 5, "A sign such as = is missing between “city” and “上海”", "For instance: city = 上海"),
@@ -385,3 +385,47 @@ def error_of(text: str, want: Kind | None) -> QueryError | None:
 @given(filters(PERSON))
 def test_what_is_well_typed_is_understood(text: str) -> None:
     assert understood(text).kind is Kind.YES_NO
+
+
+@pytest.mark.parametrize("text", ["totl > 3", "fooo", "level = A and fooo is empty"])
+def test_an_unknown_word_gets_the_same_answer_wherever_it_stands(text: str) -> None:
+    with pytest.raises(QueryError) as filtered:
+        understood(text, CUSTOMER)
+    with pytest.raises(QueryError) as sorted_:
+        understand_order(["fooo"], CUSTOMER, CONVENTIONS)
+    assert {filtered.value.hint, sorted_.value.hint} == {SOME}
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("city is null", "Write: city is empty"),
+        ("city is not null", "Write: city is not empty"),
+        ("城市 为 空", "Write: 城市 is empty"),
+        ("city is New York and level = A", "Write: city = New York"),
+        ("city is not Lyon", "Write: city != Lyon"),
+        ("city is Lyon but level is A", "Write: city = Lyon"),
+        ("created_at within 30 days", "Write: created_at > 30 days ago; or for days to come: created_at <= in 30 days"),
+        ("birthday in the last month", "Write: birthday > 30 days ago; or for days to come: birthday <= in 30 days"),
+        ("created_at 最近 三个月", "Write: created_at > 三个月前; or for days to come: created_at <= 三个月内"),
+        ("revision 超过 5", "Write: revision > 5"),
+        ("revision at least", "Write: revision >= …"),
+        ("name like 张", "Write: name contains 张"),
+        ("ctiy is Lyon", "Write: ctiy = Lyon"),
+        ("city = 上海 or 杭州", "Write: city in (上海, 杭州)"),
+        ("城市 是 上海 或 杭州 或 北京", "Write: 城市 in (上海, 杭州, 北京)"),
+        ("city = “上海” or 杭州 and level = A", 'Write: city in ("上海", 杭州)'),
+        ("level = A and city != 上海 or 杭州", "Write: city not in (上海, 杭州)"),
+        ("revision = 1 or 2", "Write: revision in (1, 2)"),
+        ("level = A and B", "Write: level in (A, B)"),
+        ("name = Tom and Jerry", 'Write: name in (Tom, Jerry); or "Tom and Jerry", if that is the text.'),
+        ("city = 上海 or “杭州”", "For instance: city in (北京, 上海)"),
+        ("city = 上海 or consent or ctiy", "Did you mean city?"),
+        ("customer.city = 上海", "Write city for that of the customer itself."),
+        ("客户.城市 = 上海", "Write 城市 for that of the customer itself."),
+    ],
+)
+def test_a_hint_says_what_can_be_written(text: str, hint: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        understood(text, CUSTOMER)
+    assert caught.value.hint == hint

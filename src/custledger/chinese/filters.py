@@ -99,10 +99,6 @@ SENTENCES = (
     ("Their choices differ.", "它们的选项不同。"),
     ("They lead to records of different types.", "它们引用的记录类型不同。"),
     ("Put spaces around {operator:word}.", "请在 {operator} 两边加空格。"),
-    (
-        "Put a value in quotation marks, or a field that has an unusual name in square brackets: [phone].",
-        "值请加引号；名称特别的字段请加方括号：[phone]。",
-    ),
     ("Put quotation marks around a value that holds it.", "含有它的值请加引号。"),
     (
         "Conditions are joined by and or or; a value that holds such a sign goes in quotation marks: “ACME (China)”.",
@@ -127,4 +123,19 @@ SENTENCES = (
         '请写：{field} 为空；如果就是要找这个词，请写 "{text}"。',
     ),
     ("Write: {field} is empty", "请写：{field} 为空"),
+    ("Write: {field} is not empty", "请写：{field} 不为空"),
+    (
+        'Write: {field} not in ({values}); or "{text}", if that is the text.',
+        '请写：{field} 不在 ({values})；如果就是要找这段文字，请写 "{text}"。',
+    ),
+    (
+        'Write: {field} in ({values}); or "{text}", if that is the text.',
+        '请写：{field} 在 ({values})；如果就是要找这段文字，请写 "{text}"。',
+    ),
+    ("Write: {field} not in ({values})", "请写：{field} 不在 ({values})"),
+    ("Write: {field} in ({values})", "请写：{field} 在 ({values})"),
+    ("Write: {past}; or for days to come: {ahead}", "请写：{past}；如果是将来的日期：{ahead}"),
+    ("Write: {left} contains {right}", "请写：{left} 包含 {right}"),
+    ("Write: {left:label} {sign:word} {right}", "请写：{left} {sign} {right}"),
+    ("Write {field:word} for that of the {type:type} itself.", "要找{type}自己的，请写 {field}。"),
 )

@@ -3,13 +3,13 @@
 What has a value is understood in ``check_terms``, what is true or false here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 
 from custledger.conventions import Conventions
 from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError, QueryError
-from custledger.expressions import tree
+from custledger.expressions import keywords, tree
 from custledger.expressions.check_terms import TermChecker, Typed
 from custledger.expressions.comparing import UNSORTED_KINDS
 from custledger.expressions.literals import FREE_KINDS, read_value
@@ -149,13 +149,44 @@ class Checker(TermChecker):
                 return self.alone(clause)
             case Negated(part):
                 return tree.Not(self.condition(part))
-            case Joined("and", parts):
-                return tree.conjunction(*(self.condition(part) for part in parts))
-            case Joined(_, parts):
-                return tree.Or(tuple(self.condition(part) for part in parts))
+            case Joined(word, parts):
+                conditions = [self.part(parts, place) for place in range(len(parts))]
+                return tree.conjunction(*conditions) if word == "and" else tree.Or(tuple(conditions))
             case Comparison(negated=negated):
                 positive = self.comparison(clause)
                 return tree.Not(positive) if negated else positive
+
+    def part(self, parts: Sequence[Clause], place: int) -> tree.Condition:
+        """Return what one of several joined clauses means; a mere value is told what it was probably meant as."""
+        try:
+            return self.condition(parts[place])
+        except QueryError as error:
+            before = _last(parts[place - 1]) if place else None
+            values = list(self.values(parts[place:]))
+            is_here = bool(values) and error.text == self.text and error.position == values[0].start
+            if not is_here or not isinstance(before, Comparison) or before.word not in {"=", "contains"}:
+                raise
+            raise self.error(error.why, error.position, hint=self.values_hint(before, values)) from None
+
+    def values(self, parts: Sequence[Clause]) -> Iterator[Name | Number]:
+        """Yield what stands alone as a condition, up to the first part that begins with another, or with a name."""
+        for first in map(_first, parts):
+            is_name = isinstance(first, Name) and fold(" ".join(first.text.split())) in self.scope
+            if not isinstance(first, Name | Number) or is_name:
+                return
+            yield first
+
+    def values_hint(self, before: Comparison, values: Sequence[Name | Number]) -> str:
+        """Return how to compare with several values, where only the first of them stands behind an operator."""
+        left, first = self.text[start_of(before.left) : before.start].rstrip(), before.right[0]
+        shown = f'"{first.text}"' if isinstance(first, Quoted) else first.text
+        listed = ", ".join([shown, *(one.text for one in values)])
+        hint = f"Write: {left} {'not in' if before.negated else 'in'} ({listed})"
+        between = fold(self.text[first.start + len(first.text) : values[0].start].strip())
+        is_free = isinstance(first, Bare) and self.term(before.left).kind in FREE_KINDS
+        if not is_free or between not in keywords.AND:
+            return hint
+        return f'{hint}; or "{self.text[first.start : values[0].start]}{values[0].text}", if that is the text.'
 
     def alone(self, term: Term) -> tree.Condition:
         """Return the condition that something with a yes or no is by itself."""
@@ -321,6 +352,14 @@ class Checker(TermChecker):
             sides = " and ".join(f"{self.label(each)} ({described(each.spec.kind)})" for each in (field, other))
             raise self.error(f"{sides} cannot be compared", start, hint=_why_apart(field, other))
         return typed
+
+
+def _first(clause: Clause) -> Clause:
+    return _first(clause.parts[0]) if isinstance(clause, Joined) else clause
+
+
+def _last(clause: Clause) -> Clause:
+    return _last(clause.parts[-1]) if isinstance(clause, Joined) else clause
 
 
 def _why_apart(field: Field, other: Field) -> str:

@@ -7,7 +7,7 @@ from typing import Self
 import attrs
 
 from custledger.conventions import Conventions
-from custledger.errors import InvalidValueError, QueryError, shorten
+from custledger.errors import InvalidValueError, NotFoundError, QueryError, shorten
 from custledger.expressions import tree
 from custledger.expressions.dates import parse_day
 from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS, Aggregating
@@ -134,9 +134,26 @@ class TermChecker(ABC):
             head = called.partition(operator)[0].rstrip()
             if head != called and head in self.scope:
                 return f"Put spaces around {operator}."
-        return self.suggestion(called) or (
-            "Put a value in quotation marks, or a field that has an unusual name in square brackets: [phone]."
-        )
+        return self.own_hint(called) or self.suggestion(called) or self.listing(called)
+
+    def own_hint(self, called: str) -> str:
+        """Return what to write for a field of the record itself before which its own type stands, or nothing."""
+        head, _, rest = called.partition(".")
+        own = {fold(one) for one in (self.schema.name, *self.schema.info.labels.both())}
+        if self.relation is not None or head not in own or rest not in self.scope:
+            return ""
+        return f"Write {rest} for that of the {self.schema.name} itself."
+
+    def listing(self, called: str) -> str:
+        """Return which fields there are, of the record or of the one that a reference before a dot leads to."""
+        head, _, rest = called.rpartition(".")
+        field = self.schema.by_key.get(self.schema.names.get(head, ""))
+        beyond = self.scope.world.schemas.get(field.spec.target or "") if field else None
+        try:
+            (beyond or self.schema).resolve(rest)
+        except NotFoundError as error:
+            return error.hint
+        return ""
 
     def suggestion(self, called: str, *, to_compare_with: Field | None = None) -> str:
         """Return the question which name was meant, or nothing; each field is named once."""
@@ -173,9 +190,21 @@ class TermChecker(ABC):
 
     def several(self, name: Name) -> QueryError:
         """Return the error for a relation where one value is expected."""
-        example = f"max({name.text})" if "." in name.text else f"count({name.text})"
         why = f"There are several {name.text}: put them into count, sum, max …"
-        return self.error(why, name.start, hint=f"For instance: {example} > 2")
+        hint = self.own_hint(fold(" ".join(name.text.split())))
+        return self.error(why, name.start, hint=hint or f"For instance: {self.example_of(name)}")
+
+    def example_of(self, name: Name) -> str:
+        """Return a condition on the records, or on a field of the records, that a name means."""
+        meaning = self.scope.meaning(fold(" ".join(name.text.split())))
+        beyond = self.scope.beyond(meaning.relation.schema) if isinstance(meaning, Beyond) else None
+        inner = beyond.meaning(meaning.name) if beyond and isinstance(meaning, Beyond) else None
+        if not isinstance(meaning, Beyond) or not isinstance(inner, Own):
+            return f"max({name.text}) > 2" if "." in name.text else f"count({name.text}) > 2"
+        if inner.field.spec.kind in _ORDERED_BY_VALUE:
+            is_dated = inner.field.spec.kind in {Kind.DATE, Kind.TIME}
+            return f"max({name.text}) > {'90 days ago' if is_dated else '2'}"
+        return f"exists({self.called(meaning.relation)} where {meaning.name} is not empty)"
 
     def named_expression(self, meant: Named, name: Name) -> Typed:
         """Return the term that a named expression stands for. Raises ``QueryError`` where it is in a circle."""

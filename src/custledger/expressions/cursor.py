@@ -109,7 +109,7 @@ class Cursor:
         words = 1
         while self.sort(words) == "word":
             joins = self.folded[self.at + words] in keywords.AND | keywords.OR | keywords.WHERE
-            if joins or self.operator_length(self.at + words):
+            if joins or self.operator_length(self.at + words) or self.like_operator_length(self.at + words):
                 break
             words += 1
         return words
@@ -118,5 +118,12 @@ class Cursor:
         """Return how many words from ``at`` on are an operator."""
         for length in range(keywords.LONGEST_OPERATOR, 0, -1):
             if tuple(self.folded[at : at + length]) in keywords.OPERATORS:
+                return length
+        return 0
+
+    def like_operator_length(self, at: int) -> int:
+        """Return how many words from ``at`` on look like an operator, and are none."""
+        for length in range(keywords.LONGEST_LIKE, 0, -1):
+            if tuple(self.folded[at : at + length]) in keywords.LIKE_OPERATORS:
                 return length
         return 0

@@ -70,8 +70,6 @@ LIKE_JOINING = LIKE_OR | {
     "where", "if",
 }  # fmt: skip
 """Joins no conditions, though people write it so; in a value it is a word like any other."""
-LIKE_EQUALS = frozenset({"is", "are", "equals"})
-"""Compares nothing, though people write it so."""
 BETWEEN_AND = frozenset({"and", "和", "与", "到", "至"})
 BETWEEN_END = frozenset({"之间"})
 """May close what ``在`` or ``介于`` opened: ``在 30 到 50 之间``."""
@@ -82,3 +80,27 @@ GLUED = tuple(sorted((phrase[0] for phrase in OPERATORS if not phrase[0].isascii
 WHERE = frozenset({"where", "其中", "当"})
 """Begins the condition on the records that an aggregate looks at."""
 DISTINCT = frozenset({"distinct", "不同"})
+
+WITHIN = "within"
+LIKE_OPERATORS: dict[tuple[str, ...], str] = {
+    ("is", "null"): "is empty",
+    ("is", "none"): "is empty",
+    ("is", "not", "null"): "is not empty",
+    ("为", "空"): "is empty",
+    ("不为", "空"): "is not empty",
+    ("has", "no", "value"): "is empty",
+    **dict.fromkeys([("is",), ("are",), ("equals",), ("is", "equal", "to"), ("为",)], "="),
+    **dict.fromkeys([("is", "not"), ("isn't",), ("not", "equal", "to"), ("不为",)], "!="),
+    **dict.fromkeys([("over",), ("above",), ("exceeds",), ("after",), ("more", "than"), ("greater", "than")], ">"),
+    **dict.fromkeys([("is", "over"), ("is", "more", "than"), ("is", "greater", "than"), ("is", "after")], ">"),
+    **dict.fromkeys([("超过",), ("高于",), ("多于",)], ">"),
+    **dict.fromkeys([("under",), ("below",), ("before",), ("less", "than"), ("fewer", "than")], "<"),
+    **dict.fromkeys([("is", "under"), ("is", "less", "than"), ("is", "before"), ("低于",), ("少于",), ("不足",)], "<"),
+    **dict.fromkeys([("at", "least"), ("is", "at", "least"), ("至少",), ("不少于",), ("不低于",)], ">="),
+    **dict.fromkeys([("at", "most"), ("is", "at", "most"), ("至多",), ("不超过",), ("不多于",), ("不高于",)], "<="),
+    **dict.fromkeys([("like",), ("includes",), ("has",), ("含",), ("含有",)], "contains"),
+    **dict.fromkeys([("within",), ("within", "last"), ("within", "the", "last")], WITHIN),
+    **dict.fromkeys([("in", "last"), ("in", "the", "last"), ("最近",), ("近",)], WITHIN),
+}
+"""Compares nothing, though people write it so, and what to write in its place."""
+LONGEST_LIKE = max(map(len, LIKE_OPERATORS))

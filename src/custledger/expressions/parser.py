@@ -12,6 +12,7 @@ from custledger.errors import QueryError, shorten
 from custledger.expressions import keywords
 from custledger.expressions.cursor import Names
 from custledger.expressions.functions import FUNCTIONS
+from custledger.expressions.instead import instead
 from custledger.expressions.run_on import check_run_on, joins_nothing
 from custledger.expressions.syntax import (
     Bare,
@@ -141,7 +142,8 @@ class _Parser(TermParser):
         is_joined = not following or following in keywords.AND | keywords.OR
         if self.sort() in {"quoted", "field"} or not is_joined:
             why = f"A sign such as = is missing between {written} and {shorten(self.shown())}"
-            raise self.error(why, hint="For instance: city = 上海")
+            hint = instead(self, self.text[start_of(left) : self.here().start].rstrip(), self.at)
+            raise self.error(why, hint=hint or "For instance: city = 上海")
 
     def operator(self) -> tuple[Word, bool] | None:
         if self.sort() == "symbol":
@@ -157,7 +159,8 @@ class _Parser(TermParser):
         if self.sort() == "open":
             return Comparison(left, "in", negated, self.listed(), start)
         if not self.text.startswith(("在", "不在"), start):
-            raise self.error("A list in brackets is missing here", hint="For instance: city in (北京, 上海)")
+            hint = instead(self, self.text[start_of(left) : start].rstrip(), self.at - 1)
+            raise self.error("A list in brackets is missing here", hint=hint or "For instance: city in (北京, 上海)")
         return Comparison(left, "between", negated, self.bounds(), start)
 
     def listed(self) -> tuple[Right, ...]:

@@ -76,8 +76,8 @@ def _compared_length(cursor: Cursor, place: int) -> int:
 
 
 def _compares(cursor: Cursor, place: int) -> bool:
-    is_sign = cursor.tokens[place].sort == "symbol" or cursor.folded[place] in keywords.LIKE_EQUALS
-    return is_sign or cursor.operator_length(place) > 0
+    is_sign = cursor.tokens[place].sort == "symbol"
+    return is_sign or cursor.operator_length(place) > 0 or cursor.like_operator_length(place) > 0
 
 
 def _check_glued(cursor: Cursor, place: int, *, is_first: bool) -> None:

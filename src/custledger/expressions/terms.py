@@ -67,7 +67,8 @@ class TermParser(Cursor, ABC):
             case "word":
                 return self.word()
         shown = f"“{self.shown()}” is out of place: a" if token.text else "A"
-        raise self.error(f"{shown} field is missing here", hint="For instance: city = 上海")
+        hint = "For instance: city in (北京, 上海)" if token.sort == "quoted" else "For instance: city = 上海"
+        raise self.error(f"{shown} field is missing here", hint=hint)
 
     def word(self) -> Term:
         """Return what begins with a word."""
