@@ -176,8 +176,8 @@ class BarePlugin:
 
 def plugins() -> Plugins:
     """Return the plugins that the benchmark needs."""
-    import custledger_csv  # noqa: PLC0415 - as an installed plugin would be: when it is needed
-    import custledger_sqlite  # noqa: PLC0415
+    import custledger_csv  # as an installed plugin would be: when it is needed
+    import custledger_sqlite
 
     return Plugins.of(csv=custledger_csv, sqlite=custledger_sqlite, bare=BarePlugin())
 

@@ -45,7 +45,7 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that ``import custledger`` costs next to nothing."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - needed only when a name is asked for
+    from importlib import import_module  # needed only when a name is asked for
 
     module, attribute = _HOMES[name]
     value = globals()[name] = getattr(import_module(module), attribute)

@@ -12,7 +12,7 @@ def main() -> int:
     if mindful:
         # An exception within an import may become another one on its way.
         signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
-    from custledger.cli.main import main as run  # noqa: PLC0415 - after the above
+    from custledger.cli.main import main as run
 
     try:
         if mindful:

@@ -85,7 +85,7 @@ def custledger_stores() -> Sequence[StoreType]:
 @wants("followup")
 def custledger_amend(changes: Sequence[Change], context: Context) -> Sequence[Change]:
     """Return the anchors of series, the times of being done, and the follow-ups that come next."""
-    from custledger.repeating import amend_followups  # noqa: PLC0415 - only a write of follow-ups needs it
+    from custledger.repeating import amend_followups  # only a write of follow-ups needs it
 
     return amend_followups(changes, context)
 
@@ -94,12 +94,12 @@ def custledger_amend(changes: Sequence[Change], context: Context) -> Sequence[Ch
 @wants("followup")
 def custledger_check(changes: Sequence[Change], context: Context) -> Sequence[Problem]:
     """Refuse a repetition that cannot be understood."""
-    from custledger.repeating import check_followups  # noqa: PLC0415 - only a write of follow-ups needs it
+    from custledger.repeating import check_followups  # only a write of follow-ups needs it
 
     return check_followups(changes, context)
 
 
 def _open_memory(location: str, *, create: bool = True, read_only: bool = False) -> Store:
-    from custledger.stores.memory import MemoryStore  # noqa: PLC0415 - most ledgers never open one
+    from custledger.stores.memory import MemoryStore  # most ledgers never open one
 
     return MemoryStore.open(location, create=create, read_only=read_only)

@@ -231,7 +231,7 @@ def digest(values: Mapping[str, Any]) -> bytes:
     the revision and the time of the last update are left out, so that the same content has the same digest. Of the
     tags it counts those that persons set; see ``marks.as_persons_left``.
     """
-    from hashlib import sha256  # noqa: PLC0415 - OpenSSL takes its time to load, and reading needs none of it
+    from hashlib import sha256  # OpenSSL takes its time to load, and reading needs none of it
 
     # This is the JSON that an encoder writes, without the cost of setting one up for a single row.
     quote = encode_basestring

@@ -136,7 +136,7 @@ def write_project_file(folder: Path, ledger: str) -> Path | None:
     Returns its path, or ``None`` where the file was there already: what somebody wrote in it is left as it is.
     """
     path = folder / PROJECT_FILE
-    import tomli_w  # noqa: PLC0415 - needed once in the life of a ledger
+    import tomli_w  # needed once in the life of a ledger
 
     try:
         with path.open("xb") as stream:
@@ -176,7 +176,7 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise NotAllowedError(
             f"{path} cannot be read: {error.strerror}.", hint="Set its rights, or remove it."
         ) from error
-    import tomllib  # noqa: PLC0415 - needed only where there is a file
+    import tomllib  # needed only where there is a file
 
     try:
         values = tomllib.loads(data.decode())

@@ -66,7 +66,7 @@ class Conventions(Struct):
         """The time zone itself. Raises ``InvalidValueError`` for a name that this computer does not know."""
         if self.zone_name == "UTC":
             return UTC
-        from zoneinfo import ZoneInfo  # noqa: PLC0415 - costs 10 ms, and UTC needs none of it
+        from zoneinfo import ZoneInfo  # costs 10 ms, and UTC needs none of it
 
         try:
             return ZoneInfo(self.zone_name)

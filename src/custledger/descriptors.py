@@ -183,7 +183,7 @@ def _scores_fault(segment: Segment) -> str:
 
 def tagger_fault(found: Tagger) -> str:
     """Return what is wrong with a tagger, beside what only a ledger can tell of its expressions."""
-    from custledger.templates import Template  # noqa: PLC0415 - of use only where there are taggers
+    from custledger.templates import Template  # of use only where there are taggers
 
     if found.name in SOURCES:
         return f"the name {found.name} is reserved"

@@ -54,7 +54,7 @@ def installed_plugins(folders: Sequence[str] | None = None, cache: Path | None =
 
 def cache_file() -> Path:
     """Return the file that the index is kept in, one for each Python installation."""
-    from zlib import crc32  # noqa: PLC0415 - needed only here
+    from zlib import crc32
 
     installation = f"{crc32(sys.prefix.encode()):08x}-{sys.version_info.major}.{sys.version_info.minor}"
     return Path(cache_folder()) / f"plugins-{installation}.json"
@@ -129,7 +129,7 @@ def _line(line: Any) -> list[str]:
 
 def _write_cache(path: Path, folders: dict[str, Any]) -> None:
     """Replace the cache in one step, so that another process reads the old one or the new one, never a half."""
-    import tempfile  # noqa: PLC0415 - needed only after something was installed
+    import tempfile  # needed only after something was installed
 
     there = {folder: kept for folder, kept in folders.items() if os.path.isdir(folder)}  # noqa: PTH112 - plain texts
     with contextlib.suppress(OSError):

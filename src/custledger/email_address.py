@@ -18,7 +18,7 @@ def check_email(text: str) -> str:
     """Return ``text`` if it is an e-mail address. Raises ``InvalidValueError``."""
     if COMMON.match(text):
         return text
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - 60 ms, and rarely needed
+    from email_validator import EmailNotValidError, validate_email  # 60 ms, and rarely needed
 
     try:
         validate_email(text, check_deliverability=False)

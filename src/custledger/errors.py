@@ -337,7 +337,7 @@ def file_error(path: object, error: OSError, doing: str = "read") -> CustledgerE
 
 def _beside(path: str) -> tuple[list[str], str]:
     """Return the paths most like one that is not there, in the nearest folder that is, and that folder."""
-    import difflib  # noqa: PLC0415 - needed only where something was misspelt
+    import difflib  # needed only where something was misspelt
 
     folder, name = os.path.split(path)
     while folder and not os.path.isdir(folder):  # noqa: PTH112 - a path may be any string

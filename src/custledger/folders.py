@@ -32,6 +32,6 @@ def _linux(variable: str, usual: str) -> str:
 
 def _told(folder: str) -> str:
     """Return what platformdirs says."""
-    import platformdirs  # noqa: PLC0415 - see above
+    import platformdirs
 
     return str(getattr(platformdirs, folder)(NAME, appauthor=False))

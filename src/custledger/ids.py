@@ -72,7 +72,7 @@ class IdMint:
 
     def _source(self) -> "random.Random":
         if self._given is None:
-            import random  # noqa: PLC0415 - reading mints no ids
+            import random  # reading mints no ids
 
             self._given = random.SystemRandom()
         return self._given

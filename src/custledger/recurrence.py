@@ -99,7 +99,7 @@ class Rule:
 
     def after(self, anchor: date, day: date) -> date | None:
         """Return the first planned day later than ``day``; ``COUNT`` counts from the anchor."""
-        from dateutil.rrule import rrulestr  # noqa: PLC0415 - costs 45 ms, and few follow-ups have a rule
+        from dateutil.rrule import rrulestr  # costs 45 ms, and few follow-ups have a rule
 
         start = datetime(anchor.year, anchor.month, anchor.day)  # noqa: DTZ001 - days have no zone
         found = rrulestr(self.text, dtstart=start).after(datetime(day.year, day.month, day.day))  # noqa: DTZ001 - as above
@@ -214,7 +214,7 @@ def _require_days(every: str, parts: dict[str, str]) -> None:
     dateutil looks for a day until the year 9999. What a daily or weekly rule keeps of the days, a yearly one names, so
     that is asked instead: it looks at 8,000 years and not at three million days.
     """
-    from dateutil.rrule import rrulestr  # noqa: PLC0415 - as in Rule
+    from dateutil.rrule import rrulestr
 
     start = datetime(2000, 1, 1)  # noqa: DTZ001 - days have no zone
     endless = {name: value for name, value in parts.items() if name not in {*_ENDS, "INTERVAL"}}

@@ -255,7 +255,7 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 2) -> tuple[str, 
     >>> nearest("levle", ["level", "valley"]), nearest("nothing", ["rating"]), nearest("成市", ["城市", "市"])
     (('level',), (), ('城市',))
     """
-    import difflib  # noqa: PLC0415 - needed only where something was misspelt
+    import difflib  # needed only where something was misspelt
 
     wanted, known = fold(name), list(candidates)
     if not wanted.isascii():

@@ -124,6 +124,6 @@ class Segment(Definition):
 
 def _quoted(name: str) -> str:
     """Return a name as a value of a text in an expression."""
-    from custledger.expressions.literals import written  # noqa: PLC0415 - few starts ask what can be named
+    from custledger.expressions.literals import written  # few starts ask what can be named
 
     return written(name, Kind.TEXT)

@@ -62,7 +62,7 @@ def run(line: CommandLine, invocation: Invocation | None = None) -> int:
         invocation.output.stdout.flush()
     except BaseException as error:
         if isinstance(error, ConflictError) and error.fields:
-            from custledger.cli.conflicts import show_conflict  # noqa: PLC0415 - needed only here
+            from custledger.cli.conflicts import show_conflict
 
             show_conflict(error, invocation.session)
         told = _told(error, invocation)
@@ -84,12 +84,12 @@ def _told(error: BaseException, invocation: Invocation) -> BaseException:
         if isinstance(error, CustledgerError | KeyboardInterrupt):
             invocation.find_language()  # it was perhaps not needed, or not to be had, until something went wrong
         if isinstance(error, CustledgerError):
-            from custledger.cli.hints import put_into_own_terms  # noqa: PLC0415 - needed only where something ended
+            from custledger.cli.hints import put_into_own_terms  # needed only where something ended
 
             put_into_own_terms(error, invocation.plugins.schemas())
             return invocation.put(error)
         if isinstance(error, KeyboardInterrupt):
-            from custledger.cli.hints import with_flags  # noqa: PLC0415 - as above
+            from custledger.cli.hints import with_flags
 
             error.hint = invocation.told(with_flags(str(error)))  # type: ignore[attr-defined]
             error.said = invocation.told(with_flags(f"Interrupted. {error}".strip()))  # type: ignore[attr-defined]

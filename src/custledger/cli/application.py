@@ -44,7 +44,7 @@ class Context(_Context):  # type: ignore[misc]
         run.find_language()
         if not run.words.chinese:
             return super().make_formatter()
-        from custledger.cli.chinese_help import formatter  # noqa: PLC0415 - only help in Chinese needs it
+        from custledger.cli.chinese_help import formatter  # only help in Chinese needs it
 
         return formatter(self, run)
 
@@ -163,7 +163,7 @@ def _sentence(told: str) -> str:
 
 def _hint(option: str, options: Sequence[str]) -> str:
     """Return what was probably meant by an option that there is not; empty where that cannot be said."""
-    import difflib  # noqa: PLC0415 - needed only where something was misspelt
+    import difflib  # needed only where something was misspelt
 
     bare = option.lstrip("-")
     if SET in options and bare.startswith(CUSTOM):

@@ -48,7 +48,7 @@ class Invocation:
     @cached_property
     def setting_problems(self) -> list[CustledgerError]:
         """What is wrong with the settings. After this was asked, ``config`` is what can be understood of them."""
-        from custledger.cli.leniently import settings_as_far_as_possible  # noqa: PLC0415 - few commands need it
+        from custledger.cli.leniently import settings_as_far_as_possible  # few commands need it
 
         self._check_flags()
         self.config, problems = settings_as_far_as_possible(self.line.flags)
@@ -122,7 +122,7 @@ class Invocation:
         try:
             known = self.config["language"]
         except CustledgerError:
-            from custledger.cli.leniently import settings_as_far_as_possible, understood  # noqa: PLC0415 - as above
+            from custledger.cli.leniently import settings_as_far_as_possible, understood
 
             self.config, _ = settings_as_far_as_possible(understood(self.line.flags))
             known = self.config["language"]
@@ -167,7 +167,7 @@ class Invocation:
 
     @cached_property
     def _chinese(self) -> "Chinese":
-        from custledger.services.speaking import chinese  # noqa: PLC0415 - most runs have nothing to put into Chinese
+        from custledger.services.speaking import chinese  # most runs have nothing to put into Chinese
 
         return chinese(self.plugins, self._session.schemas if self._session else self.plugins.schemas())
 

@@ -89,16 +89,16 @@ def _run(arguments: list[str], *, alone: bool) -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"custledger {__version__}\n")
         return 0
-    from custledger.cli import flags  # noqa: PLC0415 - --version needs none of it
+    from custledger.cli import flags  # --version needs none of it
 
     line = flags.read(arguments)
     if line.rest == ["--version"] and line.problem is None:
         return _run(line.rest, alone=alone)
     if alone:
-        from custledger.cli.deferring import defer  # noqa: PLC0415 - as above
+        from custledger.cli.deferring import defer
 
         defer()
-    from custledger.cli import app  # noqa: PLC0415 - as above
+    from custledger.cli import app
 
     return app.run(line)
 
@@ -125,7 +125,7 @@ def _tell(error: CustledgerError, *, as_json: bool) -> None:
     if as_json:
         _write_json({"code": error.code, "message": error.message, "hint": error.hint, **error.details})
         return
-    from custledger.cli.text import lines_of  # noqa: PLC0415 - needed only here
+    from custledger.cli.text import lines_of
 
     sys.stderr.writelines(f"{line}\n" for line in lines_of(error))
 
@@ -143,6 +143,6 @@ def _tell_interrupted(interrupted: KeyboardInterrupt, *, as_json: bool) -> None:
 
 
 def _write_json(error: Mapping[str, Any]) -> None:
-    import json  # noqa: PLC0415 - needed only here
+    import json
 
     sys.stderr.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")

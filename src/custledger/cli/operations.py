@@ -29,7 +29,7 @@ def operation_texts(run: Invocation, operation: Operation, deeds: Sequence[Deed]
 
 def operation_json(run: Invocation, operation: Operation, deeds: Sequence[Deed]) -> dict[str, Any]:
     """Return an operation as a JSON object. ``about`` has what the receipt keeps, and what was done in words."""
-    from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+    from custledger.cli.json_forms import json_form
 
     whole: dict[str, Any] = json_form(operation)
     whole["about"] = {**whole["about"], "text": about(run.session, run.words, operation, deeds)}

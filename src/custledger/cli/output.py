@@ -100,7 +100,7 @@ class Output:
     def complain(self, what: str, message: str, hint: str = "") -> None:
         """Print a ``warning``, or an ``error`` that does not end the run: in lines, or as a JSON object."""
         if self.as_json:
-            import json  # noqa: PLC0415 - needed only here
+            import json
 
             told = {what: {"message": masked(message), "hint": masked(hint)}}
             self._tell(json.dumps(told, ensure_ascii=False))
@@ -136,13 +136,13 @@ class Output:
 
     def json(self, value: Any, *, indent: int | None = INDENT) -> None:
         """Print a JSON value."""
-        import json  # noqa: PLC0415 - needed only here
+        import json
 
         self.say(json.dumps(value, ensure_ascii=False, indent=indent))
 
     def objects(self, objects: Iterable[Mapping[str, Any]], form: Form) -> None:
         """Print JSON objects: as one array, streamed, or one a line."""
-        import json  # noqa: PLC0415 - needed only here
+        import json
 
         encode = json.JSONEncoder(ensure_ascii=False).encode
         if form is Form.LINES:
@@ -160,9 +160,9 @@ class Output:
 
         CSV is what spreadsheets open, so cells that one would run as a formula are marked, as in an export.
         """
-        import csv  # noqa: PLC0415 - needed only here
+        import csv
 
-        from custledger.spreadsheets import escape  # noqa: PLC0415 - as above
+        from custledger.spreadsheets import escape
 
         writer = csv.writer(self.stdout, delimiter="\t" if form is Form.TSV else ",", lineterminator="\n")
         writer.writerow([column.key for column in columns])
@@ -171,7 +171,7 @@ class Output:
     def pairs(self, pairs: Sequence[tuple[str, Cell]]) -> None:
         """Print names and values, one pair a line; a value of several lines keeps them on a terminal."""
         if self.on_terminal:
-            from custledger.cli.tables import print_pairs  # noqa: PLC0415 - as below
+            from custledger.cli.tables import print_pairs
 
             print_pairs(self, pairs)
             return
@@ -203,7 +203,7 @@ class Output:
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, title: str = "") -> list[Column]:
         """Print a table on a terminal, lines of tab-separated values elsewhere; return the columns that did not fit."""
         if self.on_terminal:
-            from custledger.cli.tables import print_table  # noqa: PLC0415 - rich costs more than the rest of a start
+            from custledger.cli.tables import print_table  # rich costs more than the rest of a start
 
             return print_table(self, columns, rows, title=title)
         self.say("\t".join(one_line(column.heading) for column in columns))

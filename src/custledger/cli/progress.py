@@ -39,8 +39,8 @@ def progress(output: Output, title: str, *, after: float = 0.0) -> Iterator[Call
 
 @contextmanager
 def _bar(output: Output, title: str) -> Iterator[Callable[[float], None]]:
-    from rich.console import Console  # noqa: PLC0415 - imported only where there is a terminal
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - as above
+    from rich.console import Console  # imported only where there is a terminal
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     parts = (TextColumn("{task.description}"), BarColumn(bar_width=None), TaskProgressColumn(), TimeRemainingColumn())
     console = Console(file=output.stderr)

@@ -51,8 +51,8 @@ def _add(schema: Schema, run: Invocation) -> Callable[..., None]:
         fields: Mapping[str, str], assigned: SetOption = None, reason: ReasonOption = "", json: JsonFlag = False
     ) -> None:
         """Add a record and print its id."""
-        from custledger.cli.shown import Shower  # noqa: PLC0415 - each command imports what it needs, when it runs
-        from custledger.services.editing import add  # noqa: PLC0415 - as above
+        from custledger.cli.shown import Shower
+        from custledger.services.editing import add
 
         known, row = add(run.session, schema.name, merged(run, schema, fields, assigned), reason=reason)
         run.output.landed = f"{known.public_id(row)} was added"
@@ -77,8 +77,8 @@ def _list(schema: Schema, run: Invocation) -> Callable[..., None]:
         json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False,
     ) -> None:
         """List records."""
-        from custledger.cli.shown import Shower, split_names, usual_fields  # noqa: PLC0415 - as above
-        from custledger.services.selecting import Selection  # noqa: PLC0415 - as above
+        from custledger.cli.shown import Shower, split_names, usual_fields
+        from custledger.services.selecting import Selection
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
         if everything and limit is not None:
@@ -111,8 +111,8 @@ def _tell_the_rest(run: Invocation, count: int, limit: int | None, left_out: lis
 def _show(schema: Schema, run: Invocation) -> Callable[..., None]:
     def show(*, ref: RefArgument, json: JsonFlag = False) -> None:
         """Show a record, and what refers to it."""
-        from custledger.cli.showing import show_json, show_text  # noqa: PLC0415 - as above
-        from custledger.services.overview import overview  # noqa: PLC0415 - as above
+        from custledger.cli.showing import show_json, show_text
+        from custledger.services.overview import overview
 
         found = overview(run.session, schema.name, ref)
         (show_json if json else show_text)(run, found)
@@ -133,14 +133,14 @@ def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
         json: JsonFlag = False,
     ) -> None:
         """Set fields of a record, or with --where of many; an empty value empties a field."""
-        from custledger.services import editing  # noqa: PLC0415 - as above
+        from custledger.services import editing
 
         values = merged(run, schema, fields, assigned)
         if not values:
             raise UsageError("Nothing is said of what to change.", hint="Give --field value, or --set field=value.")
         _one_or_many(ref, where, revision)
         if where is not None or dry_run:
-            from custledger.cli.many import tell  # noqa: PLC0415 - as above
+            from custledger.cli.many import tell
 
             if where is None:
                 many = editing.rehearse_edit(run.session, schema.name, ref, values, revision=revision)
@@ -151,7 +151,7 @@ def _edit(schema: Schema, run: Invocation) -> Callable[..., None]:
         known, row = editing.edit(run.session, schema.name, ref, values, revision=revision, reason=reason)
         run.output.landed = f"{known.public_id(row)} was edited"
         if json:
-            from custledger.cli.shown import Shower  # noqa: PLC0415 - as above
+            from custledger.cli.shown import Shower
 
             run.output.json(Shower(run.session, known).json(row))
         else:
@@ -167,7 +167,7 @@ def _remove(schema: Schema, run: Invocation) -> Callable[..., None]:
         reason: ReasonOption = "", json: JsonFlag = False,
     ) -> None:
         """Remove a record, or with --where many. Where others go too it asks first, or needs --yes."""
-        from custledger.cli import many  # noqa: PLC0415 - as above
+        from custledger.cli import many
 
         _one_or_many(ref, where)
         many.remove(run, schema, ref, where, dry_run=dry_run, yes=yes, reason=reason, json=json)
@@ -183,9 +183,9 @@ def _count(schema: Schema, run: Invocation) -> Callable[..., None]:
         json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False,
     ) -> None:
         """Count records."""
-        from custledger.cli.counting import count_by  # noqa: PLC0415 - as above
-        from custledger.cli.shown import split_names  # noqa: PLC0415 - as above
-        from custledger.services.selecting import Selection  # noqa: PLC0415 - as above
+        from custledger.cli.counting import count_by
+        from custledger.cli.shown import split_names
+        from custledger.services.selecting import Selection
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
         selection: Selection[Any] = Selection(run.session, schema.name)
@@ -206,7 +206,7 @@ def _history(schema: Schema, run: Invocation) -> Callable[..., None]:
         ref: RefArgument, json: JsonFlag = False, nl: NlFlag = False, csv: CsvFlag = False, tsv: TsvFlag = False
     ) -> None:
         """Show what happened to a record, newest first; a removed one is named by its whole id."""
-        from custledger.cli.showing import print_history  # noqa: PLC0415 - as above
+        from custledger.cli.showing import print_history
 
         print_history(run, schema.name, ref, form_of(json=json, nl=nl, csv=csv, tsv=tsv))
 

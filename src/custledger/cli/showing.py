@@ -38,9 +38,9 @@ def show_text(run: Invocation, found: Overview) -> None:
 
 def print_history(run: Invocation, record_type: str, ref: str, form: Form) -> None:
     """Print what happened to the record that ``ref`` names, also to one that was removed."""
-    from custledger.cli.events import events  # noqa: PLC0415 - showing a record needs none of it
-    from custledger.services.history import history  # noqa: PLC0415 - showing a record needs none of it
-    from custledger.services.naming import find_past  # noqa: PLC0415 - as above
+    from custledger.cli.events import events  # showing a record needs none of it
+    from custledger.services.history import history  # showing a record needs none of it
+    from custledger.services.naming import find_past
 
     happened = history(run.session, *find_past(run.session, ref, record_type))
     events(run.output, run.session, run.session.schema(record_type), happened, form)

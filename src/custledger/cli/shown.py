@@ -116,7 +116,7 @@ class Shower:
         """How tags are shown, where the ledger says anything of that."""
         if not self.session.settings.tags.get(self.schema.name):
             return None
-        from custledger.services.tags import Styles  # noqa: PLC0415 - many ledgers say nothing of it
+        from custledger.services.tags import Styles  # many ledgers say nothing of it
 
         return Styles(self.session, self.schema.name)
 
@@ -201,7 +201,7 @@ class Shower:
         if field.spec.kind is Kind.TAGS and value and self._styles:
             return Cell(text, parts=tuple((tag, self._styles.color(tag)) for tag in value))
         if text and (self.schema.name, field.key) == EVERY:
-            from custledger.recurrence import in_words  # noqa: PLC0415 - few records have it
+            from custledger.recurrence import in_words  # few records have it
 
             text = in_words(text, self.session.conventions.language)
         return Cell(text[:MINUTES] if field.spec.kind is Kind.TIME else text, color)

@@ -54,7 +54,7 @@ def for_shell(path: str) -> str:
     """Return a path as it can be pasted into a shell: in quotes where it needs them, which Chinese does not."""
     if _SAFE.fullmatch(path):
         return path
-    import shlex  # noqa: PLC0415 - few paths need it
+    import shlex  # few paths need it
 
     return shlex.quote(path)
 

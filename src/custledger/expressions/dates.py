@@ -155,7 +155,7 @@ def _plain(moment: datetime) -> str:
 @lru_cache(64)
 def zone_called(name: str) -> tzinfo:
     """Return a time zone by its name."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - most starts need no zone
+    from zoneinfo import ZoneInfo  # most starts need no zone
 
     return UTC if name == "UTC" else ZoneInfo(name)
 

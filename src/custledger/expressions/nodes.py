@@ -46,7 +46,7 @@ class Expression(Struct):
     @property
     def looks_at_others(self) -> bool:
         """Whether there is an aggregate in it, which looks at related records."""
-        from custledger.expressions.kept import aggregates  # noqa: PLC0415 - most commands read no expression
+        from custledger.expressions.kept import aggregates  # most commands read no expression
 
         return next(aggregates(self.root), None) is not None
 

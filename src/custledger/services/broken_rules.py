@@ -33,7 +33,7 @@ def telling_what_breaks(
 
 def _problems(session: Session) -> dict[tuple[Any, str, str], str]:
     """Return why rules cannot be understood, by the sort, the subject and the name of each."""
-    from custledger.services import defining, tagging  # noqa: PLC0415 - which change rules, and ask for this
+    from custledger.services import defining, tagging  # which change rules, and ask for this
 
     listed: list[defining.Known[Any]] = [
         *defining.list_metrics(session),

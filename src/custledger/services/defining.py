@@ -135,7 +135,7 @@ def _add(session: Session, given: DefinitionT, *, want: Kind | None) -> Definiti
 
 def _require_like_kind(session: Session, made: Metric, understood: Expression) -> None:
     """Raise ``InvalidValueError`` where a metric cannot stand in the place of the plugin's that it replaces."""
-    from custledger.expressions.types import can_stand_for, described  # noqa: PLC0415 - only who replaces one needs it
+    from custledger.expressions.types import can_stand_for, described  # only who replaces one needs it
 
     for plugin, one in session.plugins.metrics():
         if (one.subject, one.name) != (made.subject, made.name):
@@ -240,7 +240,7 @@ def require_free(scope: "Scope", name: str, *, but: Metric | Segment | None = No
             field="Name",
             hint=f"A name has 1 to {LONGEST_NAME} characters, on one line, without = [ ] ( ) / . or ,",
         )
-    from custledger.expressions.reserved import read_as  # noqa: PLC0415 - only who names something needs it
+    from custledger.expressions.reserved import read_as  # only who names something needs it
 
     if meant := read_as(name, scope):
         raise InvalidValueError(name, meant, field="Name", hint=ANOTHER_NAME)

@@ -193,7 +193,7 @@ def _kind(kind: Kind | str) -> Kind:
     words = [known.value for known in CUSTOM_KINDS]
     word = str(kind).strip().lower().replace("-", "_").replace(" ", "_")
     if not word.isascii():
-        from custledger.chinese.terms import KINDS  # noqa: PLC0415 - only who writes Chinese needs it
+        from custledger.chinese.terms import KINDS  # only who writes Chinese needs it
 
         word = next((code for code in words if KINDS[code] == word), word)
     if word not in words:
@@ -300,8 +300,8 @@ def _require_free(session: Session, schema: Schema, names: Sequence[str], *, but
 
 def _require_unmeant(session: Session, schema: Schema, name: str) -> None:
     """Raise ``InvalidValueError`` where rules about the type read a name as something that is no field of it."""
-    from custledger.expressions.reserved import read_as  # noqa: PLC0415 - only who names something needs it
-    from custledger.services.defining import ANOTHER_NAME, means_something  # noqa: PLC0415
+    from custledger.expressions.reserved import read_as  # only who names something needs it
+    from custledger.services.defining import ANOTHER_NAME, means_something
 
     scope = session.world.scope(schema)
     if meant := read_as(name, scope):

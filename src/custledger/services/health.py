@@ -108,7 +108,7 @@ def _ledger(plugins: Plugins, url: str) -> list[Finding]:
 
 def _segments(session: Session) -> Iterator[Finding]:
     """Yield the segments whose rules are worded otherwise than when they were refreshed."""
-    from custledger.services.refreshing.reworded import reworded  # noqa: PLC0415 - most ledgers store no memberships
+    from custledger.services.refreshing.reworded import reworded  # most ledgers store no memberships
 
     try:
         for one in reworded(session):
@@ -125,8 +125,8 @@ def _keyring() -> Finding:
 
 
 def _look_at_keyring() -> Finding:
-    import keyring  # noqa: PLC0415 - costs more than a whole start
-    from keyring.backends.chainer import ChainerBackend  # noqa: PLC0415
+    import keyring  # costs more than a whole start
+    from keyring.backends.chainer import ChainerBackend
 
     chosen = keyring.get_keyring()
     backends = list(chosen.backends) if isinstance(chosen, ChainerBackend) else [chosen]

@@ -174,7 +174,7 @@ def _operation_by_ending(session: Session, ref: str, letters: str) -> Operation:
     if not matching:
         raise NotFoundError("operation", ref)
     if len(matching) > 1:
-        from custledger.services.telling_apart import operations_apart  # noqa: PLC0415 - seldom needed
+        from custledger.services.telling_apart import operations_apart
 
         raise AmbiguousError("operation", ref, operations_apart(session, matching[:MOST_NAMED]))
     return matching[0]
@@ -182,7 +182,7 @@ def _operation_by_ending(session: Session, ref: str, letters: str) -> Operation:
 
 def ambiguous(session: Session, schema: Schema, name: str, numbers: Sequence[int], what: str = "") -> AmbiguousError:
     """Return the error for a name that these records of a type have, with what tells them apart."""
-    from custledger.services.telling_apart import told_apart  # noqa: PLC0415 - seldom needed
+    from custledger.services.telling_apart import told_apart
 
     return AmbiguousError(what or schema.name, name, told_apart(session, schema, numbers[:MOST_NAMED]))
 

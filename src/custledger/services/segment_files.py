@@ -105,7 +105,7 @@ def save_segments(session: Session, path: str | os.PathLike[str], names: Sequenc
 
 def _text(session: Session, segment: Segment, within: str = "") -> str:
     """Return what a file says of a segment; ``within`` is the table that the table of its names is in."""
-    import tomli_w  # noqa: PLC0415 - reading segments needs none of it
+    import tomli_w  # reading segments needs none of it
 
     text, names = tomli_w.dumps(as_told(segment)), _names_told(session, segment)
     return f"{text}\n[{within}names]\n{tomli_w.dumps(names)}" if names else text

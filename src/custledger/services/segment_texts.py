@@ -109,7 +109,7 @@ def _of_file(path: Path, faults: Faults) -> list[Written]:
 
 
 def _tables(path: Path, content: bytes) -> list[Any]:
-    import tomllib  # noqa: PLC0415 - writing segments needs none of it
+    import tomllib  # writing segments needs none of it
 
     try:
         value = tomllib.loads(content.decode("utf-8-sig"))

@@ -264,7 +264,7 @@ def happened_by(schema: Schema, moment: Moment) -> Expression | None:
     """Return the condition that a record had happened by the day that was set by hand, if one was."""
     if not moment.as_of:
         return None
-    from custledger.expressions.settle import happened_by  # noqa: PLC0415 - few ask for another day
+    from custledger.expressions.settle import happened_by  # few ask for another day
 
     node = happened_by(schema, moment)
     text = f"[{schema.info.when}] <= {moment.today}"

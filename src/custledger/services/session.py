@@ -240,7 +240,7 @@ class Session:
 
     def world_of(self, named: "Iterable[Named]") -> "World":
         """Return what names mean if there were just these named expressions."""
-        from custledger.expressions.scope import World  # noqa: PLC0415 - most commands read no expression
+        from custledger.expressions.scope import World  # most commands read no expression
 
         find = self._find
         by_subject: dict[str, list[Named]] = {}
@@ -315,7 +315,7 @@ class Session:
 
     def warn_where_unrefreshed(self, understood: Expression, schema: Schema) -> None:
         """Warn of segments at whose stored members an expression looks, and of which there are none yet."""
-        from custledger.services.refreshing import unrefreshed  # noqa: PLC0415 - which works with a session
+        from custledger.services.refreshing import unrefreshed  # which works with a session
 
         unrefreshed.warn_where_unrefreshed(self, understood, schema)
 

@@ -103,7 +103,7 @@ def _apply(session: Session, changeset: Changeset) -> Receipt:
 
 def _ready(session: Session, changeset: Changeset, *, amend: bool) -> Changeset:
     if amend and (wanted := _wanted(session, changeset)):
-        from custledger.services.amending import amended  # noqa: PLC0415 - a start that only reads needs none of it
+        from custledger.services.amending import amended  # a start that only reads needs none of it
 
         changeset = amended(session, changeset, wanted)
     _check(session, changeset)

@@ -20,7 +20,7 @@ def grouped(
     """Return ``[(value of each by …, count)]``, the greatest count first, then by value, empties last."""
     if not by:
         return [(sum(1 for _ in rows),)]
-    from custledger.expressions import evaluator  # noqa: PLC0415 - of no use where the store counts
+    from custledger.expressions import evaluator  # of no use where the store counts
 
     read = [evaluator(expression, schema, moment, related) for expression in by]
     return tallied(((tuple(value(row) for value in read), 1) for row in rows), by)

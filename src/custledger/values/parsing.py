@@ -71,7 +71,7 @@ def _phone_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Pla
 
 
 def _email_parser(_spec: Spec, _conventions: Conventions) -> Callable[[Any], Plain]:
-    from custledger.email_address import check_email  # noqa: PLC0415 - needed only where an e-mail is read
+    from custledger.email_address import check_email  # needed only where an e-mail is read
 
     def parse(value: Any) -> Plain:
         return check_email(plain_text(value).strip())

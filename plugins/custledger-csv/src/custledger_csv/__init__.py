@@ -9,7 +9,7 @@ from custledger.hookspecs import hookimpl
 
 
 def _open_csv(path: object, **options: Any) -> OpenTable:
-    from custledger_csv.reading import open_csv  # noqa: PLC0415 - imported when a file is read, not when we start
+    from custledger_csv.reading import open_csv  # imported when a file is read, not when we start
 
     return open_csv(path, **options)
 
@@ -19,7 +19,7 @@ def _open_tsv(path: object, **options: Any) -> OpenTable:
 
 
 def _write_csv(stream: BinaryIO, heading: Sequence[str], rows: RowsOfText, **options: Any) -> None:
-    from custledger_csv.writing import write_csv  # noqa: PLC0415 - imported when a file is written
+    from custledger_csv.writing import write_csv  # imported when a file is written
 
     write_csv(stream, heading, rows, **options)
 

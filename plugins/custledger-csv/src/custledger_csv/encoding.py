@@ -196,7 +196,7 @@ codecs.register_error("custledger.mark", _mark)
 
 def undecodable(stream: BinaryIO, encoding: str, path: object) -> FileFormatError:
     """Return the error that names the row and column of the first bytes that are not of ``encoding``."""
-    from custledger_csv.dialect import find_dialect, reader  # noqa: PLC0415 - only for the message
+    from custledger_csv.dialect import find_dialect, reader  # only for the message
 
     stream.seek(0)
     text = io.TextIOWrapper(stream, encoding=encoding, errors="custledger.mark", newline="")

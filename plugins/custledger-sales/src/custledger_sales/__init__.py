@@ -20,7 +20,7 @@ __all__ = ["Contract", "Opportunity", "Product", "Transaction"]
 @hookimpl
 def custledger_record_types() -> Sequence[type[Record]]:
     """Return the four record types."""
-    from custledger_sales.records import RECORD_TYPES  # noqa: PLC0415 - the entry module stays light
+    from custledger_sales.records import RECORD_TYPES
 
     return RECORD_TYPES
 
@@ -28,7 +28,7 @@ def custledger_record_types() -> Sequence[type[Record]]:
 @hookimpl
 def custledger_metrics() -> Sequence[Metric]:
     """Return what is known of customers from what they bought, and of products from what was sold."""
-    from custledger_sales.metrics import METRICS  # noqa: PLC0415 - the entry module stays light
+    from custledger_sales.metrics import METRICS
 
     return METRICS
 
@@ -37,7 +37,7 @@ def custledger_metrics() -> Sequence[Metric]:
 @wants("transaction")
 def custledger_amend(changes: Sequence[Change], context: Context) -> Sequence[Change]:
     """Return amounts, cancellations and products that follow from what was given."""
-    from custledger_sales.amend import amend_transactions  # noqa: PLC0415 - the entry module stays light
+    from custledger_sales.amend import amend_transactions
 
     return amend_transactions(changes, context)
 
@@ -46,7 +46,7 @@ def custledger_amend(changes: Sequence[Change], context: Context) -> Sequence[Ch
 @wants("transaction", "opportunity", "contract")
 def custledger_check(changes: Sequence[Change], context: Context) -> Sequence[Problem]:
     """Return warnings about returns, and refusals of what is no probability and of contracts that end too early."""
-    from custledger_sales.check import check  # noqa: PLC0415 - the entry module stays light
+    from custledger_sales.check import check
 
     return check(changes, context)
 
@@ -54,7 +54,7 @@ def custledger_check(changes: Sequence[Change], context: Context) -> Sequence[Pr
 @hookimpl
 def custledger_reminders(context: Context) -> Sequence[Reminder]:
     """Return contracts that are about to expire and opportunities whose day has passed."""
-    from custledger_sales.reminders import reminders  # noqa: PLC0415 - the entry module stays light
+    from custledger_sales.reminders import reminders
 
     return reminders(context)
 
@@ -62,7 +62,7 @@ def custledger_reminders(context: Context) -> Sequence[Reminder]:
 @hookimpl
 def custledger_demo(sampler: Sampler) -> None:
     """Add a shop's products and sales to a demo ledger."""
-    from custledger_sales.demo import add_demo  # noqa: PLC0415 - the entry module stays light
+    from custledger_sales.demo import add_demo
 
     add_demo(sampler)
 
@@ -70,7 +70,7 @@ def custledger_demo(sampler: Sampler) -> None:
 def __getattr__(name: str) -> Any:
     """Return a record class by its name, importing it only then."""
     if name in __all__:
-        from custledger_sales import records  # noqa: PLC0415 - the entry module stays light
+        from custledger_sales import records
 
         return getattr(records, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,7 +14,7 @@ from custledger.segments import Segment
 @hookimpl
 def custledger_metrics() -> Sequence[Metric]:
     """Return the thresholds, which a ledger may set otherwise, and what the segments go by."""
-    from custledger_segments.thresholds import METRICS  # noqa: PLC0415 - the entry module stays light
+    from custledger_segments.thresholds import METRICS
 
     return METRICS
 
@@ -22,7 +22,7 @@ def custledger_metrics() -> Sequence[Metric]:
 @hookimpl
 def custledger_segments() -> Sequence[Segment]:
     """Return the standard segments."""
-    from custledger_segments import scorers, standard  # noqa: PLC0415 - the entry module stays light
+    from custledger_segments import scorers, standard
 
     return (*standard.SEGMENTS, *scorers.SEGMENTS)
 
@@ -30,6 +30,6 @@ def custledger_segments() -> Sequence[Segment]:
 @hookimpl
 def custledger_commands(app: Any) -> None:
     """Add the command ``cohorts``."""
-    from custledger_segments.commands import add_commands  # noqa: PLC0415 - the entry module stays light
+    from custledger_segments.commands import add_commands
 
     add_commands(app)

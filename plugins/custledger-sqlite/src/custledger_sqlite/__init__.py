@@ -13,19 +13,19 @@ __all__ = ["custledger_stores"]
 
 
 def _open(location: str, *, create: bool = True, read_only: bool = False) -> Store:
-    from custledger_sqlite.opening import open_store  # noqa: PLC0415 - apsw is imported only where it is used
+    from custledger_sqlite.opening import open_store  # apsw is imported only where it is used
 
     return open_store(location, create=create, read_only=read_only)
 
 
 def _describe() -> str:
-    import apsw  # noqa: PLC0415 - as above
+    import apsw
 
     return f"SQLite {apsw.sqlite_lib_version()} (apsw {apsw.apsw_version()})"
 
 
 def _has(path: str) -> bool:
-    from custledger_sqlite.marks import belongs_to_ledger  # noqa: PLC0415 - needed only where something is written
+    from custledger_sqlite.marks import belongs_to_ledger  # needed only where something is written
 
     return belongs_to_ledger(path)
 

@@ -149,7 +149,7 @@ class SqliteDatabase:
 
 def _local_day(*parts: Any) -> str | None:
     """Return the day of a plain time in a zone: a function of the SQL that expressions are compiled to."""
-    from custledger.expressions.dates import local_day  # noqa: PLC0415 - few statements ask for it
+    from custledger.expressions.dates import local_day  # few statements ask for it
 
     time, zone = parts
     return None if time is None else local_day(time, zone)
@@ -174,7 +174,7 @@ def _patience(wait: int) -> Callable[[int], bool]:
 
     def wait_once(count: int) -> bool:
         nonlocal until
-        from random import uniform  # noqa: PLC0415 - only who has to wait needs it
+        from random import uniform  # only who has to wait needs it
 
         now = time.monotonic()
         if count == 0:

@@ -36,7 +36,7 @@ def _io(path: str, fault: Exception) -> CustledgerError:
 
 def _has_no_room(path: str) -> bool:
     """Whether the disk has less room than the smallest file that SQLite keeps beside a ledger."""
-    import shutil  # noqa: PLC0415 - only for the message
+    import shutil  # only for the message
 
     try:
         return shutil.disk_usage(Path(path).absolute().parent).free < _LEAST_ROOM

@@ -93,7 +93,7 @@ def _check_creation(path: Path, *, create: bool, read_only: bool) -> None:
         raise NotAllowedError(
             f"{path.parent} may not be written, so no ledger can be made there.", hint="Choose another folder."
         )
-    from custledger_sqlite.leftovers import refuse_leftovers  # noqa: PLC0415 - only who makes a ledger needs it
+    from custledger_sqlite.leftovers import refuse_leftovers  # only who makes a ledger needs it
 
     refuse_leftovers(path)
 

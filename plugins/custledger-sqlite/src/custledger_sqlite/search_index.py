@@ -54,7 +54,7 @@ class Fts5Index:
 
     def builder(self) -> "SearchBuilder":
         """Return what makes an index while the records land."""
-        from custledger_sqlite.search_builder import SearchBuilder  # noqa: PLC0415 - of use to bulk loads only
+        from custledger_sqlite.search_builder import SearchBuilder  # of use to bulk loads only
 
         return SearchBuilder()
 
@@ -107,7 +107,7 @@ def _index_all(connection: Connection, schema: Schema) -> None:
 
     SQLite works outside Python's lock, so the two use two processors where there are two.
     """
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - of use to bulk loads only
+    from concurrent.futures import ThreadPoolExecutor  # of use to bulk loads only
 
     batches = _batches(connection, schema)
     with ThreadPoolExecutor(max_workers=1) as beside:
@@ -129,7 +129,7 @@ def _batches(connection: Connection, schema: Schema) -> Iterator[list[Row]]:
 
 def _terms(rows: Sequence[Row]) -> list[tuple[int, str]]:
     """Return ``(id, terms)`` of rows that were read with ``_texts``."""
-    from custledger.search import terms_of_many  # noqa: PLC0415 - 20 ms of patterns, of no use to reading
+    from custledger.search import terms_of_many  # 20 ms of patterns, of no use to reading
 
     made = terms_of_many(["\0".join(filter(None, row[1:])) for row in rows])
     return list(zip((row[0] for row in rows), made, strict=True))

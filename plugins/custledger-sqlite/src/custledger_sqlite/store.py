@@ -19,12 +19,12 @@ class SqliteStore(SqlStore, BackupStore):
         """Close, and take the file away if it was made for this and nobody has written anything into it."""
         self.close()
         if self._is_made:
-            from custledger_sqlite.unmaking import unmake  # noqa: PLC0415 - needed only where something went wrong
+            from custledger_sqlite.unmaking import unmake  # needed only where something went wrong
 
             unmake(self.path)
 
     def backup(self, target: str) -> Verification:
         """Copy the ledger to the file ``target`` while it stays in use, and verify the copy before it counts."""
-        from custledger_sqlite.backup import backup  # noqa: PLC0415 - other commands need nothing of it
+        from custledger_sqlite.backup import backup
 
         return backup(self._file, target)

@@ -19,14 +19,14 @@ def register(app: typer.Typer, run: Invocation) -> None:
     @app.command("backup")
     def backup(*, file: FileArgument, json: JsonFlag = False) -> None:
         """Copy the ledger to FILE while it stays in use; the copy is opened and compared before it counts."""
-        from custledger.services.backing_up import backup  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.backing_up import backup
 
         _tell(run, backup(run.session, file), str(file), json=json)
 
     @app.command("restore")
     def restore(*, file: FileArgument, json: JsonFlag = False) -> None:
         """Make the ledger from the backup FILE; a ledger that is there is never overwritten."""
-        from custledger.services.backing_up import restore  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.backing_up import restore
 
         _tell(run, restore(file, run.config.ledger, plugins=run.plugins), run.config.ledger, json=json)
 
@@ -35,7 +35,7 @@ def _tell(run: Invocation, verified: Verification, path: str, *, json: bool) -> 
     """Say what was compared."""
     run.output.landed = f"{path} was made and verified"
     if json:
-        from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+        from custledger.cli.json_forms import json_form
 
         run.output.json({"path": masked(path), **json_form(verified)})
         return

@@ -32,7 +32,7 @@ def _add_facts(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> int:
         """Compute anew what is kept of metrics and compare; exit code 3 where something differs."""
-        from custledger.services.checking import check_facts  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.checking import check_facts
 
         found = check_facts(run.session, repair=repair)
         if json:

@@ -39,7 +39,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         ] = None,
     ) -> None:
         """Make a ledger of invented people in FOLDER, and show who is due, who bought what, and where to go next."""
-        from custledger.services.demo import SEED, make_demo, standing_demo  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.demo import SEED, make_demo, standing_demo
 
         _refuse_edge(run)
         _refuse_file(folder)

@@ -20,7 +20,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
     @app.command("doctor")
     def doctor(*, json: JsonFlag = False) -> int:
         """Look at the stores, plugins, ledger, keyring, fonts and terminal; exit code 1 where something is bad."""
-        from custledger.services.health import Finding, examine  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.health import Finding, examine
 
         run.find_language()
         python = ".".join(map(str, sys.version_info[:3]))
@@ -31,7 +31,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
             Finding("terminal", "good", _terminal(run)),
         ]
         if json:
-            from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+            from custledger.cli.json_forms import json_form
 
             run.output.json(json_form(found))
         else:

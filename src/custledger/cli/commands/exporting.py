@@ -46,8 +46,8 @@ def register(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> None:
         """Export records in a form that an import reads back and that a spreadsheet opens safely."""
-        from custledger.cli.shown import split_names  # noqa: PLC0415 - needed only when it runs
-        from custledger.services.exporting import export  # noqa: PLC0415 - as above
+        from custledger.cli.shown import split_names
+        from custledger.services.exporting import export
 
         options = {"encoding": encoding, "delimiter": delimiter, "excel_bom": excel_bom}
         check_delimiter(delimiter)
@@ -76,7 +76,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
 
 def _tell(run: Invocation, record_type: str, report: "ExportReport", *, json: bool) -> None:
     if json:
-        from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+        from custledger.cli.json_forms import json_form
 
         run.output.json(json_form(report))
         return

@@ -59,7 +59,7 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> None:
         """Add a field to a record type of this ledger, and print its key."""
-        from custledger.services.fields import add_field  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.fields import add_field
 
         field = add_field(
             run.session,
@@ -97,7 +97,7 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
         tsv: TsvFlag = False,
     ) -> None:
         """List fields with their labels, kinds and choices."""
-        from custledger.services.fields import list_fields  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.fields import list_fields
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
         found = [
@@ -135,7 +135,7 @@ def _add_edit(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> None:
         """Change one of the ledger's own fields: its labels, and whether it is needed or searched; its key stays."""
-        from custledger.services.fields import edit_field  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.fields import edit_field
 
         if required is searchable is None and not aliases and label_en is label_zh is help_en is help_zh is None:
             hint = "Give one of: --label-en, --label-zh, --alias, --required, --searchable, --help-en, --help-zh."
@@ -166,8 +166,8 @@ def _add_choices(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> None:
         """Show the choices of a field, or replace them; a bare code keeps its label and colour."""
-        from custledger.services.fields import find_field, set_choices  # noqa: PLC0415 - needed only when it runs
-        from custledger.spec_json import choice_to_json  # noqa: PLC0415 - as above
+        from custledger.services.fields import find_field, set_choices
+        from custledger.spec_json import choice_to_json
 
         field = set_choices(run.session, name, listed, force=force) if listed else find_field(run.session, name)[1]
         if json:
@@ -216,7 +216,7 @@ def _kind(run: Invocation, field: Field) -> str:
     """Return what a field holds as people read it: in a Chinese run in Chinese."""
     if not run.words.chinese:
         return _kind_code(field)
-    from custledger.chinese.terms import KINDS  # noqa: PLC0415 - few runs list fields in Chinese
+    from custledger.chinese.terms import KINDS  # few runs list fields in Chinese
 
     target = run.session.schemas.get(field.spec.target or "")
     return KINDS[field.spec.kind.value] + (f"：{run.words.noun(target.info)}" if target else "")
@@ -228,6 +228,6 @@ def _kind_code(field: Field) -> str:
 
 
 def _json(schema: Schema, field: Field) -> dict[str, Any]:
-    from custledger.spec_json import spec_to_json  # noqa: PLC0415 - needed only here
+    from custledger.spec_json import spec_to_json
 
     return {"type": schema.name, "key": field.key, **spec_to_json(field.spec)}

@@ -36,8 +36,8 @@ def _add_due(app: typer.Typer, run: Invocation) -> None:
         tsv: TsvFlag = False,
     ) -> None:
         """Show what is overdue or due today, and what plugins remind of."""
-        from custledger.cli.shown import Shower  # noqa: PLC0415 - needed only when it runs
-        from custledger.services.followups import agenda  # noqa: PLC0415 - as above
+        from custledger.cli.shown import Shower
+        from custledger.services.followups import agenda
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
         found = agenda(run.session, days=days, owner=owner)
@@ -57,14 +57,14 @@ def _add_due(app: typer.Typer, run: Invocation) -> None:
 
 def _due_fields(schema: Schema, form: Form) -> list[Field]:
     """Return the fields of follow-ups that are due: people need not be told that they are open."""
-    from custledger.cli.shown import usual_fields  # noqa: PLC0415 - as above
+    from custledger.cli.shown import usual_fields
 
     return [field for field in usual_fields(schema, form) if form is not Form.SHOWN or field.key != STATUS]
 
 
 def print_due(run: Invocation, rows: Sequence[Row]) -> list[Column]:
     """Print follow-ups that are due, without their ids; return the columns that there was no room for."""
-    from custledger.cli.shown import Shower  # noqa: PLC0415 - as above
+    from custledger.cli.shown import Shower
 
     schema = run.session.schema(FOLLOWUP)
     fields = [field for field in _due_fields(schema, Form.SHOWN) if field.key != "id"]
@@ -112,8 +112,8 @@ def _add_done(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> None:
         """Finish a follow-up and print its id; where it repeats, say which one is next."""
-        from custledger.cli.shown import Shower  # noqa: PLC0415 - needed only when it runs
-        from custledger.services.followups import done  # noqa: PLC0415 - as above
+        from custledger.cli.shown import Shower
+        from custledger.services.followups import done
 
         status = "skipped" if skip else "done"
         receipt, following = done(run.session, ref, result=result, status=status, at=at or None, reason=reason)
@@ -145,7 +145,7 @@ def _finished(run: Invocation, receipt: Receipt) -> Row:
 
 
 def _operation(number: int) -> str:
-    from custledger.cli.shown import operation_id  # noqa: PLC0415 - as above
+    from custledger.cli.shown import operation_id
 
     return operation_id(number)
 

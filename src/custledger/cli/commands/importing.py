@@ -71,7 +71,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> int:
         """Import a file. Rejected rows go to NAME.rejected.csv beside it, and make the exit code 3."""
-        from custledger.services.importing import import_file  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.importing import import_file
 
         types = [*(create or ()), *(["customer"] if create_customers else [])]
         check_delimiter(delimiter)
@@ -97,7 +97,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
             )
         run.output.landed = f"What could be imported is in ({report.operation_ref})" if report.operation_ref else ""
         if json:
-            from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+            from custledger.cli.json_forms import json_form
 
             run.output.json(json_form(report))
         else:

@@ -49,7 +49,7 @@ def _add_set(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> None:
         """Change what the ledger says of itself. No amount is converted, and no time moved."""
-        from custledger.services.about_ledger import about_ledger, set_ledger  # noqa: PLC0415 - needed when it runs
+        from custledger.services.about_ledger import about_ledger, set_ledger
 
         if name is language is currency is zone is None:
             raise UsageError("Nothing is said of what to change.", hint="Give --name, --lang, --currency or --zone.")
@@ -72,7 +72,7 @@ def _add_set(app: typer.Typer, run: Invocation) -> None:
 
 
 def _print(run: Invocation, *, json: bool) -> None:
-    from custledger.services.about_ledger import about_ledger  # noqa: PLC0415 - as above
+    from custledger.services.about_ledger import about_ledger
 
     told = about_ledger(run.session)
     if json:

@@ -52,8 +52,8 @@ def register(app: typer.Typer, run: Invocation) -> None:
 
 
 def _of_record(run: Invocation, ref: str, limit: int | None, form: Form) -> None:
-    from custledger.services.history import history  # noqa: PLC0415 - as above
-    from custledger.services.naming import find_past  # noqa: PLC0415 - as above
+    from custledger.services.history import history
+    from custledger.services.naming import find_past
 
     record_type, number = find_past(run.session, ref)
     happened = history(run.session, record_type, number)

@@ -34,7 +34,7 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
         label_zh: LabelZhOption = "",
     ) -> None:
         """Add a metric to this ledger, or give one of this ledger another expression."""
-        from custledger.services.defining import add_metric  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.defining import add_metric
 
         with _telling_whom_it_moves(run):
             add_metric(run.session, name, expression, subject=subject, label_en=label_en, label_zh=label_zh)
@@ -54,7 +54,7 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
         tsv: TsvFlag = False,
     ) -> None:
         """List metrics with their expressions, and why one cannot be computed."""
-        from custledger.services.defining import list_metrics  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.defining import list_metrics
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
         language, words = run.schema_language, run.words
@@ -90,7 +90,7 @@ def _add_remove(app: typer.Typer, run: Invocation) -> None:
     @app.command("remove")
     def remove(*, name: Name, subject: SubjectOption = "customer") -> None:
         """Remove a metric of this ledger."""
-        from custledger.services.defining import remove_metric  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.defining import remove_metric
 
         with _telling_whom_it_moves(run):
             remove_metric(run.session, name, subject=subject)
@@ -100,7 +100,7 @@ def _add_remove(app: typer.Typer, run: Invocation) -> None:
 @contextmanager
 def _telling_whom_it_moves(run: Invocation) -> Iterator[None]:
     """Say of segments that were refreshed, and go by a metric that is changed, who enters and leaves by that."""
-    from custledger.services.refreshing.reworded import reworded  # noqa: PLC0415 - as above
+    from custledger.services.refreshing.reworded import reworded
 
     before = {one.segment.name for one in reworded(run.session)}
     yield

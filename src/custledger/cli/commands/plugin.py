@@ -70,7 +70,7 @@ def _add_check(plugin: typer.Typer, run: Invocation) -> None:
         *, name: Annotated[str, typer.Argument(metavar="NAME", help="A plugin, by its name.")], json: JsonFlag = False
     ) -> int:
         """Prove the rules of a plugin, of every kind, on sample ledgers; exit code 3 where one is not as it says."""
-        from custledger.services.proving import prove  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.proving import prove
 
         proven = prove(run.plugins, name)
         if json:

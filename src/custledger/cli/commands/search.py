@@ -39,7 +39,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         tsv: TsvFlag = False,
     ) -> None:
         """See ``ABOUT``."""
-        from custledger.services.searching import search  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.searching import search
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
         if not (wanted := " ".join(text)).strip():
@@ -90,7 +90,7 @@ def _objects(run: Invocation, found: list[tuple[Schema, Row]]) -> Iterator[dict[
 
 def _details(run: Invocation, schema: Schema, row: Row) -> str:
     """Return the brief fields of a row in one line, without those that its name has."""
-    from custledger.cli.shown import Shower  # noqa: PLC0415 - as above
+    from custledger.cli.shown import Shower
 
     shower = Shower(run.session, schema)
     named = {field.key for field in (schema.title_field, schema.code_field) if field}

@@ -75,8 +75,8 @@ def _add_list(app: typer.Typer, run: Invocation) -> None:
         tsv: TsvFlag = False,
     ) -> None:
         """List segments with how many are in each; of a Python rule that was refreshed, how many were then."""
-        from custledger.services.refreshing.reworded import reworded  # noqa: PLC0415 - needed only when it runs
-        from custledger.services.refreshing.stored import stored_rules  # noqa: PLC0415 - as above
+        from custledger.services.refreshing.reworded import reworded
+        from custledger.services.refreshing.stored import stored_rules
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
         known = defining.list_segments(run.session, subject or None)
@@ -139,7 +139,7 @@ class _Line:
 
 def _count(run: Invocation, known: defining.Known[Segment], rules: "Sequence[StoredRule]") -> tuple[int | None, str]:
     """Return how many are in a segment, or why that is not known."""
-    from custledger.services.refreshing.stored import stored_count  # noqa: PLC0415 - needed only when it runs
+    from custledger.services.refreshing.stored import stored_count
 
     if known.problem:
         return None, known.problem
@@ -175,7 +175,7 @@ def _add_show(app: typer.Typer, run: Invocation) -> None:
     @app.command("show")
     def show(*, name: Name, subject: Whose = "", json: JsonFlag = False) -> None:
         """Show what a segment says, and how many are in it."""
-        from custledger.services.refreshing.stored import stored_rules  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.refreshing.stored import stored_rules
 
         segment = segmenting.find_segment(run.session, name, subject=subject or None)
         inside = segmenting.members_of(run.session, segment)

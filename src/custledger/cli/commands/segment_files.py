@@ -39,7 +39,7 @@ def add_export(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> None:
         """Write an audience file: the members who gave their consent, and how to reach them."""
-        from custledger.services.audience import export_audience  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.audience import export_audience
 
         to_output = to in STANDARD_OUTPUT
         if json and to_output:
@@ -65,7 +65,7 @@ def add_export(app: typer.Typer, run: Invocation) -> None:
 
 def _tell(run: Invocation, report: "AudienceReport", *, json: bool) -> None:
     if json:
-        from custledger.cli.json_forms import json_form  # noqa: PLC0415 - needed only for JSON
+        from custledger.cli.json_forms import json_form
 
         left_out = {"refused": report.refused, "did_not_say": report.did_not_say}
         run.output.json({**json_form(report.export), "segment": report.segment.name, "left_out": left_out})
@@ -93,7 +93,7 @@ def add_save(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> None:
         """Write segments as text that version control can hold, and that load reads back."""
-        from custledger.services.segment_files import save_segments  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.segment_files import save_segments
 
         saved = save_segments(run.session, path, names or ())
         run.output.landed = f"{path} was written"
@@ -119,7 +119,7 @@ def add_load(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> None:
         """Make the segments of text files this ledger's own, and show what that changes."""
-        from custledger.services.segment_files import load_segments  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.segment_files import load_segments
 
         changes = load_segments(run.session, path, remove=remove, dry_run=dry_run, reason=reason)
         if json:
@@ -137,7 +137,7 @@ def add_load(app: typer.Typer, run: Invocation) -> None:
 
 def _show(run: Invocation, change: "SegmentChange") -> None:
     """Print what happens to a segment: each line of its file that goes, and each that comes."""
-    from custledger.services.segment_files import as_told  # noqa: PLC0415 - as above
+    from custledger.services.segment_files import as_told
 
     if change.what == "same":
         return
@@ -155,7 +155,7 @@ def _show(run: Invocation, change: "SegmentChange") -> None:
 
 
 def _change_json(change: "SegmentChange") -> dict[str, Any]:
-    from custledger.services.segment_files import as_told  # noqa: PLC0415 - as above
+    from custledger.services.segment_files import as_told
 
     return {
         "name": change.segment.name,

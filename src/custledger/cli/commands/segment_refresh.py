@@ -52,7 +52,7 @@ def add_refresh(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> int:
         """Store who is in segments, and say who entered and left; exit code 3 where one of the ledger's own fails."""
-        from custledger.services.refreshing import refresh  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.refreshing import refresh
 
         with progress(run.output, run.words("Refreshing segments"), after=SOON) as told:
             done = refresh(run.session, names or (), full=full, dry_run=dry_run, reason=reason, progress=told)
@@ -137,7 +137,7 @@ def add_history(app: typer.Typer, run: Invocation) -> None:
         tsv: TsvFlag = False,
     ) -> None:
         """Show who entered and left a segment, or which segments a customer did, by the refreshes there were."""
-        from custledger.services.refreshing import history as found  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.refreshing import history as found
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
         shown = SHOWN_AT_ONCE if limit is None and form is Form.SHOWN and run.output.on_terminal else limit
@@ -161,7 +161,7 @@ def _segment(run: Invocation, name: str) -> Segment | None:
     try:
         return find_segment(run.session, name, subject=STORED_SUBJECT)
     except NotFoundError:
-        from custledger.services.naming import find  # noqa: PLC0415 - needed only here
+        from custledger.services.naming import find
 
         try:
             find(run.session, STORED_SUBJECT, name)

@@ -132,7 +132,7 @@ def _print_tags(run: Invocation, listed: list[Listed], form: Form) -> None:
 
 
 def _print_said(run: Invocation, said: list[Said], form: Form) -> None:
-    from custledger.cli.events import SECONDS  # noqa: PLC0415 - needed only here
+    from custledger.cli.events import SECONDS
 
     schema = next(iter(run.session.schemas.values()))
     codec, at = run.session.codec(schema.name), schema.by_key["created_at"]

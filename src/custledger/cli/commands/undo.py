@@ -45,7 +45,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         json: JsonFlag = False,
     ) -> None:
         """Take an operation back. What was edited later stays, is shown, and makes the exit code 5."""
-        from custledger.services.undo import undo  # noqa: PLC0415 - needed only when it runs
+        from custledger.services.undo import undo
 
         undone = undo(run.session, operation, dry_run=dry_run, reason=reason)
         run.output.landed = f"{undone.operation.ref} was taken back" if undone.receipt else ""

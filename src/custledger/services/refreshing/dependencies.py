@@ -55,7 +55,7 @@ def meaning_of(expression: Expression, schema: Schema, moment: Moment) -> str:
 
     What was computed under another meaning has to be computed anew.
     """
-    from hashlib import blake2b  # noqa: PLC0415 - needed only where segments are refreshed
+    from hashlib import blake2b  # needed only where segments are refreshed
 
     settled = settle(expression.root, schema, Moment(_SOME_DAY, moment.zone, currency=moment.currency))
     choices = [[choice.code for choice in one] for one in _choices(expression.root, schema)]

@@ -141,6 +141,6 @@ def written_by_others(session: Session, entries: Iterable[LogEntry]) -> list[Log
 
 def plain_score(scaled: int) -> Any:
     """Return a stored score as the number that the scorer gave."""
-    from decimal import Decimal  # noqa: PLC0415 - few segments have scores
+    from decimal import Decimal  # few segments have scores
 
     return Decimal(scaled) / SCALE

@@ -86,7 +86,7 @@ def fingerprint(schema: Schema) -> str:
     """Return what tells whether two schemas say the same."""
     cached = schema.__dict__.get("_sql_fingerprint")
     if cached is None:
-        from hashlib import sha256  # noqa: PLC0415 - OpenSSL takes its time to load, and reading needs none of it
+        from hashlib import sha256  # OpenSSL takes its time to load, and reading needs none of it
 
         cached = sha256(described(schema).encode()).hexdigest()
         schema.__dict__["_sql_fingerprint"] = cached

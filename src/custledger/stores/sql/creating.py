@@ -47,7 +47,7 @@ class Run:
 
     def digests(self) -> bytes:
         """Return the digests of the rows."""
-        from custledger.stores.digests import digests  # noqa: PLC0415 - it loads OpenSSL, of no use to reading
+        from custledger.stores.digests import digests  # it loads OpenSSL, of no use to reading
 
         return digests(self._keys, self._columns)
 
@@ -91,7 +91,7 @@ class Run:
         keys = {field.key for field in self._table.schema.searchable}
         searched = [column for key, column in zip(self._keys, self._columns, strict=True) if key in keys]
         texts = [_SEPARATOR.join(filter(None, row)) for row in zip(*searched, strict=True)]
-        from custledger.search import terms_of_many  # noqa: PLC0415 - 20 ms of patterns, of no use to reading
+        from custledger.search import terms_of_many  # 20 ms of patterns, of no use to reading
 
         return zip(self.ids, terms_of_many(texts), strict=True) if texts else ()
 

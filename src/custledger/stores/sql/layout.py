@@ -37,7 +37,7 @@ def lay_out(connection: Connection, dialect: Dialect) -> None:
     """Make the ledger's own tables in an empty database, and with them the ledger; the caller holds a transaction."""
     for statement in _own_tables(dialect):
         connection.execute(statement)
-    from uuid import uuid4  # noqa: PLC0415 - needed once in the life of a ledger
+    from uuid import uuid4  # needed once in the life of a ledger
 
     connection.execute("INSERT INTO custledger_ledger (one, identity, generation) VALUES (1, ?, 1)", (str(uuid4()),))
 

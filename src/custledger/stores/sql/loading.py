@@ -34,7 +34,7 @@ def abandoned(connection: Connection) -> list[str]:
 
 
 def _host() -> str:
-    import socket  # noqa: PLC0415 - every start would pay for what only a bulk load asks
+    import socket  # every start would pay for what only a bulk load asks
 
     return socket.gethostname()
 

@@ -75,7 +75,7 @@ class SqlStore(Store):
         if self._identity is None:
             with self._reading() as connection:
                 ((text,),) = connection.execute("SELECT identity FROM custledger_ledger")
-            from uuid import UUID  # noqa: PLC0415 - few ask for it
+            from uuid import UUID  # few ask for it
 
             self._identity = UUID(text)
         return self._identity
@@ -94,7 +94,7 @@ class SqlStore(Store):
     @property
     def _facts(self) -> "Keeper":
         if self._keeper is None:
-            from custledger.stores.sql.facts.keeper import Handle, Keeper  # noqa: PLC0415 - few commands need facts
+            from custledger.stores.sql.facts.keeper import Handle, Keeper  # few commands need facts
 
             reading, writing, known = self._reading, self._writing, self._known
             handle = Handle(reading=reading, writing=writing, known=known, read_only=self.read_only)
@@ -181,7 +181,7 @@ class SqlStore(Store):
 
     def marks(self, schema: Schema, ids: Sequence[int]) -> "list[tuple[TagMark, ...]]":
         """Return the marks of these records, in the order asked; none of one that is not there."""
-        from custledger.stores.sql.tagging import marks_of  # noqa: PLC0415 - getting records by id needs none of it
+        from custledger.stores.sql.tagging import marks_of  # getting records by id needs none of it
 
         with self._reading() as connection:
             found = marks_of(connection, self._table(schema), ids)
@@ -189,7 +189,7 @@ class SqlStore(Store):
 
     def marks_of_rules(self, schema: Schema, sources: Collection[str]) -> "Iterator[tuple[int, TagMark]]":
         """Yield ``(id, mark)`` of all that these rules say of records of a type, from one snapshot."""
-        from custledger.stores.sql.tagging import marks_of_rules  # noqa: PLC0415 - as above
+        from custledger.stores.sql.tagging import marks_of_rules
 
         with self._reading() as connection:
             connection.execute("BEGIN")
@@ -220,7 +220,7 @@ class SqlStore(Store):
 
     def _snapshot(self, schema: Schema, query: Query) -> Generator[Row, None, None]:
         """Open a snapshot, yield once, then yield the rows of a query; free what it holds when closed."""
-        from custledger.stores.sql.reading import Plan  # noqa: PLC0415 - getting records by id needs no expressions
+        from custledger.stores.sql.reading import Plan  # getting records by id needs no expressions
 
         wants_facts = query.looks_at_others
         if wants_facts:
@@ -266,7 +266,7 @@ class SqlStore(Store):
         self, schema: Schema, where: Expression | None, by: Sequence[Expression], moment: Moment
     ) -> list[tuple[Any, ...]]:
         """Return ``[(value of each by …, count)]``; see the contract."""
-        from custledger.stores.sql.reading import counted  # noqa: PLC0415 - getting records by id needs no expressions
+        from custledger.stores.sql.reading import counted  # getting records by id needs no expressions
 
         query = Query(moment=moment, where=where, columns=tuple(by))
         with self._seen(schema, query) as (connection, kept):
@@ -274,7 +274,7 @@ class SqlStore(Store):
 
     def memberships(self, schema: Schema, conditions: Sequence[Expression], moment: Moment) -> list[set[int]]:
         """Return the ids of the records that each of several conditions chooses, in one reading of the records."""
-        from custledger.stores.sql.memberships import memberships  # noqa: PLC0415 - as in count
+        from custledger.stores.sql.memberships import memberships
 
         with self._seen(schema, Query(moment=moment, columns=tuple(conditions))) as (connection, kept):
             return memberships(connection, schema, conditions, moment, table_of=self._table, kept=kept)
@@ -289,7 +289,7 @@ class SqlStore(Store):
 
     def search(self, text: str, schemas: Sequence[Schema], limit: int) -> list[Hit]:
         """Return the newest records in which every word of ``text`` occurs, type after type."""
-        from custledger.stores.sql.searching import searched  # noqa: PLC0415 - most commands search nothing
+        from custledger.stores.sql.searching import searched  # most commands search nothing
 
         with self._reading() as connection:
             connection.execute("BEGIN")
@@ -347,7 +347,7 @@ class SqlStore(Store):
 
     def apply(self, changeset: Changeset, *, generation: int) -> Receipt:
         """Land a changeset whole, log it, and return what landed; or raise, with nothing written."""
-        from custledger.stores.sql.writing import Landing  # noqa: PLC0415 - reading needs none of it
+        from custledger.stores.sql.writing import Landing  # reading needs none of it
 
         with self._writing() as connection:
             landing, receipt = self._land(self.landing or Landing, connection, changeset, generation)
@@ -367,7 +367,7 @@ class SqlStore(Store):
 
     def load(self, changesets: Iterable[Changeset], *, generation: int) -> Generator[Receipt, None, None]:
         """Land many changesets, each atomically; indexes are built at the end where that is faster."""
-        from custledger.stores.sql.writing import Landing  # noqa: PLC0415 - reading needs none of it
+        from custledger.stores.sql.writing import Landing  # reading needs none of it
 
         kind = self.landing or Landing
         try:
@@ -395,8 +395,8 @@ class SqlStore(Store):
         ((present, edition, true_to, changesets, cursor, loads),) = connection.execute(_HEAD)
         if present != generation:
             raise GenerationMovedError("The settings of the ledger changed meanwhile.")
-        from custledger.stores.sql.facts.registry import Head  # noqa: PLC0415 - reading by id needs none of it
-        from custledger.stores.sql.writing import Place  # noqa: PLC0415 - as above
+        from custledger.stores.sql.facts.registry import Head  # reading by id needs none of it
+        from custledger.stores.sql.writing import Place
 
         schemas, head = self._known(connection, present), Head(edition, true_to, changesets)
         if put_off is not None:
@@ -428,7 +428,7 @@ class SqlStore(Store):
         """Note what a load that begins has put off, and have its search indexes made beside it."""
         self._put_off += put_off
         if self._beside is None:
-            from custledger.stores.sql.beside import Beside  # noqa: PLC0415 - of use to bulk loads only
+            from custledger.stores.sql.beside import Beside  # of use to bulk loads only
 
             schemas = self._known()
             self._beside = Beside(self._dialect.search, [schemas[name] for name in put_off], last)

@@ -62,7 +62,7 @@ class Keeper:
     def landed(self, connection: Connection, head: Head, changeset: Changeset, number: int) -> None:
         """Bring facts up to date with a changeset that has landed, in its transaction; ``head`` was read before it."""
         if head.edition and not head.is_behind and not self.puts_off:
-            from custledger.stores.sql.facts import upkeep  # noqa: PLC0415 - of use only where facts are kept
+            from custledger.stores.sql.facts import upkeep  # of use only where facts are kept
 
             upkeep.after(connection, self._dialect, self._registry(connection, head.edition), changeset, number)
 
@@ -89,14 +89,14 @@ class Keeper:
         """Bring facts that are behind up to date, in a write transaction."""
         head = Head.read(connection)
         if head.is_behind:
-            from custledger.stores.sql.facts import upkeep  # noqa: PLC0415 - as above
+            from custledger.stores.sql.facts import upkeep
 
             upkeep.catch_up(connection, self._dialect, self._registry(connection, head.edition))
 
     def keep(self, metrics: Sequence[Metered], moment: Moment, generation: int) -> None:
         """Keep what these metrics ask from now on; see the contract of a store."""
-        from custledger.stores.sql.facts import upkeep  # noqa: PLC0415 - as above
-        from custledger.stores.sql.facts.wanting import wanted  # noqa: PLC0415 - as above
+        from custledger.stores.sql.facts import upkeep
+        from custledger.stores.sql.facts.wanting import wanted
 
         if self._handle.read_only or self.puts_off:
             return
@@ -117,7 +117,7 @@ class Keeper:
 
     def check(self, *, repair: bool) -> list[FactCheck]:
         """Compute anew what is kept and compare; see the contract of a store."""
-        from custledger.stores.sql.facts import checking, upkeep  # noqa: PLC0415 - as above
+        from custledger.stores.sql.facts import checking, upkeep
 
         self.catch_up()
         with self._handle.writing() if repair else self._handle.reading() as connection:
