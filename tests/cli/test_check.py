@@ -19,7 +19,7 @@ def test_facts_that_are_true_are_counted(shop: Run) -> None:
     shop("transaction", "add", "--customer", "K1", "--amount", "5", "--status", "paid")
     done = shop("check", "facts")
     assert (done.code, done.out) == (0, "")
-    assert done.err == "20 values of 11 metrics were compared, and all are right.\n"
+    assert done.err == "22 values of 12 metrics were compared, and all are right.\n"
 
 
 def test_what_differs_is_named_with_exit_code_3_and_repaired(shop: Run, folder: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_metric_that_is_added_is_kept_from_then_on_and_one_that_is_removed_is_
 
 
 def test_it_is_told_in_chinese_too(shop: Run, folder: Path) -> None:
-    assert shop("--lang", "zh", "check", "facts").err == "已核对 11 项指标的 20 个值，全部正确。\n"
+    assert shop("--lang", "zh", "check", "facts").err == "已核对 12 项指标的 22 个值，全部正确。\n"
     falsify(folder, "UPDATE customer__facts SET total_spent = NULL")
     assert "：total_spent 保存的是 空，应为 0.00\n" in shop("--lang", "zh", "check", "facts").out
 

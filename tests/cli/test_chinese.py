@@ -308,7 +308,7 @@ def test_rejected_rows_have_their_reasons_in_the_language_of_the_ledger(shop: Ru
 def test_an_unknown_field_is_answered_with_a_few_and_the_command_that_lists_all(shop: Run) -> None:
     done = shop("--lang", "zh", "customer", "list", "--columns", "qqq")
     assert done.err == (
-        "错误：没有客户字段“qqq”。\n提示：例如：code、name、type、status、level、phone、city、owner；"
+        "错误：没有客户字段“qqq”。\n提示：例如：客户编号、客户名称、客户类型、客户状态、客户等级、联系电话、城市、负责人；"
         "custledger field list customer 可以列出全部 42 个。\n"
     )
     (Path("in.csv")).write_text("zz\n1\n", encoding="utf-8")

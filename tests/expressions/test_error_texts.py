@@ -51,7 +51,7 @@ CASES = [
     Case("ctiy = x", 0, "There is no customer field “ctiy”", "Did you mean city?",
          "没有客户字段“ctiy”", "是不是要找 city？"),
     Case("天气 = 晴", 0, "There is no customer field “天气”", 'Some are: code, name, type, status, level, phone, city, owner; ledger.fields.list("customer") has all ….',
-         "没有客户字段“天气”", '例如：code、name、type、status、level、phone、city、owner；ledger.fields.list("customer") 里有全部 … 个。'),
+         "没有客户字段“天气”", '例如：客户编号、客户名称、客户类型、客户状态、客户等级、联系电话、城市、负责人；ledger.fields.list("customer") 里有全部 … 个。'),
     Case("城市等于上海", 0, "There is no customer field “城市等于上海”", "Put spaces around 等于.",
          "没有客户字段“城市等于上海”", "请在 等于 两边加空格。"),
     Case("city = Salt and Pepper", 16, "There is no customer field “Pepper”", 'Write: city in (Salt, Pepper); or "Salt and Pepper", if that is the text.',
