@@ -10,7 +10,7 @@ from custledger.conventions import Conventions
 from custledger.errors import InvalidValueError, NotFoundError, QueryError, shorten
 from custledger.expressions import tree
 from custledger.expressions.dates import parse_day
-from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS, Aggregating
+from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS, GIVING_DATES, Aggregating
 from custledger.expressions.keywords import GLUED
 from custledger.expressions.nodes import Named
 from custledger.expressions.scope import Beyond, Meaning, Own, Relation, Scope, Step, canonical
@@ -280,7 +280,7 @@ class TermChecker(ABC):
         function = DATE_FUNCTIONS[call.function]
         if call.where is not None:
             raise self.error(f"{call.function} has no {'where'}: it looks at one date", call.start)
-        kind = Kind.DATE if function == "next_anniversary" else Kind.INTEGER
+        kind = Kind.DATE if function in GIVING_DATES else Kind.INTEGER
         if (day := self.day(call.argument)) is not None:
             return self.made(
                 tree.DayFunction(function, day, kind), kind, " ".join(self.text[call.start : call.end].split())

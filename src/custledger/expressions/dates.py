@@ -209,6 +209,7 @@ def _next_anniversary(day: date, today: date) -> str | None:
 
 
 _COMPUTED: dict[Dating, Callable[[date, date], int | str | None]] = {
+    "date": lambda day, _today: day.isoformat(),
     "days_since": lambda day, today: (today - day).days,
     "days_until": lambda day, today: (day - today).days,
     "age": lambda day, today: today.year - day.year - ((today.month, today.day) < (day.month, day.day)),

@@ -4,7 +4,9 @@ from typing import Literal
 
 Aggregating = Literal["count", "sum", "avg", "min", "max", "first", "last", "exists", "most_frequent"]
 Sign = Literal["+", "-", "*", "/"]
-Dating = Literal["days_since", "days_until", "age", "next_anniversary", "year", "quarter", "month", "day", "weekday"]
+Dating = Literal[
+    "date", "days_since", "days_until", "age", "next_anniversary", "year", "quarter", "month", "day", "weekday"
+]
 
 AGGREGATES: dict[str, Aggregating] = {
     "count": "count",
@@ -33,6 +35,7 @@ AGGREGATES: dict[str, Aggregating] = {
 """What looks at all the records of another type that refer to one."""
 
 DATE_FUNCTIONS: dict[str, Dating] = {
+    "date": "date",
     "days_since": "days_since",
     "days_until": "days_until",
     "age": "age",
@@ -42,6 +45,7 @@ DATE_FUNCTIONS: dict[str, Dating] = {
     "month": "month",
     "day": "day",
     "weekday": "weekday",
+    "日期": "date",
     "距今天数": "days_since",
     "还有天数": "days_until",
     "年龄": "age",
@@ -53,5 +57,8 @@ DATE_FUNCTIONS: dict[str, Dating] = {
     "星期": "weekday",
 }
 """What is computed from a date, or from the day of a time in the ledger's zone."""
+
+GIVING_DATES: frozenset[Dating] = frozenset({"date", "next_anniversary"})
+"""Those that give a date; the others give a whole number."""
 
 FUNCTIONS = AGGREGATES.keys() | DATE_FUNCTIONS.keys()

@@ -231,6 +231,8 @@ class Terms(ABC):
             day = Sql(text, (*day.parameters, term.zone))
         today = date.fromisoformat(term.today)
         match term.function:
+            case "date":
+                return day
             case "days_since":
                 text = self.dialect.days_between.format(later=mark, earlier=day.text)
                 return Sql(text, (term.today, *day.parameters))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS, Aggregating
+from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS, GIVING_DATES, Aggregating
 from custledger.expressions.keywords import DISTINCT, WHERE
 from custledger.expressions.nodes import Named
 from custledger.expressions.scope import World
@@ -177,7 +177,7 @@ def _date_functions(schema: Schema) -> st.SearchStrategy[Written]:
         "mentor.born",
         "next_anniversary(born)",
     ]
-    kinds = {word: Kind.DATE if meant == "next_anniversary" else Kind.INTEGER for word, meant in DATE_FUNCTIONS.items()}
+    kinds = {word: Kind.DATE if meant in GIVING_DATES else Kind.INTEGER for word, meant in DATE_FUNCTIONS.items()}
     return st.tuples(st.sampled_from(sorted(kinds)), st.sampled_from(days)).map(
         lambda drawn: Written(f"{drawn[0]}({drawn[1]})", _like(kinds[drawn[0]]))
     )

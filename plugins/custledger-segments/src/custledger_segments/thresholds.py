@@ -13,8 +13,6 @@ from custledger_segments import bands, pareto, rfm, rhythm
 from custledger_segments.buying import bought
 
 _BOUGHT = "status not in (cancelled, refunded)"
-_DAY = "(year(transactions.at) * 10000 + month(transactions.at) * 100 + day(transactions.at))"
-"""The day of a purchase as a number, 20261122: one that does not depend on today, so that it can be kept."""
 
 
 def _constant(name: str, value: int, en: str, zh: str, subject: str = "customer") -> Metric:
@@ -89,7 +87,7 @@ METRICS = (
     Metric(
         name="order_days",
         labels=Labels("Days with an order", "下单天数"),
-        expression=f"count(distinct {_DAY} where {_BOUGHT})",
+        expression=f"count(distinct date(transactions.at) where {_BOUGHT})",
         summary=Labels("On how many days something was bought", "有购买的天数"),
         examples=(Example(bought(70, 70, 10), gives=2), Example({}, gives=0)),
     ),

@@ -163,20 +163,25 @@ def _empty_as_none(cells: Sequence[str]) -> list[Plain]:
 
 def _long_numbers(cells: Sequence[str], memo: Memo) -> list[Plain]:
     """Read texts that are long numbers: one that ends in a digit is what it says, unless it is damaged."""
-    return _undamaged(cells, memo, lambda cell: cell[-1:].isdigit())
+    return _undamaged(cells, memo, 1)
 
 
 def _phones(cells: Sequence[str], memo: Memo) -> list[Plain]:
     """Read phones: one that ends in as many digits as it must have is what it says, unless it is damaged."""
-    return _undamaged(cells, memo, lambda cell: len(cell) >= LEAST_DIGITS and cell[-LEAST_DIGITS:].isdigit())
+    return _undamaged(cells, memo, LEAST_DIGITS)
 
 
-def _undamaged(cells: Sequence[str], memo: Memo, is_one: Callable[[str], bool]) -> list[Plain]:
+def _undamaged(cells: Sequence[str], memo: Memo, least: int) -> list[Plain]:
+    """Read cells of which one that ends in at least so many digits is what it says."""
     if not _is_clean(cells):
         return _remembered(cells, memo)
     if _MAY_BE_DAMAGED.search("\n".join(cells)):
-        return [cell if is_one(cell) and not _MAY_BE_DAMAGED.search(cell) else memo[cell] for cell in cells]
-    return [cell if is_one(cell) else memo[cell] for cell in cells]
+        sound = [cell if not _MAY_BE_DAMAGED.search(cell) else "" for cell in cells]
+        return [
+            one if one[-least:].isdigit() and len(one) >= least else memo[cell]
+            for one, cell in zip(sound, cells, strict=True)
+        ]
+    return [cell if cell[-least:].isdigit() and len(cell) >= least else memo[cell] for cell in cells]
 
 
 def _dates(cells: Sequence[str], memo: Memo) -> list[Plain]:
