@@ -167,3 +167,28 @@ def test_rejected_rows_that_are_many_are_counted_by_their_reasons(run: Run, fold
     )
     reasons = json.loads(run("import", "in.csv", "--as", "customer", "--json").out)["reasons"]
     assert reasons[0] == ["Code is already taken", 40, [2, 3, 4, 5, 6]]
+
+
+def test_a_rehearsal_of_rows_that_change_records_sees_what_others_have(run: Run, folder: Path) -> None:
+    run("init", "--lang", "en")
+    for name, code in (("A", "K1"), ("B", "K2"), ("C", "K3")):
+        run("customer", "add", "--name", name, "--code", code)
+    run("export", "customer", "--columns", "id,revision,name,code", "--to", "e.csv")
+    exported = (folder / "e.csv").read_text("utf-8")
+    (folder / "e.csv").write_text(exported.replace("K2", "K1"), "utf-8")
+    assert "row 3 rejected: Code: row 2 has the same one" in run("import", "e.csv", "--as", "customer", "--dry-run").err
+    assert run("import", "e.csv", "--as", "customer").code == 3
+    (folder / "swap.csv").write_text(exported.replace("K1", "K9").replace("K2", "K1").replace("K9", "K2"), "utf-8")
+    rehearsed = run("import", "swap.csv", "--as", "customer", "--dry-run")
+    assert "0 would be rejected" in rehearsed.out
+    assert run("import", "swap.csv", "--as", "customer").code == 0
+    (folder / "new.csv").write_text("id,name,code\nC-0000000000000,New,K1\n", "utf-8")
+    assert "is already taken by C-" in run("import", "new.csv", "--as", "customer", "--dry-run").err
+
+
+def test_what_made_the_ledger_is_not_taken_back(run: Run) -> None:
+    run("init", "--lang", "en", "--currency", "USD")
+    operation = json.loads(run("log", "--json").out)[-1]["id"]
+    refused = run("undo", operation)
+    assert (refused.code, "What made the ledger cannot be taken back." in refused.err) == (4, True)
+    assert "USD" in run("ledger", "show").out

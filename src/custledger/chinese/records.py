@@ -63,6 +63,11 @@ SENTENCES = (
     ("custledger log REF shows what was done to a record since.", "custledger log REF 可以查看记录之后的改动。"),
     ("The ids of records that are created together must follow each other.", "一起新建的记录，编号必须是连续的。"),
     # taking back
+    ("What made the ledger cannot be taken back.", "不能撤销建立台账本身。"),
+    (
+        "custledger ledger set changes what the ledger says of itself.",
+        "custledger ledger set 可以修改台账的名称、语言、币种和时区。",
+    ),
     ("it was edited later", "之后又修改过"),
     ("it was removed later", "之后已删除"),
     ("it was changed later", "之后又改过"),

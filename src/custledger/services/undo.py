@@ -25,7 +25,7 @@ from custledger.changes import (
     by_key,
     digest,
 )
-from custledger.errors import NotFoundError, shorten
+from custledger.errors import NotAllowedError, NotFoundError, shorten
 from custledger.expressions import equals, is_in
 from custledger.marks import MarkChange, TagMark, as_changed, as_persons_left
 from custledger.schema import ID, REVISION, Field, Row, Schema
@@ -57,11 +57,15 @@ class Undone:
 
 
 def undo(session: Session, ref: int | str, *, dry_run: bool = False, reason: str = "") -> Undone:
-    """Take an operation back as far as no later edit stands in the way. Raises ``NotFoundError``.
+    """Take an operation back as far as no later edit stands in the way.
 
-    With ``dry_run`` nothing is written.
+    With ``dry_run`` nothing is written. Raises ``NotFoundError``, and ``NotAllowedError`` for the operation that made
+    the ledger: amounts without a currency would mean another one.
     """
     operation = find_operation(session, ref)
+    if operation.verb == "init":
+        hint = "custledger ledger set changes what the ledger says of itself."
+        raise NotAllowedError("What made the ledger cannot be taken back.", hint=hint)
     reason = reason or f"undo {ids.public(OPERATION_PREFIX, operation.id)}"
     return _Undo(session, operation).run(reason, dry_run=dry_run)
 

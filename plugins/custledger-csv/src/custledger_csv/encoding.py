@@ -204,6 +204,8 @@ def undecodable(stream: BinaryIO, encoding: str, path: object) -> FileFormatErro
         dialect = find_dialect(text.read(1 << 16))
         text.seek(0)
         row, column = _place(_rows(reader(text, dialect)))
+    except UnicodeError:  # such as UTF-16 that needs a mark at its beginning, and has none
+        row, column = None, ""
     finally:
         text.detach()
     return FileFormatError(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from custledger.changes import Change, Creates
+from custledger.errors import DuplicateError
 from custledger.schema import ID, REVISION, Field, Row
 from custledger.services.editing import missing
 from custledger.services.importing import links as linking
@@ -50,6 +51,8 @@ class KeyBuilder(Builder):
         rows = {index: match for index, match in enumerate(matches) if isinstance(match, tuple)}
         there = {index: row[ID] for index, row in rows.items()}
         linking.refuse_selves(chunk, self.plan, columns, self.schema, language=self.language, there=there)
+        if look:
+            self._refuse_taken(chunk, columns, there)
         read = self._read(chunk, columns, rows)
         linking.refuse_followers(chunk, resolved)
         kept = chunk.kept()
@@ -95,6 +98,35 @@ class KeyBuilder(Builder):
         chunk.refuse({index: match.reason for index, match in enumerate(matches) if isinstance(match, Bad)})
         self.revisions.refuse_removed(chunk, [index for index, match in enumerate(matches) if match is None])
         return matches
+
+    def _refuse_taken(self, chunk: Chunk, columns: Mapping[str, list[Any]], there: Mapping[int, int]) -> None:
+        """Refuse the rows whose unique values other records have that do not give them up in another row."""
+        for field in self.unique:
+            if field.key == self.key.key:
+                continue
+            values, label = columns[field.key], field.label(self.language)
+            keys = comparable(field, values)
+            chunk.refuse(repeated(field, values, chunk.numbers, label))
+            wanted = [value for value in values if value is not None]
+            holders = {
+                comparable(field, [value])[0]: number
+                for number, value in matching_rows(self.session, self.schema, field, wanted)
+            }
+            of_row = {number: keys[index] for index, number in there.items()}
+            keeping = {
+                key: number
+                for key, number in holders.items()
+                if of_row.get(number) is None or of_row[number] == key  # else its own row gives it another value
+            }
+            chunk.refuse(
+                {
+                    index: DuplicateError(
+                        self.schema.name, label, values[index], self.schema.public_id(keeping[key])
+                    ).message
+                    for index, key in enumerate(keys)
+                    if key in keeping and keeping[key] != there.get(index)
+                }
+            )
 
     def _there(self, values: Sequence[Any], label: str) -> dict[Any, Row | Bad]:
         """Return the ledger's rows by key value; ``Bad`` where several have it."""
