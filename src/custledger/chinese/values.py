@@ -36,6 +36,7 @@ SENTENCES = (
     ("Check quantity and price.", "请核对数量和单价。"),
     # what email-validator says
     ("An email address must have an @-sign.", "邮箱地址里要有 @。"),
+    ("The email address is not valid. It must have exactly one @-sign.", "邮箱地址里要有一个 @，且只有一个。"),
     ("There must be something before the @-sign.", "@ 前面要有内容。"),
     ("There must be something after the @-sign.", "@ 后面要有内容。"),
     ("There can't be anything after the email address.", "邮箱地址后面不能有别的内容。"),
