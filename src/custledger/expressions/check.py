@@ -171,7 +171,7 @@ class Checker(TermChecker):
     def values(self, parts: Sequence[Clause]) -> Iterator[Name | Number]:
         """Yield what stands alone as a condition, up to the first part that begins with another, or with a name."""
         for first in map(_first, parts):
-            is_name = isinstance(first, Name) and fold(" ".join(first.text.split())) in self.scope
+            is_name = isinstance(first, Name) and first.folded in self.scope
             if not isinstance(first, Name | Number) or is_name:
                 return
             yield first

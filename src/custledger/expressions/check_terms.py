@@ -102,7 +102,7 @@ class TermChecker(ABC):
 
     def meaning(self, name: Name) -> Meaning:
         """Return what a name means. Raises ``QueryError`` that offers the nearest one."""
-        called = fold(" ".join(name.text.split()))
+        called = name.folded
         self.seen.append((name, self.outer or self.scope))
         found = (self.outer or self.scope).meaning(called)
         if found is None and called == "tag" and self.outer is None:
@@ -191,12 +191,12 @@ class TermChecker(ABC):
     def several(self, name: Name) -> QueryError:
         """Return the error for a relation where one value is expected."""
         why = f"There are several {name.text}: put them into count, sum, max …"
-        hint = self.own_hint(fold(" ".join(name.text.split())))
+        hint = self.own_hint(name.folded)
         return self.error(why, name.start, hint=hint or f"For instance: {self.example_of(name)}")
 
     def example_of(self, name: Name) -> str:
         """Return a condition on the records, or on a field of the records, that a name means."""
-        meaning = self.scope.meaning(fold(" ".join(name.text.split())))
+        meaning = self.scope.meaning(name.folded)
         beyond = self.scope.beyond(meaning.relation.schema) if isinstance(meaning, Beyond) else None
         inner = beyond.meaning(meaning.name) if beyond and isinstance(meaning, Beyond) else None
         if not isinstance(meaning, Beyond) or not isinstance(inner, Own):
@@ -295,7 +295,7 @@ class TermChecker(ABC):
 
     def day(self, term: Term) -> tree.Day | None:
         """Return the day counted from today that a term is, if it is no name: ``today``, ``30 days ago``."""
-        if not isinstance(term, Name) or fold(" ".join(term.text.split())) in self.scope:
+        if not isinstance(term, Name) or term.folded in self.scope:
             return None
         try:
             return parse_day(term.text)
@@ -330,7 +330,7 @@ class TermChecker(ABC):
     def relation_of(self, call: Call) -> Relation:
         """Return the relation that the argument of an aggregate is about."""
         for name in names_in(call.argument):
-            relation = self.scope.relation_of(fold(" ".join(name.text.split())))
+            relation = self.scope.relation_of(name.folded)
             if relation is not None:
                 self.seen.append((name, self.scope))
                 return relation
@@ -353,7 +353,7 @@ class TermChecker(ABC):
     def looked_at(self, call: Call, relation: Relation) -> Typed | None:
         """Return the term that an aggregate looks at, or ``None`` where it is about the records themselves."""
         if isinstance(call.argument, Name) and self.outer is not None:
-            meaning = self.outer.meaning(fold(" ".join(call.argument.text.split())))
+            meaning = self.outer.meaning(call.argument.folded)
             if isinstance(meaning, Relation) and meaning.schema is relation.schema:
                 return None
         return self.term(call.argument)

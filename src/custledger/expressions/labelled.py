@@ -6,7 +6,6 @@ from custledger.expressions.nodes import Named
 from custledger.expressions.scope import Beyond, Meaning, Own, Relation, Scope, Step
 from custledger.expressions.syntax import Name
 from custledger.fields import Labels
-from custledger.values import fold
 
 _BRACKETS = {"[": "]", "［": "］", "【": "】"}
 
@@ -21,7 +20,7 @@ def labelled(text: str, begin: int, end: int, seen: Iterable[tuple[Name, Scope]]
     told, at = "", begin
     for start, (name, scope) in sorted(places.items()):
         after = _end(text, name)
-        label = _label(scope, scope.meaning(fold(" ".join(name.text.split()))))
+        label = _label(scope, scope.meaning(name.folded))
         if start >= at and label:
             told += text[at:start] + label
             at = after

@@ -6,6 +6,7 @@ from typing import Literal
 import attrs
 
 from custledger.expressions.functions import Sign
+from custledger.values import fold
 
 Word = Literal["=", "<", "<=", ">", ">=", "in", "between", "contains", "starts", "ends", "empty"]
 """The operators, as the tree names them; their negations are marked beside them."""
@@ -17,6 +18,11 @@ class Name:
 
     text: str
     start: int
+
+    @property
+    def folded(self) -> str:
+        """The name as names are compared: folded, with one space where the text has any."""
+        return fold(" ".join(self.text.split()))
 
 
 @attrs.frozen

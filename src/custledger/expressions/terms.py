@@ -129,7 +129,7 @@ class TermParser(Cursor, ABC):
         self.take()
         name = next(names_in(argument), None)
         outside = self.names
-        self.names = outside.within(fold(" ".join(name.text.split())) if name else "")
+        self.names = outside.within(name.folded if name else "")
         found = self.either()
         self.names = outside
         return found

@@ -56,6 +56,13 @@ def understood_needs(session: Session, segment: Segment) -> dict[str, Expression
     return understood
 
 
+def expressions_of(session: Session, segment: Segment) -> list[Expression]:
+    """Return what a rule asks of a record, understood: its expression, or what its callable or scorer needs."""
+    if segment.rule == "expression":
+        return [session.understand_named(segment.named(), want=Kind.YES_NO)]
+    return list(understood_needs(session, segment).values())
+
+
 def judged(session: Session, segment: Segment) -> dict[int, Mark]:
     """Return the members by id, in the order of their ids, with what a scorer says of them.
 

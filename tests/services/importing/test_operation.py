@@ -134,6 +134,14 @@ def test_ctrl_c_when_all_of_a_file_is_in_leaves_nothing_incomplete_in_the_log(se
     assert (operation.about["rows"], operation.about.get("incomplete")) == (6, None)
 
 
+def land_by(monkeypatch, store, apply):
+    """Let a store land each changeset of an import by this function."""
+    monkeypatch.setattr(store, "apply", apply)
+    monkeypatch.setattr(
+        store, "load", lambda store, sets, *, generation: (store.apply(one, generation=generation) for one in sets)
+    )
+
+
 def test_an_error_after_something_landed_says_how_to_take_it_back(session, bring, monkeypatch):
     real, calls = type(session.store).apply, []
 
@@ -143,12 +151,7 @@ def test_an_error_after_something_landed_says_how_to_take_it_back(session, bring
             raise LockedError("The ledger is locked.")
         return real(store, changeset, **rest)
 
-    monkeypatch.setattr(type(session.store), "apply", locked_at_last)
-    monkeypatch.setattr(
-        type(session.store),
-        "load",
-        lambda store, sets, *, generation: (store.apply(one, generation=generation) for one in sets),
-    )
+    land_by(monkeypatch, type(session.store), locked_at_last)
     with small_chunks(monkeypatch), pytest.raises(LockedError) as caught:
         bring("name\n" + "A\n" * 6)
     told = "Rows up to 4 are in. To add the rest, import the file again with the option from_row 5. To take the import"
@@ -171,12 +174,7 @@ def test_nothing_is_said_to_be_unchanged_nor_to_be_tried_again_where_rows_are_in
             raise StoreError("The disk is full.", hint="Nothing was changed. Make room on the disk, then try again.")
         return real(store, changeset, **rest)
 
-    monkeypatch.setattr(type(session.store), "apply", full_at_last)
-    monkeypatch.setattr(
-        type(session.store),
-        "load",
-        lambda store, sets, *, generation: (store.apply(one, generation=generation) for one in sets),
-    )
+    land_by(monkeypatch, type(session.store), full_at_last)
     with small_chunks(monkeypatch, 2):
         with pytest.raises(StoreError) as caught:
             bring("name\n" + "A\n" * 6)

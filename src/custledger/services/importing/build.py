@@ -194,11 +194,7 @@ class Builder:
     def _taken(self, field: Field, values: Sequence[Any]) -> dict[int, str]:
         """Return by index what is wrong with rows whose unique value a record of the ledger has."""
         keys = comparable(field, values)
-        wanted = [value for value in values if value is not None]
-        there = {
-            comparable(field, [value])[0]: number
-            for number, value in matching_rows(self.session, self.schema, field, wanted)
-        }
+        there = self._holders(field, values)
         label = field.label(self.language)
         earlier = self.rehearsed[field.key] if self.dry else frozenset[Any]()
         again = {
@@ -207,10 +203,22 @@ class Builder:
             if key is not None and key in earlier
         }
         return again | {
-            index: DuplicateError(self.schema.name, label, values[index], self.schema.public_id(there[key])).message
+            index: self._held(field, values[index], there[key])
             for index, key in enumerate(keys)
             if key is not None and key in there
         }
+
+    def _holders(self, field: Field, values: Sequence[Any]) -> dict[Any, int]:
+        """Return the ids of the ledger's records that have these values of a unique field, by comparable value."""
+        wanted = [value for value in values if value is not None]
+        rows = matching_rows(self.session, self.schema, field, wanted)
+        return {comparable(field, [value])[0]: number for number, value in rows}
+
+    def _held(self, field: Field, value: Any, number: int) -> str:
+        """Return the message that a record has a unique value already."""
+        return DuplicateError(
+            self.schema.name, field.label(self.language), value, self.schema.public_id(number)
+        ).message
 
     def _called(self, chunk: Chunk, index: int) -> str:
         """Return what to call a new record by what its row says: its id tells nobody anything, and may never be.

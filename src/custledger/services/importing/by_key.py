@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from custledger.changes import Change, Creates
-from custledger.errors import DuplicateError
 from custledger.schema import ID, REVISION, Field, Row
 from custledger.services.editing import missing
 from custledger.services.importing import links as linking
@@ -107,22 +106,15 @@ class KeyBuilder(Builder):
             values, label = columns[field.key], field.label(self.language)
             keys = comparable(field, values)
             chunk.refuse(repeated(field, values, chunk.numbers, label))
-            wanted = [value for value in values if value is not None]
-            holders = {
-                comparable(field, [value])[0]: number
-                for number, value in matching_rows(self.session, self.schema, field, wanted)
-            }
             of_row = {number: keys[index] for index, number in there.items()}
             keeping = {
                 key: number
-                for key, number in holders.items()
+                for key, number in self._holders(field, values).items()
                 if of_row.get(number) is None or of_row[number] == key  # else its own row gives it another value
             }
             chunk.refuse(
                 {
-                    index: DuplicateError(
-                        self.schema.name, label, values[index], self.schema.public_id(keeping[key])
-                    ).message
+                    index: self._held(field, values[index], keeping[key])
                     for index, key in enumerate(keys)
                     if key in keeping and keeping[key] != there.get(index)
                 }

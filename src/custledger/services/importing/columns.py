@@ -176,10 +176,9 @@ def _undamaged(cells: Sequence[str], memo: Memo, least: int) -> list[Plain]:
     if not _is_clean(cells):
         return _remembered(cells, memo)
     if _MAY_BE_DAMAGED.search("\n".join(cells)):
-        sound = [cell if not _MAY_BE_DAMAGED.search(cell) else "" for cell in cells]
         return [
-            one if one[-least:].isdigit() and len(one) >= least else memo[cell]
-            for one, cell in zip(sound, cells, strict=True)
+            cell if cell[-least:].isdigit() and len(cell) >= least and not _MAY_BE_DAMAGED.search(cell) else memo[cell]
+            for cell in cells
         ]
     return [cell if cell[-least:].isdigit() and len(cell) >= least else memo[cell] for cell in cells]
 

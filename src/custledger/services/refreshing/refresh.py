@@ -7,10 +7,9 @@ import attrs
 
 from custledger.changes import Operation
 from custledger.errors import ConflictError, DuplicateError, NotFoundError, PluginError, UsageError
-from custledger.fields import Kind
 from custledger.segments import STORED_SUBJECT, Mark, Segment
 from custledger.services.defining import list_segments
-from custledger.services.judging import judged, understood_needs
+from custledger.services.judging import expressions_of, judged
 from custledger.services.refreshing.dependencies import MEMBERSHIP, stored_names
 from custledger.services.refreshing.evaluating import MOST_ENTRIES, Plan, find_candidates, members, plan_of
 from custledger.services.refreshing.outcomes import Outcome, Why, only_one_each
@@ -294,8 +293,4 @@ def _rounds(session: Session, segments: Sequence[Segment]) -> Iterator[list[Segm
 def _looked_at(session: Session, segment: Segment) -> set[str]:
     """Return the names of the segments at whose stored memberships a rule looks."""
     schema = session.schema(STORED_SUBJECT)
-    if segment.rule == "expression":
-        asked = [session.understand_named(segment.named(), want=Kind.YES_NO)]
-    else:
-        asked = list(understood_needs(session, segment).values())
-    return {name for one in asked for name in stored_names(one.root, schema)}
+    return {name for one in expressions_of(session, segment) for name in stored_names(one.root, schema)}

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from custledger.expressions.tree import NamedNode, Node, Value
-from custledger.fields import Kind, Labels, Spec
+from custledger.fields import Labels, Spec
 from custledger.schema import Schema
 from custledger.segments import Segment
-from custledger.services.judging import understood_needs
+from custledger.services.judging import expressions_of
 from custledger.services.refreshing.dependencies import children
 from custledger.services.session import Session
 from custledger.values import formatter
@@ -15,10 +15,7 @@ from custledger.values import formatter
 def thresholds_of(session: Session, segment: Segment) -> str:
     """Return the thresholds of a rule with their values, ``high_value_least = 5000; lost_days = 365``."""
     schema = session.schema(segment.subject)
-    if segment.rule == "expression":
-        asked = [session.understand_named(segment.named(), want=Kind.YES_NO)]
-    else:
-        asked = list(understood_needs(session, segment).values())
+    asked = expressions_of(session, segment)
     found = dict(sorted({name: value for one in asked for name, value in _constants(one.root, schema)}.items()))
     return "; ".join(f"{name} = {_shown(session, value)}" for name, value in found.items())
 

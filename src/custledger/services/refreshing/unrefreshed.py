@@ -17,6 +17,8 @@ def warn_where_unrefreshed(session: Session, expression: Expression, schema: Sch
     To an expression nobody is in it then, whatever its rule says.
     """
     named = dict.fromkeys(stored_names(expression.root, schema))
+    if not named:
+        return
     known = {one.name for _, one in session.segments()}
     asked = [name for name in named if name in known]
     rules = stored_rules(session) if asked else {}
