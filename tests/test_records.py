@@ -150,3 +150,8 @@ def test_a_record_shows_its_public_id_and_what_is_not_empty_and_hides_what_is_se
     told = "name='张伟', code='K1', id_number=…, tags=frozenset({'vip'})"
     assert repr(shown) == f"Customer({ids.public('C', 7)}, {told})"
     assert repr(Customer(name="A")) == "Customer(name='A')"
+
+
+def test_a_record_names_the_fields_that_are_not_of_its_class_and_keeps_their_values_to_itself() -> None:
+    shown = Customer(name="A", extra={"x_card": "0001", "x_secret": "s"})
+    assert repr(shown) == "Customer(name='A', x_card=…, x_secret=…)"

@@ -98,13 +98,17 @@ class Record(Struct):
         return ids.public(getattr(type(self), INFO_ATTRIBUTE).prefix, self.id)
 
     def __repr__(self) -> str:
-        """Return the public id and what is not empty, for whoever looks at one; what is sensitive stays hidden."""
+        """Return the public id and what is not empty, for whoever looks at one; what is sensitive stays hidden.
+
+        So do the values of fields that are not of the class: which of them are sensitive, only the ledger knows.
+        """
         specs: Mapping[str, Spec] = getattr(type(self), SPECS_ATTRIBUTE)
         told = [self.ref] if self.id and hasattr(type(self), INFO_ATTRIBUTE) else []
         for key, spec in specs.items():
             value = getattr(self, key)
             if not spec.system and value is not None and value != frozenset():
                 told.append(f"{key}={'…' if spec.sensitive else repr(value)}")
+        told += [f"{key}=…" for key in self.extra]
         return f"{type(self).__qualname__}({', '.join(told)})"
 
     def __hash__(self) -> int:

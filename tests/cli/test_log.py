@@ -259,3 +259,15 @@ def test_an_undo_says_which_value_of_which_field_is_taken_by_whom(shop: Run) -> 
     assert f"{removed} stays as it is: {taker} has taken its Code “a1”.\n" in done.err
     assert f"它的客户编号“a1”已被 {taker} 使用" in shop("--lang", "zh", "undo", first).err
     assert f"{taker} has taken its 会员卡号 “7”" in json.loads(shop("undo", second, "--json").out)["stands"][0]["why"]
+
+
+def test_a_setting_that_stands_in_the_way_of_an_undo_is_called_as_people_call_it(shop: Run) -> None:
+    shop("field", "add", "customer", "会员卡号", "--label-en", "Card number")
+    operation = json.loads(shop("log", "--json", "--limit", "1").out)[0]["id"]
+    shop("field", "edit", "customer.会员卡号", "--label-en", "Card")
+    told = shop("undo", operation)
+    assert told.err.startswith("The field customer.x_card_number Card stays as it is: it was changed later.\n")
+    told = shop("--lang", "zh", "undo", operation)
+    assert told.err.startswith("字段 customer.x_card_number 会员卡号 保持不变：之后又改过。\n")
+    [stands] = json.loads(shop("undo", operation, "--json").out)["stands"]
+    assert (stands["setting"], stands["why"]) == ("field/customer/x_card_number", "it was changed later")

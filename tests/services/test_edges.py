@@ -168,3 +168,9 @@ def test_records_are_members_of_sets_whatever_they_hold(ledger: Ledger) -> None:
 
 def test_a_ledger_says_what_it_is(ledger: Ledger, tmp_path: Path) -> None:
     assert repr(ledger) == f"<ledger sqlite:{tmp_path / 'ledger.db'} as tester>"
+
+
+def test_the_parts_of_a_ledger_say_what_they_are(ledger: Ledger, tmp_path: Path) -> None:
+    parts = {"customers": ledger.customers, "fields": ledger.fields, "metrics": ledger.metrics}
+    for called, part in (parts | {"segments": ledger.segments, "tags": ledger.tags}).items():
+        assert repr(part) == f"<{called} of sqlite:{tmp_path / 'ledger.db'}>"

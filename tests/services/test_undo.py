@@ -328,3 +328,15 @@ def test_a_choice_that_is_held_by_now_stays_when_its_addition_is_undone(ledger: 
     ledger.customers.edit(customer.id, level="A")
     assert ledger.undo(changed).standing == ()
     assert [choice.code for choice in ledger.customers.schema.by_key["level"].spec.choices] == ["A", "B", "C"]
+
+
+def test_a_setting_that_is_as_an_operation_left_it_again_is_taken_back(ledger: Ledger) -> None:
+    ledger.fields.add("customer", "Card")
+    added = last(ledger)
+    ledger.fields.edit("customer.Card", label_en="Card number")
+    edited = last(ledger)
+    told = ledger.undo(added).standing[0]
+    assert (told.setting, told.record, told.why) == ("field/customer/x_card", "", "it was changed later")
+    ledger.undo(edited)
+    assert ledger.undo(added).standing == ()
+    assert "x_card" not in ledger.customers.schema.by_key

@@ -62,7 +62,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Make records of TYPE that are referred to.": "新建被引用而尚不存在的 TYPE 记录。",
         "What a field that no column fills is in every row.": "没有列可读的字段，每一行都取这个值。",
         "As --create customer.": "同 --create customer。",
-        "With --key: an empty cell empties its field.": "与 --key 同用：空单元格会清空字段。",
+        "An empty cell empties its field of a record that a row changes.": "对要修改的记录，空单元格会清空字段。",
         "The format; told by the ending otherwise.": "文件格式；默认按扩展名判断。",
         "Found out otherwise.": "默认自动识别。",
         "Where rejected rows go.": "拒收的行写到哪里。",

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Generic, TypeVar, cast, overload
 
 from custledger.changes import Receipt
-from custledger.errors import InvalidValueError, NotFoundError, masked
+from custledger.errors import InvalidValueError, NotFoundError
+from custledger.ledger.part import Part
 from custledger.records import FollowUp, Record
 from custledger.schema import ID, Row, Schema
 from custledger.services import editing, followups, naming
@@ -18,12 +19,13 @@ from custledger.services.session import Session
 RecordT = TypeVar("RecordT", bound=Record)
 
 
-class Collection(Generic[RecordT]):
+class Collection(Part, Generic[RecordT]):
     """The records of one type."""
 
     def __init__(self, session: Session, record_type: str) -> None:
-        self._session = session
-        self.record_type = session.schema(record_type).name
+        super().__init__(session)
+        schema = session.schema(record_type)
+        self.record_type, self._called = schema.name, schema.info.plural
 
     @property
     def schema(self) -> Schema:
@@ -131,10 +133,6 @@ class Collection(Generic[RecordT]):
         except (NotFoundError, InvalidValueError):
             return False
         return True
-
-    def __repr__(self) -> str:
-        """Say which records these are, and where."""
-        return f"<{self.schema.info.plural} of {masked(self._session.store.url)}>"
 
     def _record(self, schema: Schema, row: Row) -> RecordT:
         return cast("RecordT", self._session.codec_of(schema).record(row))

@@ -4,16 +4,15 @@ import builtins
 from collections.abc import Sequence
 
 from custledger.fields import Choice, Kind, OnRemove
+from custledger.ledger.part import Part
 from custledger.schema import Field, Schema
 from custledger.services import fields as field_service
-from custledger.services.session import Session
 
 
-class Fields:
+class Fields(Part):
     """The ledger's own fields and choices. A change of them is an operation, which can be undone."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    _called = "fields"
 
     def add(
         self,

@@ -2,19 +2,18 @@
 
 import builtins
 
+from custledger.ledger.part import Part
 from custledger.metrics import Metric
 from custledger.services import defining
-from custledger.services.session import Session
 
 
-class Metrics:
+class Metrics(Part):
     """The metrics of a ledger, those that plugins bring and its own. Each is a name in every expression.
 
     What a metric is of one record, and of many, is asked for as a column: ``ledger.customers.columns("name", "age")``.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    _called = "metrics"
 
     def list(self, subject: str | None = None) -> builtins.list[defining.Known[Metric]]:
         """Return the metrics about records of one type, or of all; each says who brings it and whether it works here.

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
+from custledger.ledger.part import Part
 from custledger.records import Record
 from custledger.segments import STORED_SUBJECT, Mark, Segment
 from custledger.services import audience, defining, segment_files, segmenting
@@ -15,17 +16,15 @@ from custledger.services.refreshing.history import Event
 from custledger.services.segment_files import SegmentChange
 from custledger.services.segmenting import Explanation
 from custledger.services.selecting import Selection
-from custledger.services.session import Session
 
 
-class Segments:
+class Segments(Part):
     """The segments of a ledger, those that plugins bring and its own. Names are names or labels, in any case.
 
     ``subject`` says whose segment is meant where there are several of one name.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    _called = "segments"
 
     def all(self) -> list[Segment]:
         """Return the segments that can be computed here."""

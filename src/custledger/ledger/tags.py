@@ -3,26 +3,25 @@
 import builtins
 from collections.abc import Sequence
 
+from custledger.ledger.part import Part
 from custledger.services import tagging
 from custledger.services import tags as by_hand
 from custledger.services.defining import Known
 from custledger.services.editing import Many
 from custledger.services.naming import Reference
-from custledger.services.session import Session
 from custledger.services.tagging import Refreshed
 from custledger.services.tags import Listed, Said, Way
 from custledger.taggers import Tagger, TagStyle
 
 
-class Tags:
+class Tags(Part):
     """The tags of a ledger's customers, or of its records of another type that have tags.
 
     What a person puts on stays, and what a person takes off is not put on again by rules. Every change is an operation,
     which can be undone.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    _called = "tags"
 
     def list(self, record_type: str = "customer") -> builtins.list[Listed]:
         """Return the tags that there are, group by group, with how many records have each, and their colours."""

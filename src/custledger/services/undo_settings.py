@@ -26,12 +26,13 @@ class Standing:
     """What an undo leaves as it is, and why.
 
     ``fields`` are those that were edited later, by key; only they stay, unless it is the record as a ``whole``.
-    ``type`` is its record type, and empty for a setting.
+    ``record`` is its public id and ``type`` its record type; of a setting both are empty, and ``setting`` is its name.
     """
 
-    record: str
     why: str
+    record: str = ""
     type: str = ""
+    setting: str = ""
     whole: bool = True
     fields: Mapping[str, Later] = attrs.field(factory=dict)
 
@@ -39,7 +40,7 @@ class Standing:
 def invert_documents(session: Session, entries: Sequence[LogEntry]) -> tuple[list[DocumentChange], list[Standing]]:
     """Return the changes that set an operation's settings back, and what stands in the way of others.
 
-    A setting that was changed later stays, and so does one that records have come to need: a custom field in which
+    A setting that is another one since stays, and so does one that records have come to need: a custom field in which
     some have a value, a choice that some hold.
     """
     changed: dict[str, Any] = {}
@@ -49,17 +50,19 @@ def invert_documents(session: Session, entries: Sequence[LogEntry]) -> tuple[lis
             changed.setdefault(before["name"], before["value"])
     if not changed:
         return [], []
-    later = session.view.log(since=entries[-1].cursor, record=(DOCUMENT_TYPE, 0))
-    touched = {plain_before(entry)["name"] for entry in later}
+    left: dict[str, Any] = {}
+    for entry in session.view.log(since=entries[-1].cursor, record=(DOCUMENT_TYPE, 0)):
+        before = plain_before(entry)
+        left.setdefault(before["name"], before["value"])
     changes, standing = [], []
     for name, value in changed.items():
         document = session.view.document(name)
         now = document.value if document else None
         if now == value:
             continue
-        why = "it was changed later" if name in touched else _needed(session, name, value)
+        why = "it was changed later" if left.get(name, now) != now else _needed(session, name, value)
         if why:
-            standing.append(Standing(record=f"The setting {name}", why=why))
+            standing.append(Standing(setting=name, why=why))
         else:
             revision = document.revision if document else 0
             changes.append(DocumentChange(name=name, before=now, after=value, revision=revision))

@@ -83,3 +83,11 @@ def test_an_id_column_of_another_system_is_left_for_the_user_to_map(session, bri
     assert (report.added, report.unmapped) == (1, ("Record ID",))
     assert bring("Record ID,name\n71609405143,B\n", maps={"Record ID": "code"}).added == 1
     assert values(session, "code") == [None, "71609405143"]
+
+
+def test_nothing_can_be_erased_or_found_where_rows_have_no_key_of_their_own(session, bring):
+    with pytest.raises(UsageError, match="Every row of this file is a new customer, in which nothing can be erased"):
+        bring("name,code\nA,1\n", erase=True)
+    with pytest.raises(UsageError, match="code is to be the same in every row, so that no record can be found by it"):
+        bring("name\nA\n", key="code", fixed={"Code": "1"})
+    assert values(session, "name") == []

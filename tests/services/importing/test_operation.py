@@ -7,7 +7,7 @@ import custledger_sqlite
 import pytest
 
 from custledger.changes import OPERATION_PREFIX
-from custledger.errors import InvalidValueError, LockedError, NotAllowedError, PluginError, StoreError
+from custledger.errors import InvalidValueError, LockedError, NotAllowedError, PluginError, StoreError, UsageError
 from custledger.hookspecs import hookimpl, wants
 from custledger.ids import public
 from custledger.plugins import Plugins
@@ -187,7 +187,8 @@ def test_nothing_is_said_to_be_unchanged_nor_to_be_tried_again_where_rows_are_in
 def test_rows_before_the_first_that_is_wanted_are_passed_over_and_keep_their_numbers(session, bring):
     report = bring("name,code\nA,1\n\nB,2\nC,3\n", from_row=4, dry_run=True)
     assert [(example.row, example.what) for example in report.examples] == [(4, "added"), (5, "added")]
-    assert bring("name,code\nA,1\nB,2\n", from_row=9).rows == 0
+    with pytest.raises(UsageError, match=r"in\.csv ends at row 3, before row 9\."):
+        bring("name,code\nA,1\nB,2\n", from_row=9)
     with pytest.raises(InvalidValueError, match="From row"):
         bring("name\nA\n", from_row=-1)
 

@@ -3,6 +3,8 @@
 import pytest
 
 from custledger.errors import NotFoundError
+from custledger.services.editing import add
+from custledger.services.fields import add_field
 from custledger.services.undo import undo
 
 from .conftest import reasons, small_chunks, values
@@ -93,3 +95,12 @@ def test_a_row_that_follows_a_rejected_one_is_rejected_with_it(bring):
     report = bring("name,code,推荐人\nA,1,\nB,1,\nC,3,B\nD,4,C\n")
     assert (report.added, report.rejected) == (1, 3)
     assert reasons(report)[5] == "it refers to row 4, which is rejected"
+
+
+def test_customers_that_are_there_are_found_though_none_can_be_made_of_a_name(session, bring):
+    card = add_field(session, "customer", "Card", required=True)
+    add(session, "customer", {"name": "A", "code": "a", card.key: "1"})
+    report = bring("customer,amount\nA,1\nB,2\na,3\n", "transaction", create=["customer"])
+    assert (report.added, dict(report.created)) == (2, {})
+    needed = "None is made of a code or name alone: it needs x_card."
+    assert reasons(report) == {3: f"Customer: There is no customer “B”. {needed}"}

@@ -9,7 +9,7 @@ import typer
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption, check_delimiter, merged
 from custledger.cli.progress import progress
-from custledger.cli.text import for_shell
+from custledger.cli.text import cut, for_shell, one_line
 
 if TYPE_CHECKING:
     from custledger.services.importing import ImportReport, Reason, Warned
@@ -21,6 +21,8 @@ FIRST = 5
 """How many rejected rows are told of by themselves, where there are too many to tell of all."""
 COLUMNS = 10
 """How many columns are named that nothing was read from."""
+SET_CELLS = 60
+"""How many cells of a screen a value takes at most that was set in every row."""
 REASONS = 10
 """How many reasons why rows were rejected are told on a screen."""
 
@@ -52,7 +54,9 @@ def register(app: typer.Typer, run: Invocation) -> None:
         key: Annotated[str | None, typer.Option("--key", metavar="FIELD", help="Update by this field.")] = None,
         create: Creates = None,
         create_customers: Annotated[bool, typer.Option("--create-customers", help="As --create customer.")] = False,
-        erase: Annotated[bool, typer.Option("--erase", help="With --key: an empty cell empties its field.")] = False,
+        erase: Annotated[
+            bool, typer.Option("--erase", help="An empty cell empties its field of a record that a row changes.")
+        ] = False,
         from_row: Annotated[
             int, typer.Option("--from-row", metavar="N", min=0, help="Read the rows from N on; the heading is row 1.")
         ] = 0,
@@ -113,7 +117,7 @@ def _tell(run: Invocation, report: "ImportReport") -> None:
     note(words(read, path=report.path, description=run.told(report.description), count=report.rows))
     _tell_columns(run, report)
     if report.fixed:
-        told = "; ".join(f"{key}={text}" for key, text in report.fixed)
+        told = "; ".join(f"{key}={cut(one_line(text), SET_CELLS)}" for key, text in report.fixed)
         note(words("Set in every row: {fields}.", fields=told))
     _tell_rows(run, report)
     run.output.say(

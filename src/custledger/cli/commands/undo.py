@@ -99,7 +99,8 @@ def _standing_json(run: Invocation, one: "Standing") -> dict[str, Any]:
             name: None if value is None else HIDDEN["en"] if field.spec.sensitive else codec.json_value(field, value)
             for name, value in values._asdict().items()
         }
-    return {"record": one.record, "why": one.why, "whole": one.whole, "fields": fields}
+    what = {"setting": one.setting} if one.setting else {"record": one.record}
+    return {**what, "why": one.why, "whole": one.whole, "fields": fields}
 
 
 def _tell(run: Invocation, undone: "Undone", *, dry_run: bool) -> None:
@@ -144,6 +145,9 @@ def _cells(run: Invocation, change: Change) -> list[Cell]:
 def _stays(run: Invocation, one: "Standing") -> str:
     """Say what stays as it is and why, with what became of it since: a sensitive value stays hidden."""
     why = run.told(one.why)
+    if one.setting:
+        named = setting(run.session, run.words, one.setting)
+        return run.words("{record} stays as it is: {why}.", record=f"{named[0].upper()}{named[1:]}", why=why)
     if not one.fields:
         return run.words("{record} stays as it is: {why}.", record=one.record, why=why)
     since = {key: (values.after, values.now) for key, values in one.fields.items()}

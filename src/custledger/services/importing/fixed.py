@@ -15,17 +15,22 @@ if TYPE_CHECKING:
     from custledger.services.importing.build import Builder
 
 
-def with_fixed(plan: Plan, schema: Schema, fixed: Mapping[str, str]) -> Plan:
+def with_fixed(plan: Plan, schema: Schema, fixed: Mapping[str, str], *, key: str | None = None) -> Plan:
     """Return the plan with a column behind those of the file for each field that ``fixed`` names with its value.
 
-    Raises ``NotFoundError`` for an unknown field, ``UsageError`` for one that a column goes into or that the ledger
-    sets itself, ``InvalidValueError`` for one that is named twice.
+    Raises ``NotFoundError`` for an unknown field, ``UsageError`` for one that a column goes into, that the ledger sets
+    itself, or that is the ``key`` by which rows find their records, ``InvalidValueError`` for one that is named twice.
     """
     columns: list[Column] = []
     for name, text in fixed.items():
         field = schema.resolve(name)
         if field.spec.system:
             raise UsageError(f"{field.key} cannot be imported: the ledger sets it itself.")
+        if field.key == key:
+            raise UsageError(
+                f"{key} is to be the same in every row, so that no record can be found by it.",
+                hint="Have a column go into it, or name another field as the key.",
+            )
         if taken := plan.column_of(field.key):
             raise UsageError(
                 f"The column {taken.heading} goes into {field.key}, which is to be the same in every row.",

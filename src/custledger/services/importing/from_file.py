@@ -4,7 +4,8 @@ import gc
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import dropwhile, islice
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -86,16 +87,18 @@ def import_file(
     makes = {session.schema(name).name for name in given_texts(create, "Create")}
     wanted = schema.resolve(given_text(key, "Key")).key if key else None
     with reader.open(path, **given) as table:
-        chunks = _chunks(table, from_row)
+        chunks = _chunks(table, path, from_row)
         first = next(chunks, [])
-        with _saying_how_it_was_read(reader, table):
+        how_read = partial(_saying_how_it_was_read, reader, table)
+        with how_read():
             plan = make_plan(schema, table.heading, parse_maps(maps), wanted)
             if plan.id_column and not plan.certain and not _has_ids(first, plan.id_column, schema):
                 plan = plan.without_ids()
+        plan = with_fixed(plan, schema, fixed, key=wanted)
+        with how_read():
             by = _key_field(schema, plan, wanted)
-        plan = with_fixed(plan, schema, fixed)
-        with _saying_how_it_was_read(reader, table):
             _check_required(schema, plan, by)
+        _check_erase(schema, by, erase=erase)
         operation = session.operation("import", reason=reason, about=_about(path, plan))
         builder = _builder(session, plan, operation, schema=schema, by=by, erase=erase, makes=makes, dry=dry_run)
         check_fixed(builder)
@@ -114,10 +117,22 @@ def _check_names(path: str, rejects: str | None) -> None:
         check_name(given_path(rejects, "Rejects"))
 
 
-def _chunks(table: Table, first: int) -> Iterator[list[SourceRow]]:
-    rows = dropwhile(lambda row: row[0] < first, table.rows()) if first else table.rows()
+def _chunks(table: Table, path: str, first: int) -> Iterator[list[SourceRow]]:
+    rows = _rows_from(table, path, first) if first else table.rows()
     while chunk := list(islice(rows, CHUNK)):
         yield chunk
+
+
+def _rows_from(table: Table, path: str, first: int) -> Iterator[SourceRow]:
+    """Yield the rows from one on, by its number. Raises ``UsageError`` where the file ends before it."""
+    last = 1
+    for row in table.rows():
+        last = row[0]
+        if last >= first:
+            yield row
+    if last < first:
+        source = "The standard input" if path == "-" else path
+        raise UsageError(f"{source} ends at row {last}, before row {first}.", hint="The heading is row 1.")
 
 
 def _with_first(first: Sequence[SourceRow], chunks: Iterator[Sequence[SourceRow]]) -> Iterator[Sequence[SourceRow]]:
@@ -170,6 +185,15 @@ def _check_required(schema: Schema, plan: Plan, key: Field | None) -> None:
         raise DataError(
             f"{schema.info.one.capitalize()} needs {', '.join(lacking)}, and no column goes there.{unused}",
             hint=f'Say which one does: map "heading={lacking[0]}".',
+        )
+
+
+def _check_erase(schema: Schema, key: Field | None, *, erase: bool) -> None:
+    """Raise ``UsageError`` where empty cells are to empty fields of records, and no row is to find one."""
+    if erase and key is None:
+        raise UsageError(
+            f"Every row of this file is a new {schema.name}, in which nothing can be erased.",
+            hint="Say with the option key by which field the records are found.",
         )
 
 

@@ -75,11 +75,16 @@ class References:
     dry: bool = False
     known: dict[str, int] = attrs.field(factory=dict)
     made: dict[str, int] = attrs.field(factory=dict)
+    lacking: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        """Check that records of this type can be made from a code or name, if that is asked."""
+        """Look whether records of this type can be made from a code or name, if that is asked.
+
+        Where they need more than that, ``lacking`` says what, and none is made: those that are there are found.
+        """
         if self.may_create:
-            self._creatable()
+            self.session.writable_schema(self.schema.name)
+            self.lacking = self._lacking()
 
     def find(self, cells: Iterable[str]) -> dict[str, int | Bad | None]:
         """Return what each different cell names: an id, ``Bad`` with the reason, or ``None`` for nothing."""
@@ -97,12 +102,17 @@ class References:
 
     def nothing(self, cell: str) -> str:
         """Return the sentence for a cell that names nothing."""
-        return NotFoundError(self.schema.name, cell).message
+        message = NotFoundError(self.schema.name, cell).message
+        if not self.lacking:
+            return message
+        return f"{message} None is made of a code or name alone: it needs {', '.join(self.lacking)}."
 
     def may_make(self, cell: str) -> bool:
         """Whether a record may be made of a cell that names nothing: of an id, be it another type's, it may not."""
         schemas = self.session.schemas.values()
-        return self.may_create and not any(public_number(schema, cell.strip()) is not None for schema in schemas)
+        if not self.may_create or self.lacking:
+            return False
+        return not any(public_number(schema, cell.strip()) is not None for schema in schemas)
 
     def make(self, cells: Iterable[str], operation: Operation, today: str) -> Creates | None:
         """Return new records that the cells name, and remember them; cells of one meaning make one.
@@ -172,20 +182,19 @@ class References:
         fields = (self.schema.code_field, self.schema.title_field)
         return [field for field in fields if field is not None and field.spec.kind is Kind.TEXT]
 
-    def _creatable(self) -> None:
-        self.session.writable_schema(self.schema.name)
+    def _lacking(self) -> tuple[str, ...]:
+        """Return the keys of what a record needs beside a code or name. Raises ``UsageError`` where it has neither."""
         naming = self._naming()
-        lacking = [
+        if not naming:
+            raise UsageError(
+                f"{self.schema.info.one.capitalize()} cannot be made from a code or name alone.",
+                hint=f"Import the {self.schema.info.plural} first.",
+            )
+        return tuple(
             field.key
             for field in self.schema.fields
             if field.spec.required and field.spec.default is None and field not in naming
-        ]
-        if lacking or not naming:
-            raise UsageError(
-                f"{self.schema.info.one.capitalize()} cannot be made from a code or name alone"
-                + (f": it needs {', '.join(lacking)}." if lacking else "."),
-                hint=f"Import the {self.schema.info.plural} first.",
-            )
+        )
 
 
 def _bare(cell: str) -> str:

@@ -6,6 +6,7 @@ import re
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ from custledger.services.targets import check_room, check_target, may_write
 from custledger.values import given_path
 
 MOST_UNKEPT = 1_000
-"""How many rejected rows are listed where no format can keep them in a file."""
+"""How many rejected rows are listed where they are kept in no file."""
 _ALREADY = re.compile(r"\.rejected(-\d+)?$")
 
 
@@ -61,7 +62,7 @@ def rejects_target(session: Session, path: str, named: str | None = None) -> Rej
 
 
 class Rejects:
-    """Collects rejected rows outside of memory until they are written; without a target, ``unkept`` has the first ones.
+    """Collects rejected rows outside of memory until they are written; ``unkept`` has the first ones if they are not.
 
     The file has the columns of the input and, in front, one with the row's number and the reason, which a later import
     passes over. It is readable by its owner alone, whatever the input was: it holds other people's data.
@@ -77,22 +78,30 @@ class Rejects:
         self._language = language
         self._say = say
         self._spool = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed by close()
-        self._count = 0
-        self.unkept: list[Example] = []
+        self._first: list[Example] = []
+        self._has_failed = False
+
+    @property
+    def unkept(self) -> tuple[Example, ...]:
+        """The first rejected rows, where there is no file for them or it could not be written."""
+        return tuple(self._first) if self._target is None or self._has_failed else ()
 
     def add(self, rejects: Sequence[Reject]) -> None:
         """Add rejected rows."""
+        room = MOST_UNKEPT - len(self._first)
+        self._first += [Example(reject.number, "rejected", reject.reason) for reject in rejects[:room]]
         if self._target is None:
-            room = MOST_UNKEPT - len(self.unkept)
-            self.unkept += [Example(reject.number, "rejected", reject.reason) for reject in rejects[:room]]
             return
-        for reject in rejects:
-            self._spool.write(json.dumps([reject.number, reject.reason, reject.cells]) + "\n")
-            self._count += 1
+        try:
+            for reject in rejects:
+                self._spool.write(json.dumps([reject.number, reject.reason, reject.cells]) + "\n")
+        except OSError as error:
+            self._has_failed = True
+            raise file_error(tempfile.gettempdir(), error, "written") from error
 
     def write(self) -> str | None:
         """Write the rows, if there are any, and return where they are: at the target, or beside another file there."""
-        if self._target is None or not self._count:
+        if self._target is None or self._has_failed or not self._first:
             return None
         target, writer = self._target
         temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
@@ -105,14 +114,17 @@ class Rejects:
                     settle(stream)
                 return str(keep(temporary, target))
         except PluginError as error:
+            self._has_failed = True
             error.hint = f"The rejected rows could not be written to {target}. {error.hint}"
             raise
         except OSError as error:
+            self._has_failed = True
             raise file_error(os.fspath(target), error, "written") from error
 
     def close(self) -> None:
         """Forget the rows."""
-        self._spool.close()
+        with suppress(OSError):  # what a full disk did not take was told of when it was written
+            self._spool.close()
 
     def _rows(self) -> Iterator[list[str]]:
         self._spool.seek(0)

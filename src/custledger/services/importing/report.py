@@ -12,6 +12,8 @@ EXAMPLES = 5
 """How many added rows a report shows, how many changed ones, and how many it names with a warning or a reason."""
 REJECTED = 10
 """How many rejected rows a report shows."""
+NUMBERED = 50
+"""How many rejected rows are named by their numbers alone, where nothing else tells of them."""
 
 
 @attrs.frozen
@@ -62,7 +64,8 @@ class ImportReport:
     - ``operation``: the operation's id, or ``None`` if nothing was written; ``rejects``: the file of rejected rows;
     - ``last_row``: the number of the last row that is in, 0 if nothing was written; ``is_whole`` says that there are no
       rows behind it;
-    - ``unkept``: the rejected rows themselves, a thousand at most, where no format is installed that could keep them.
+    - ``unkept``: the rejected rows themselves, a thousand at most, where no format is installed that could keep them,
+      or their file could not be written.
     """
 
     path: str
@@ -97,23 +100,38 @@ class ImportReport:
         return None if self.operation is None else ids.public(OPERATION_PREFIX, self.operation)
 
     @property
-    def landed(self) -> dict[str, str | int | None]:
+    def landed(self) -> dict[str, str | int | list[int] | None]:
         """What programs are told of an import that did not come to its end."""
-        return {"operation": self.operation_ref, "last_row": self.last_row, "rejects": self.rejects}
+        landed: dict[str, str | int | list[int] | None] = {
+            "operation": self.operation_ref,
+            "last_row": self.last_row,
+            "rejects": self.rejects,
+        }
+        return {**landed, "unkept": [one.row for one in self.unkept]} if self.unkept else landed
 
     @property
     def undo_hint(self) -> str:
         """What landed, where the rows are that did not, how to go on and how to take it back; empty if nothing did."""
+        rejected = self._rejected_rows
         if self.operation_ref is None:
-            return f"The rejected rows are in {self.rejects}." if self.rejects else ""
+            told = f"The rows that were rejected are kept nowhere: {rejected}." if rejected else ""
+            return f"The rejected rows are in {self.rejects}." if self.rejects else told
         but = ""
         if self.rejected:
-            but = " but for those that were rejected" + (f", which are in {self.rejects}" if self.rejects else "")
+            where = f", which are in {self.rejects}" if self.rejects else f": {rejected}" if rejected else ""
+            but = f" but for those that were rejected{where}"
         rest = f" To add the rest, import the file again with the option from_row {self.last_row + 1}."
         return (
             f"Rows up to {self.last_row} are in{but}.{'' if self.is_whole else rest} "
             f"To take the import back: custledger undo {self.operation_ref}"
         )
+
+    @property
+    def _rejected_rows(self) -> str:
+        """The numbers of the first rows that were rejected and are in no file, and how many more there are."""
+        first = [str(one.row) for one in self.unkept[:NUMBERED]]
+        more = self.rejected - len(first)
+        return "rows " + ", ".join(first) + (f" and {more} more" if more > 0 else "") if first else ""
 
 
 class ImportInterrupted(KeyboardInterrupt):

@@ -93,6 +93,8 @@ class Run:
             writing.partly(error)
             error.hint = error.hint.replace(", then try again.", ".")  # rows that are in would be added twice
             error.details = {**error.details, **report.landed}
+        elif report.unkept:
+            error.details = {**error.details, "unkept": report.landed["unkept"]}
         error.hint = " ".join(filter(None, (error.hint, report.undo_hint)))
 
     def report(self) -> ImportReport:
@@ -123,7 +125,7 @@ class Run:
             reasons=self.reasons.told(),
             operation=self.builder.operation.id if self.landed_to else None,
             rejects=self.rejects_at,
-            unkept=tuple(self.rejects.unkept),
+            unkept=self.rejects.unkept,
             last_row=self.landed_to,
             is_whole=self.done or (self.read_whole and not self.under_way and not self.incomplete),
             seconds=time.monotonic() - self.started,
