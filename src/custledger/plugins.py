@@ -7,7 +7,7 @@ core's own record types and memory store are the plugin ``core`` (``custledger.b
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,6 +15,7 @@ import pluggy
 
 from custledger import builtin
 from custledger.changes import OPERATION_PREFIX, Change, Changeset
+from custledger.clashes import Called, Meanings, label_clashes
 from custledger.definitions import Definition
 from custledger.descriptors import (
     added_field_fault,
@@ -30,7 +31,6 @@ from custledger.descriptors import (
 )
 from custledger.distributions import EntryPoint, installed_plugins
 from custledger.errors import CustledgerError, PluginError
-from custledger.fields import Labels
 from custledger.files import Reader, Writer
 from custledger.guarding import FAILURES, Failed, guarded_reader, guarded_segment, guarded_store, guarded_writer
 from custledger.hookspecs import (
@@ -46,7 +46,7 @@ from custledger.hookspecs import (
 )
 from custledger.metrics import Metric
 from custledger.records import Record
-from custledger.schema import INFO_ATTRIBUTE, Schema, TypeInfo
+from custledger.schema import INFO_ATTRIBUTE, Field, Schema, TypeInfo
 from custledger.segments import Mark, Segment
 from custledger.taggers import Tagger
 from custledger.values import fold
@@ -166,9 +166,18 @@ class Plugins:
             if claim in taken:
                 self._clash(plugin, f"bringing {one.name}", f"that is {taken[claim]}'s already")
                 continue
+            # What the core brings is looked at by the tests, and not at every start.
+            if plugin != CORE and (why := self._meanings.other(one, plugin)):
+                self._clash(plugin, f"bringing {one.name}", why)
+                continue
             taken[claim] = plugin
             kept.append((plugin, one))
         return kept
+
+    @cached_property
+    def _meanings(self) -> Meanings:
+        bringers = {(name, field.key): plugin for plugin, name, field in self._fields()}
+        return Meanings(self.schemas(), bringers)
 
     def readers(self) -> list[Reader]:
         """Return the file formats that can be read."""
@@ -284,7 +293,8 @@ class Plugins:
     def examined(self) -> list[PluginInfo]:
         """Return what ``described`` does, with all that is wrong with what the plugins bring: each is asked for it."""
         self.stores(), self.readers(), self.writers(), self.segments(), self.taggers()
-        self._examine_labels()
+        for one, why in label_clashes(self._called()):
+            self._clash(one.plugin, f"bringing {one.what}", why)
         return self.described()
 
     @property
@@ -292,27 +302,18 @@ class Plugins:
         """The names of plugins that were to be disabled and are not there."""
         return tuple(sorted(self._disabled - set(self._names())))
 
-    def _examine_labels(self) -> None:
-        """Report the fields, metrics and segments that have the label of another one, which has it."""
-        taken: dict[tuple[str, str], str] = {}
-        for plugin, what, subject, key, labels in self._labelled():
-            for label in labels.both():
-                other = taken.setdefault((subject, fold(label)), key)
-                if other != key:
-                    self._clash(plugin, f"bringing {what}", f"{other} has the label {label} already")
-
-    def _labelled(self) -> Iterator[tuple[str, str, str, str, Labels]]:
-        """Yield all that expressions know by a label, in the order in which it goes before what comes later.
-
-        Each has its plugin, what it is called in a sentence, the record type that it is about, its key and its labels.
-        """
-        records = ((plugin, Schema.of(record)) for record, plugin in self._brought().items())
-        brought = [(plugin, schema.name, field) for plugin, schema in records for field in schema.fields]
-        brought += [(plugin, one.record_type, one.field()) for plugin, one in self._added(self._own_schemas())]
-        for plugin, name, field in brought:
-            yield plugin, f"the field {name}.{field.key}", name, field.key, field.spec.labels
+    def _called(self) -> Iterator[Called]:
+        """Yield all that expressions know by a label, in the order in which it goes before what comes later."""
+        for plugin, name, field in self._fields():
+            yield Called(plugin, f"the field {name}.{field.key}", name, field.key, field.spec.labels)
         for plugin, one in (*self.metrics(), *self.segments()):
-            yield plugin, one.name, one.subject, one.name, one.labels
+            yield Called(plugin, one.name, one.subject, one.name, one.labels)
+
+    def _fields(self) -> list[tuple[str, str, Field]]:
+        """Return every field, with the plugin that brings it and the name of its record type."""
+        brought = ((plugin, Schema.of(record)) for record, plugin in self._brought().items())
+        own = [(plugin, schema.name, field) for plugin, schema in brought for field in schema.fields]
+        return own + [(plugin, one.record_type, one.field()) for plugin, one in self._added(self._own_schemas())]
 
     def _names(self) -> list[str]:
         return [CORE, *sorted((self._entries.keys() | self._modules.keys()) - {CORE})]
