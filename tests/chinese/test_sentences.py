@@ -121,7 +121,7 @@ def test_every_sentence_of_the_source_is_in_the_tables_and_none_comes_out_mixed(
         ("Interrupted. Rows up to 9 are in but for those that were rejected. To take the import back: x",
          "已中断。除拒收的行外，到第 9 行已经写入。撤销这次导入：x"),
         ("The plugin bad failed while bringing age: ValueError: that is core's already",
-         "插件 bad 在提供 age 时出错：ValueError：这个名称已被 core 使用。"),
+         "插件 bad 在提供 age 时出错：这个名称已被 core 使用。"),
         ("x may not be read: Permission denied.", "x 不能读取：没有权限。"),
         ("x could not be read: Stale file handle.", "x 无法读取：“Stale file handle”。"),
     ],
