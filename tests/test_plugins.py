@@ -356,10 +356,19 @@ class Pallet(Record):
         ),
         ({"custledger_metrics": lambda: [labelled("a", "Name", "甲")]}, "name has the label Name already"),
         ({"custledger_metrics": lambda: [labelled("city", "Town", "镇")]}, "city has the name city already"),
-        ({"custledger_metrics": lambda: [labelled("not", "Nothing", "无")]}, "“not” is a word of the language of rules"),
+        (
+            {"custledger_metrics": lambda: [labelled("not", "Nothing", "无")]},
+            "“not” is a word of the language of rules",
+        ),
         ({"custledger_metrics": lambda: [labelled("seen", "Seen", "今天")]}, "“今天” is a day in every rule"),
-        ({"custledger_metrics": lambda: [labelled("seen", "Level is empty", "空")]}, "“Level is empty” reads like a rule"),
-        ({"custledger_metrics": lambda: [labelled("tier", "Tier", "等级")]}, "“等级” is another name of the field level"),
+        (
+            {"custledger_metrics": lambda: [labelled("seen", "Level is empty", "空")]},
+            "“Level is empty” reads like a rule",
+        ),
+        (
+            {"custledger_metrics": lambda: [labelled("tier", "Tier", "等级")]},
+            "“等级” is another name of the field level",
+        ),
     ],
 )
 def test_what_a_plugin_brings_in_vain_is_among_its_problems(hooks: dict[str, Any], said: str) -> None:

@@ -92,7 +92,7 @@ def test_names_that_are_taken_and_circles_are_refused_and_nothing_is_written(led
     session = ledger.session
     add_metric(session, "twice", "order_count * 2")
     before = len(ledger.operations())
-    for name in ("城市", "twice ", "累计消费", "transactions", "a.b", "last order", ""):
+    for name in ("城市", "twice ", "transactions", "a.b", "last order", ""):
         with pytest.raises(InvalidValueError):
             add_metric(session, name, "age")
     for text in ("twice + 1", "nothing", "count(customers where twice > 1)", "sum(transactions)"):
@@ -243,3 +243,28 @@ def test_what_replaces_a_plugins_metric_can_stand_in_its_place(
             assert f"defines {name} as: " in raised.value.hint
         for text in fitting:
             assert add_metric(ledger.session, name, text).expression == text
+
+
+def test_a_label_does_as_the_name_of_a_metric_that_is_replaced_or_set_back(ledger: Ledger) -> None:
+    session = ledger.session
+    made = add_metric(session, "累计消费", "sum(transactions.amount where status = paid)")
+    assert (made.name, made.labels) == ("total_spent", Labels("Total spent", "累计消费"))
+    with pytest.raises(NotFoundError, match="There is no metric in the settings “高价值最低累计消费”") as told:
+        remove_metric(session, "高价值最低累计消费")
+    assert told.value.hint == "The plugin segments brings it."
+    assert add_metric(session, "高价值最低累计消费", "20000").name == "high_value_least"
+    assert remove_metric(session, "高价值最低累计消费").expression == "20000"
+    assert remove_metric(session, "Total spent").name == "total_spent"
+    add_segment(session, "friends", "tag = vip", label_zh="朋友")
+    assert add_segment(session, "朋友", "level = A").name == "friends"
+    assert [one.definition.name for one in list_segments(session) if not one.plugin] == ["friends"]
+
+
+def test_a_metric_goes_before_an_alias_one_step_away_too_where_it_cannot_be_read(ledger: Ledger) -> None:
+    for text in ("product.stock < 300", "product.库存 < 300"):
+        with pytest.raises(QueryError, match="There is no field") as told:
+            ledger.transactions.where(text).count()
+        assert told.value.hint.endswith(
+            "is computed for each product, and only fields can be read from another record."
+        )
+    assert ledger.transactions.where("product.opening_stock < 300").count() == 0

@@ -137,5 +137,9 @@ SENTENCES = (
     ("Write: {past}; or for days to come: {ahead}", "请写：{past}；如果是将来的日期：{ahead}"),
     ("Write: {left} contains {right}", "请写：{left} 包含 {right}"),
     ("Write: {left:label} {sign:word} {right}", "请写：{left} {sign} {right}"),
+    (
+        "{name} is computed for each {type:type}, and only fields can be read from another record.",
+        "“{name}”是为每条{type}计算出来的，而从别的记录只能查看字段。",
+    ),
     ("Write {field:word} for that of the {type:type} itself.", "要找{type}自己的，请写 {field}。"),
 )

@@ -134,7 +134,15 @@ class TermChecker(ABC):
             head = called.partition(operator)[0].rstrip()
             if head != called and head in self.scope:
                 return f"Put spaces around {operator}."
-        return self.own_hint(called) or self.suggestion(called) or self.listing(called)
+        return self.own_hint(called) or self.metric_hint(called) or self.suggestion(called) or self.listing(called)
+
+    def metric_hint(self, called: str) -> str:
+        """Return why a metric of the record that a reference leads to cannot be read from this one, or nothing."""
+        head, _, rest = called.partition(".")
+        beyond = self.scope.referred(head)
+        if beyond is None or rest not in beyond.named:
+            return ""
+        return f"{rest} is computed for each {beyond.schema.name}, and only fields can be read from another record."
 
     def own_hint(self, called: str) -> str:
         """Return what to write for a field of the record itself before which its own type stands, or nothing."""
@@ -147,10 +155,9 @@ class TermChecker(ABC):
     def listing(self, called: str) -> str:
         """Return which fields there are, of the record or of the one that a reference before a dot leads to."""
         head, _, rest = called.rpartition(".")
-        field = self.schema.by_key.get(self.schema.names.get(head, ""))
-        beyond = self.scope.world.schemas.get(field.spec.target or "") if field else None
+        beyond = self.scope.referred(head)
         try:
-            (beyond or self.schema).resolve(rest)
+            (beyond.schema if beyond else self.schema).resolve(rest)
         except NotFoundError as error:
             return error.hint
         return ""

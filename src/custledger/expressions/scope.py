@@ -117,14 +117,16 @@ class Scope:
         return self._meaning(folded) or self._meaning(self.remembered.get(folded, ""))
 
     def _meaning(self, folded: str) -> Meaning | None:
-        field = self.schema.by_key.get(self.schema.names.get(folded, ""))
-        if field is not None and folded in {fold(name) for name in (field.key, *field.spec.labels.both())}:
+        if field := self.field(folded):
             return Own(field)
-        if named := self.named.get(folded):
-            return named
-        if field is not None:
-            return Own(field)  # by an alias, to which the name of a metric goes before
-        return self.relations.get(folded) or self._dotted(folded)
+        return self.named.get(folded) or self.relations.get(folded) or self._dotted(folded)
+
+    def field(self, folded: str) -> Field | None:
+        """Return the field that a folded name means: by its key, a label, or an alias that names no metric as well."""
+        field = self.schema.by_key.get(self.schema.names.get(folded, ""))
+        if field is None or folded not in self.named:
+            return field
+        return field if folded in {fold(name) for name in (field.key, *field.spec.labels.both())} else None
 
     def _dotted(self, folded: str) -> Meaning | None:
         for first, rest in _halves(folded):
@@ -132,11 +134,16 @@ class Scope:
                 beyond = self.world.scope(relation.schema)
                 if rest in beyond:
                     return Beyond(relation, rest)
-            reference = self.schema.by_key.get(self.schema.names.get(first, ""))
-            target = self.world.schemas.get(reference.spec.target or "") if reference else None
-            if reference and target and (key := target.names.get(rest)):
-                return Step(reference, target, target.by_key[key])
+            reference, referred = self.field(first), self.referred(first)
+            if reference is not None and referred is not None and (field := referred.field(rest)):
+                return Step(reference, referred.schema, field)
         return None
+
+    def referred(self, folded: str) -> "Scope | None":
+        """Return what names mean in the record to which the reference of a folded name leads."""
+        reference = self.field(folded)
+        target = self.world.schemas.get(reference.spec.target or "") if reference else None
+        return self.world.scope(target) if target else None
 
     @cached_property
     def named(self) -> Mapping[str, Named]:

@@ -76,9 +76,9 @@ def _known(
 def add_metric(
     session: Session, name: str, expression: str, *, subject: str = "customer", label_en: str = "", label_zh: str = ""
 ) -> Metric:
-    """Add a metric to this ledger's settings, or replace the one of that name, and return it.
+    """Add a metric to this ledger's settings, or replace the one of that name or label, and return it.
 
-    What replaces another, that of a plugin too, keeps its labels where none are given.
+    What replaces another, that of a plugin too, keeps its name, and its labels where none are given.
 
     Raises ``InvalidValueError`` for a name that means something else already, and ``QueryError`` for an expression
     that cannot be understood or is defined by itself.
@@ -97,10 +97,10 @@ def add_segment(
     label_zh: str = "",
     color: str = "",
 ) -> Segment:
-    """Add a segment to this ledger's settings, or replace the one of that name, and return it.
+    """Add a segment to this ledger's settings, or replace the one of that name or label, and return it.
 
-    What replaces another, that of a plugin too, keeps its labels and its colour where none are given; one that a plugin
-    brings is back as it was when the ledger's own is removed.
+    What replaces another, that of a plugin too, keeps its name, and its labels and its colour where none are given; one
+    that a plugin brings is back as it was when the ledger's own is removed.
 
     Raises as ``add_metric`` does, and ``InvalidValueError`` for a colour that is none.
     """
@@ -117,13 +117,15 @@ def _add(session: Session, given: DefinitionT, *, want: Kind | None) -> Definiti
     schema = session.schema(given.subject)
     text = given_text(given.expression, "Expression")
     known: Sequence[tuple[str, Any]] = session.segments() if _word(given) == "segment" else session.metrics()
-    present = next((one for _, one in known if (one.subject, one.name) == (schema.name, given.name)), None)
+    present = called([one for _, one in known if one.subject == schema.name], given.name)
     own: dict[str, Any] = {"subject": schema.name, "expression": text, "labels": labels_beside(given, present)}
+    if present is not None:
+        own["name"] = present.name
     if present is not None and isinstance(given, Segment):
         own["color"] = given.color or present.color
     made: DefinitionT = attrs.evolve(given, **own)
-    for called in dict.fromkeys((made.name, *made.labels.both())):
-        require_free(session.world.scope(schema), called, but=present)
+    for name in dict.fromkeys((made.name, *made.labels.both())):
+        require_free(session.world.scope(schema), name, but=present)
     understood = session.understand_named(made.named(), want=want)
     if isinstance(made, Metric):
         _require_like_kind(session, made, understood)
@@ -165,18 +167,26 @@ def remove_segment(session: Session, name: str, *, subject: str = "customer") ->
 def _remove(session: Session, wanted: DefinitionT) -> DefinitionT:
     generation = session.refresh()
     schema = session.schema(wanted.subject)
-    own = {one.name: one for one in _of_settings(session, wanted) if one.subject == schema.name}
-    if wanted.name not in own:
-        known = session.segments() if _word(wanted) == "segment" else session.metrics()
-        about = schema.name, wanted.name
-        brought = [plugin for plugin, one in known if (one.subject, one.name) == about]
-        hint = f"The plugin {brought[0]} brings it." if brought else ""
-        what = f"{_word(wanted)} in the settings"
-        raise NotFoundError(what, wanted.name, suggestions=nearest(wanted.name, own), hint=hint)
-    document, _ = definition_document(own[wanted.name])
+    own = [one for one in _of_settings(session, wanted) if one.subject == schema.name]
+    found = called(own, wanted.name)
+    if found is None:
+        known: Sequence[tuple[str, Any]] = session.segments() if _word(wanted) == "segment" else session.metrics()
+        brought = called([one for _, one in known if one.subject == schema.name], wanted.name)
+        plugins = [plugin for plugin, one in known if one is brought]
+        hint = f"The plugin {plugins[0]} brings it." if plugins else ""
+        what, near = f"{_word(wanted)} in the settings", nearest(wanted.name, [one.name for one in own])
+        raise NotFoundError(what, wanted.name, suggestions=near, hint=hint)
+    document, _ = definition_document(found)
     write_document(session, generation, f"{_word(wanted)} remove", document, None)
     _keep(session)
-    return own[wanted.name]
+    return found
+
+
+def called(known: Sequence[DefinitionT], name: str) -> DefinitionT | None:
+    """Return the metric or the segment of a name, or else of a label."""
+    wanted = fold(given_text(name, "Name"))
+    by_name = (one for one in known if fold(one.name) == wanted)
+    return next(by_name, None) or next((one for one in known if wanted in map(fold, one.labels.both())), None)
 
 
 def _keep(session: Session) -> None:

@@ -37,8 +37,8 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
         from custledger.services.defining import add_metric
 
         with _telling_whom_it_moves(run):
-            add_metric(run.session, name, expression, subject=subject, label_en=label_en, label_zh=label_zh)
-            run.output.say(name)
+            made = add_metric(run.session, name, expression, subject=subject, label_en=label_en, label_zh=label_zh)
+            run.output.say(made.name)
 
 
 def _add_list(app: typer.Typer, run: Invocation) -> None:
@@ -93,8 +93,8 @@ def _add_remove(app: typer.Typer, run: Invocation) -> None:
         from custledger.services.defining import remove_metric
 
         with _telling_whom_it_moves(run):
-            remove_metric(run.session, name, subject=subject)
-            run.output.note(run.words("The metric {name} was removed.", name=name))
+            removed = remove_metric(run.session, name, subject=subject)
+            run.output.note(run.words("The metric {name} was removed.", name=removed.name))
 
 
 @contextmanager

@@ -60,8 +60,8 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
     ) -> None:
         """Add a segment to this ledger, or give one of this ledger another expression."""
         labels = {"label_en": label_en, "label_zh": label_zh}
-        defining.add_segment(run.session, name, expression, subject=subject, color=color, **labels)
-        run.output.say(name)
+        made = defining.add_segment(run.session, name, expression, subject=subject, color=color, **labels)
+        run.output.say(made.name)
 
 
 def _add_list(app: typer.Typer, run: Invocation) -> None:
@@ -306,5 +306,5 @@ def _add_remove(app: typer.Typer, run: Invocation) -> None:
     @app.command("remove")
     def remove(*, name: Name, subject: SubjectOption = "customer") -> None:
         """Remove a segment of this ledger; nobody in it is touched."""
-        defining.remove_segment(run.session, name, subject=subject)
-        run.output.note(run.words("The segment {name} was removed.", name=name))
+        removed = defining.remove_segment(run.session, name, subject=subject)
+        run.output.note(run.words("The segment {name} was removed.", name=removed.name))
