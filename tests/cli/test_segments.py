@@ -178,3 +178,64 @@ def test_another_threshold_tells_whom_it_moves_and_is_in_the_history(shop: Run) 
     ]
     assert "thresholds" in shop("segment", "history", "busy", "--json").out
     assert "0 would enter, 1 would leave." in shop("metric", "add", "enough", "9").err
+
+
+def test_a_threshold_that_a_rule_refuses_is_said_and_stops_neither_its_correction_nor_other_segments(shop: Run) -> None:
+    shop("transaction", "add", "--customer", "K1", "--amount", "900", "--status", "paid")
+    assert shop("segment", "refresh", "abc", "high_value").code == 0
+    told = shop("metric", "add", "abc_a_share", "96")
+    refused = "abc_a_share: “96 and 95” are no limits of A and B"
+    assert (told.code, told.out) == (0, "abc_a_share\n")
+    assert told.err.endswith(f"warning: abc cannot be computed now: {refused}\n")
+    assert shop("metric", "add", "unrelated", "1").err == ""
+    shop("transaction", "add", "--customer", "K2", "--amount", "9000", "--status", "paid")
+    done = shop("segment", "refresh")
+    assert f"warning: abc was not refreshed: {refused}\n" in done.err
+    assert "high_value\t1\t0\t" in done.out
+    listed = shop("segment", "list")
+    assert (listed.code, listed.err.count(refused)) == (0, 1)
+    (found,) = [one for one in json.loads(shop("doctor", "--json").out) if one["what"] == "segment abc"]
+    assert found["found"] == f"it cannot be computed: {refused}"
+    assert "would enter" in shop("metric", "add", "abc_b_share", "99").err
+    assert shop("metric", "remove", "abc_b_share").err.endswith(f"{refused}\n")
+    assert shop("metric", "remove", "abc_a_share").code == 0
+    assert shop("segment", "refresh", "abc").code == 0
+
+
+def test_every_change_of_a_threshold_tells_whom_it_moves_from_label_to_label_too(shop: Run) -> None:
+    shop("customer", "edit", "K1", "--set", "birthday=1995-01-01")
+    shop("segment", "refresh", "by_age")
+    assert shop("metric", "add", "age_from_2", "26").err.endswith("1 would enter, 1 would leave.\n")
+    assert shop("metric", "add", "age_from_2", "27").err.endswith("1 would enter, 1 would leave.\n")
+    assert shop("metric", "remove", "age_from_2").err == "The metric age_from_2 was removed.\n"
+
+
+def test_names_that_mean_something_else_are_told_and_are_another_rule_in_the_history(shop: Run) -> None:
+    for ref, status in (("K1", "paid"), ("K2", "unpaid")):
+        shop("transaction", "add", "--customer", ref, "--amount", "900", "--status", status)
+    shop("metric", "add", "spend", "sum(transactions.amount where status = paid)")
+    shop("segment", "add", "big", "spend >= 500")
+    shop("segment", "refresh", "big")
+    told = "The names in the rule of big mean something else now: spend >= 500\n1 would enter, 0 would leave.\n"
+    assert shop("metric", "add", "spend", "sum(transactions.amount)").err == told
+    assert told in shop("segment", "list").err
+    assert (
+        told.replace("would enter", "entered").replace("would leave", "left") in shop("segment", "refresh", "big").err
+    )
+    history = shop("segment", "history", "big")
+    assert [line.split("\t")[-1] for line in history.out.splitlines()[1:]] == ["big 2", "big 1"]
+    assert history.err == "big 1: spend >= 500\nbig 2: spend >= 500 (its names mean something else than before)\n"
+    assert shop("metric", "add", "spend", "sum(transactions.amount) + 0").err == ""  # which moves nobody
+
+
+def test_the_history_says_by_which_rule_somebody_left(shop: Run) -> None:
+    shop("segment", "add", "lively", "level in (A, B)")
+    shop("segment", "refresh", "lively")
+    shop("segment", "add", "lively", "level = A")
+    shop("segment", "refresh", "lively")
+    lines = [line.split("\t") for line in shop("segment", "history", "lively").out.splitlines()[1:]]
+    assert [(what, rule) for _, what, _, rule in lines] == [
+        ("left", "lively 2"),
+        ("entered", "lively 1"),
+        ("entered", "lively 1"),
+    ]

@@ -3,9 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from custledger_segments.rhythm import risks
 from hypothesis import given
 from hypothesis import strategies as st
+
+from custledger.errors import InvalidValueError
 
 
 def columns(customers: Any, rising: Any = 2, high: Any = 3, least: Any = 3) -> dict[str, list[Any]]:
@@ -36,3 +39,8 @@ def test_a_longer_silence_is_never_a_lower_risk(customers: Any) -> None:
         if risk
     ]
     assert [risk for _, risk in sorted(found)] == sorted(risk for _, risk in found)
+
+
+def test_limits_that_are_out_of_order_are_refused() -> None:
+    with pytest.raises(InvalidValueError, match="“4 and 3” are no limits of rising and high"):
+        risks(columns([(1, 3)], rising=4))

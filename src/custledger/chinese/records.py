@@ -188,6 +188,8 @@ SENTENCES = (
     ),
     ("What a scorer says has no next page.", "评分结果没有下一页。"),
     ("Take a limit, and all of it at once.", "请给出数量上限，一次取出。"),
+    ("it cannot be computed: {why:why}", "无法计算：{why}"),
+    ("{name:label} cannot be computed now: {why:why}", "“{name}”现在无法计算：{why}"),
     ("its rule is another since it was refreshed: {enter:n} would enter, {leave:n} would leave",
      "刷新之后规则已改：将进入 {enter}，将离开 {leave}"),
     ("custledger segment refresh {name:word} stores who is in it now.",

@@ -112,10 +112,14 @@ def _segments(session: Session) -> Iterator[Finding]:
 
     try:
         for one in reworded(session):
-            enter, leave = len(one.entering), len(one.leaving)
+            name, enter, leave = one.segment.name, len(one.entering), len(one.leaving)
+            if one.problem:
+                yield Finding(f"segment {name}", "bad", f"it cannot be computed: {one.problem}")
+                continue
             found = f"its rule is another since it was refreshed: {enter} would enter, {leave} would leave"
-            advice = f"custledger segment refresh {one.segment.name} stores who is in it now."
-            yield Finding(f"segment {one.segment.name}", "note", found, advice)
+            yield Finding(
+                f"segment {name}", "note", found, f"custledger segment refresh {name} stores who is in it now."
+            )
     except CustledgerError as error:
         yield Finding("segments", "note", error.message, error.hint)
 

@@ -211,10 +211,10 @@ def test_where_much_was_changed_all_records_are_looked_at() -> None:
 
 def test_what_an_expression_means_is_another_where_its_names_the_zone_or_the_choices_are() -> None:
     text = "grade < bronze and spent > 5"
-    one = meaning_of(understood(text), PERSON, MOMENT)
-    assert meaning_of(understood(text), PERSON, attrs.evolve(MOMENT, today=date(2030, 1, 1))) == one
-    assert meaning_of(understood(text), PERSON, attrs.evolve(MOMENT, zone=ZoneInfo("UTC"))) != one
-    assert meaning_of(understood(text), PERSON, attrs.evolve(MOMENT, currency="EUR")) != one
+    one = meaning_of([understood(text)], PERSON, MOMENT)
+    assert meaning_of([understood(text)], PERSON, attrs.evolve(MOMENT, today=date(2030, 1, 1))) == one
+    assert meaning_of([understood(text)], PERSON, attrs.evolve(MOMENT, zone=ZoneInfo("UTC"))) != one
+    assert meaning_of([understood(text)], PERSON, attrs.evolve(MOMENT, currency="EUR")) != one
     turned = PERSON.with_choices({"grade": tuple(reversed(PERSON.by_key["grade"].spec.choices))})
-    assert meaning_of(understood(text), turned, MOMENT) != one
-    assert meaning_of(understood("grade < bronze and spent > 6"), PERSON, MOMENT) != one
+    assert meaning_of([understood(text)], turned, MOMENT) != one
+    assert meaning_of([understood("grade < bronze and spent > 6")], PERSON, MOMENT) != one

@@ -20,6 +20,7 @@ Whoever ordered on fewer days than ``churn_orders_least`` has no rhythm yet, and
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from custledger.errors import InvalidValueError
 from custledger_segments.columns import setting
 
 RISING_RATIO, HIGH_RATIO = 2, 3
@@ -31,9 +32,13 @@ def risks(columns: Mapping[str, Sequence[Any]]) -> list[str | None]:
 
     ``columns`` are ``ratio``, the quotient of silence and usual gap, ``days``, the number of those with an order,
     and the settings ``rising`` and ``high`` (quotients above which the risk is called so) and ``least`` (how many
-    days make a rhythm).
+    days make a rhythm). Raises ``InvalidValueError`` where ``rising`` is more than ``high``.
     """
     rising, high = setting(columns, "rising", RISING_RATIO), setting(columns, "high", HIGH_RATIO)
+    if rising > high:
+        hint = "Set churn_rising_ratio and churn_high_ratio to numbers of gaps, the second no less than the first."
+        field = "churn_rising_ratio"
+        raise InvalidValueError(f"{rising} and {high}", "are no limits of rising and high", field=field, hint=hint)
     least = setting(columns, "least", ORDERS_LEAST)
     return [
         None

@@ -102,6 +102,7 @@ def _telling_whom_it_moves(run: Invocation) -> Iterator[None]:
     """Say of segments that were refreshed, and go by a metric that is changed, who enters and leaves by that."""
     from custledger.services.refreshing.reworded import reworded
 
-    before = {one.segment.name for one in reworded(run.session)}
+    before = {(one.segment.name, one.told, one.meaning) for one in reworded(run.session)}
     yield
-    tell_reworded(run, [one for one in reworded(run.session) if one.segment.name not in before])
+    now = reworded(run.session)
+    tell_reworded(run, [one for one in now if (one.segment.name, one.told, one.meaning) not in before])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from custledger.services.refreshing import Refreshed, Refreshing
     from custledger.services.refreshing.history import Event
     from custledger.services.refreshing.reworded import Reworded
+    from custledger.services.refreshing.stored import StoredRule
 
 SHOWN_AT_ONCE = 50
 """How many events a history on a terminal shows unless it is told otherwise; elsewhere it prints them all."""
@@ -108,17 +109,25 @@ def _as_json(done: "Refreshing") -> dict[str, Any]:
 def tell_reworded(run: Invocation, found: "Sequence[Reworded]") -> None:
     """Say which segments are worded otherwise than when they were refreshed, and what that makes."""
     for one in found:
-        moved = len(one.entering), len(one.leaving)
+        moved = None if one.problem else (len(one.entering), len(one.leaving))
         tell_rewording(run, one.segment, one.was.told, one.told, moved, done=False)
+        if one.problem:
+            run.output.complain("warning", run.told(f"{one.segment.name} cannot be computed now: {one.problem}"))
 
 
 def tell_rewording(
-    run: Invocation, segment: Segment, was: str, now: str, moved: tuple[int, int], *, done: bool
+    run: Invocation, segment: Segment, was: str, now: str, moved: tuple[int, int] | None, *, done: bool
 ) -> None:
-    """Say what a rule said, what it says now, and how many enter and leave by that."""
-    told = "The rule of {name} was: {was}" if segment.rule == "expression" else "What {name} needs was: {was}"
-    run.output.note(run.words(told, name=segment.name, was=was))
-    run.output.note(run.words("It is: {wording}", wording=now))
+    """Say what a rule said, what it says now, and how many enter and leave by that, where that can be told."""
+    if was == now:
+        same = "The names in the rule of {name} mean something else now: {wording}"
+        run.output.note(run.words(same, name=segment.name, wording=now))
+    else:
+        told = "The rule of {name} was: {was}" if segment.rule == "expression" else "What {name} needs was: {was}"
+        run.output.note(run.words(told, name=segment.name, was=was))
+        run.output.note(run.words("It is: {wording}", wording=now))
+    if moved is None:
+        return
     counted = "{enter} entered, {leave} left." if done else "{enter} would enter, {leave} would leave."
     run.output.note(run.words(counted, enter=moved[0], leave=moved[1]))
 
@@ -152,8 +161,18 @@ def add_history(app: typer.Typer, run: Invocation) -> None:
             return
         if len(events) > len(events[:shown]):
             run.output.note(run.words("There are more; --limit shows more."))
-        for rule in found.wordings_of(run.session, segment) if segment else ():
-            run.output.note(f"{rule.name}: {rule.told}")
+        _tell_wordings(run, found.wordings_of(run.session, segment) if segment else [])
+
+
+def _tell_wordings(run: Invocation, rules: "Sequence[StoredRule]") -> None:
+    """Say what each of the rules of a segment said, and where only what the names in it mean became another."""
+    earlier = ""
+    for rule in rules:
+        same = "{rule}: {wording} (its names mean something else than before)"
+        run.output.note(
+            run.words(same if rule.told == earlier else "{rule}: {wording}", rule=rule.name, wording=rule.told)
+        )
+        earlier = rule.told
 
 
 def _segment(run: Invocation, name: str) -> Segment | None:

@@ -1,6 +1,6 @@
 """What the answer of an expression depends on: fields of records, and how these records lead to its subject."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import attrs
@@ -50,17 +50,23 @@ def dependencies_of(expression: Expression, schema: Schema) -> list[Dependency]:
     return list(dict.fromkeys(_walk(expression.root, schema, ())))
 
 
-def meaning_of(expression: Expression, schema: Schema, moment: Moment) -> str:
-    """Return a digest of what an expression means, whatever the day: its names, the choices' order, zone and currency.
+def meaning_of(asked: Sequence[Expression], schema: Schema, moment: Moment) -> str:
+    """Return a digest of what a rule asks, whatever the day: its names, the choices' order, zone and currency.
 
     What was computed under another meaning has to be computed anew.
     """
     from hashlib import blake2b  # needed only where segments are refreshed
 
-    settled = settle(expression.root, schema, Moment(_SOME_DAY, moment.zone, currency=moment.currency))
-    choices = [[choice.code for choice in one] for one in _choices(expression.root, schema)]
-    told = repr((expression.root, settled, choices, str(moment.zone), moment.currency))
-    return blake2b(told.encode(), digest_size=12).hexdigest()
+    some_day = Moment(_SOME_DAY, moment.zone, currency=moment.currency)
+    told = [
+        (
+            one.root,
+            settle(one.root, schema, some_day),
+            [[each.code for each in some] for some in _choices(one.root, schema)],
+        )
+        for one in asked
+    ]
+    return blake2b(repr((told, str(moment.zone), moment.currency)).encode(), digest_size=12).hexdigest()
 
 
 def stored_names(node: tree.Node, schema: Schema) -> Iterator[str]:

@@ -40,7 +40,7 @@ class Plan:
 def plan_of(session: Session, schema: Schema, segment: Segment, rules: Sequence[StoredRule], *, full: bool) -> Plan:
     """Return how a segment can be refreshed, as far as its rule tells. Raises ``QueryError``."""
     expression = session.understand_named(segment.named(), want=Kind.YES_NO)
-    meaning = meaning_of(expression, schema, session.moment)
+    meaning = meaning_of([expression], schema, session.moment)
     latest = rules[-1] if rules else None
     why: Why = ""
     if full:

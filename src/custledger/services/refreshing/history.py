@@ -1,6 +1,6 @@
 """Who entered and left which segments, by what refreshes stored, and which wordings their rules had."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -22,7 +22,7 @@ class Event:
     """That a customer entered a segment, or left it.
 
     ``at`` is the plain time; ``name`` is what the customer is called now; ``mark`` is the label or the number that was
-    stored; ``rule`` is the rule by which the customer had entered.
+    stored; ``rule`` is the rule by which the customer entered, or left.
     """
 
     at: str
@@ -52,7 +52,7 @@ def wordings_of(session: Session, segment: Segment) -> list[StoredRule]:
 def _events(session: Session, key: str, value: Any, limit: int | None) -> list[Event]:
     session.refresh()
     limit = None if limit is None else given_limit(limit)
-    rules = {rule.id: rule for rules in stored_rules(session).values() for rule in rules}
+    rules = stored_rules(session)
     if not rules:
         return []
     found = [
@@ -75,16 +75,20 @@ def _latest(session: Session, key: str, value: Any, limit: int | None, *, entere
     return session.view.select(schema, Query(moment=session.moment, where=where, order=order, limit=limit))
 
 
-def _event(values: dict[str, Any], rules: dict[int, StoredRule], *, entered: bool) -> Event:
-    score = values["score"]
+def _event(values: dict[str, Any], rules: Mapping[str, Sequence[StoredRule]], *, entered: bool) -> Event:
+    score, at = values["score"], values["entered_at" if entered else "left_at"]
+    of_segment = rules[values["segment"]]
+    by = next(rule for rule in of_segment if rule.id == values["rule"])
+    if not entered:  # the rule that a refresh went by is stored with that refresh, if not before
+        by = next((rule for rule in reversed(of_segment) if rule.created_at <= at), by)
     return Event(
-        at=values["entered_at" if entered else "left_at"],
+        at=at,
         entered=entered,
         customer=values["customer"],
         name="",
         segment=values["segment"],
         mark=values["label"] if score is None else plain_score(score),
-        rule=rules[values["rule"]],
+        rule=by,
     )
 
 

@@ -46,7 +46,7 @@ class Outcome:
         return {
             number: mark
             for number, mark in self.inside.items()
-            if number not in self.held or _moved(self.held[number].mark, mark)
+            if number not in self.held or moved(self.held[number].mark, mark)
         }
 
     @cached_property
@@ -55,7 +55,7 @@ class Outcome:
         return {
             number: held.mark
             for number, held in self.held.items()
-            if number not in self.inside or _moved(held.mark, self.inside[number])
+            if number not in self.inside or moved(held.mark, self.inside[number])
         }
 
     @cached_property
@@ -64,8 +64,14 @@ class Outcome:
         return {
             number: self.inside[number]
             for number, held in self.held.items()
-            if number in self.inside and held.mark != self.inside[number] and not _moved(held.mark, self.inside[number])
+            if number in self.inside and held.mark != self.inside[number] and not moved(held.mark, self.inside[number])
         }
+
+    @property
+    def means_something_else(self) -> bool:
+        """Whether names in the rule mean something else than they did, and that moves somebody: it is another rule."""
+        before = self.rule.meaning if self.rule else ""
+        return before not in {"", self.wanted["meaning"]} and bool(self.entered or self.left)
 
     @property
     def is_idle(self) -> bool:
@@ -73,7 +79,7 @@ class Outcome:
         return not (self.entered or self.left or self.rescored or self.surplus)
 
 
-def _moved(before: Mark, after: Mark) -> bool:
+def moved(before: Mark, after: Mark) -> bool:
     """Whether somebody who stays has another label; another number is the same membership."""
     return before != after and (isinstance(before, str) or isinstance(after, str))
 

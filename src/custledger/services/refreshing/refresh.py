@@ -6,11 +6,11 @@ from typing import Any
 import attrs
 
 from custledger.changes import Operation
-from custledger.errors import ConflictError, DuplicateError, NotFoundError, PluginError, UsageError
+from custledger.errors import ConflictError, DataError, DuplicateError, NotFoundError, PluginError, UsageError
 from custledger.segments import STORED_SUBJECT, Mark, Segment
 from custledger.services.defining import list_segments
 from custledger.services.judging import expressions_of, judged
-from custledger.services.refreshing.dependencies import MEMBERSHIP, stored_names
+from custledger.services.refreshing.dependencies import MEMBERSHIP, meaning_of, stored_names
 from custledger.services.refreshing.evaluating import MOST_ENTRIES, Plan, find_candidates, members, plan_of
 from custledger.services.refreshing.outcomes import Outcome, Why, only_one_each
 from custledger.services.refreshing.stored import (
@@ -38,7 +38,7 @@ class Refreshed:
 
     Somebody who moved from one label to another left the one and entered the other. ``why`` all records were looked at
     is empty where only ``looked_at`` of them were, whose answer may have changed. ``was`` is the wording that was
-    stored before, with its thresholds, where it was another, and ``told`` what is now.
+    stored before, with its thresholds, where it was another or its names meant something else; ``told`` is that of now.
     """
 
     segment: Segment
@@ -144,7 +144,7 @@ class _Run:
             except (ConflictError, DuplicateError, NotFoundError):
                 if not left:
                     raise
-            except PluginError as error:
+            except (PluginError, DataError) as error:  # a rule may also say itself what is wrong with what it is given
                 if self.strict or segment is None:
                     raise
                 self.problems[segment.name] = error.message
@@ -164,7 +164,7 @@ class _Run:
             if (one.entered or one.left) and not self.dry_run:
                 told = self.session.plugins.segment_changed(one.segment, one.entered, one.left, self.session)
                 self.session.warn(told)
-            was = one.rule.told if one.rule and one.rule.told != one.told else None
+            was = one.rule.told if one.rule and (one.rule.told != one.told or one.means_something_else) else None
             self.done.append(
                 Refreshed(
                     segment=one.segment,
@@ -194,11 +194,12 @@ class _Run:
         """Return what a callable or a scorer says of all customers."""
         rules = stored_rules(self.session).get(segment.name, [])
         read_to = self.read_to()
+        meaning = meaning_of(expressions_of(self.session, segment), self.schema, self.session.moment)
         inside = judged(self.session, segment)
         self.tell_progress()
         held, surplus = only_one_each(held_of(self.session, rules))
         why: Why = "scorer" if segment.rule == "scorer" else "callable"
-        return self.outcome(segment, rules, "", read_to, why=why, inside=inside, held=held, surplus=surplus)
+        return self.outcome(segment, rules, meaning, read_to, why=why, inside=inside, held=held, surplus=surplus)
 
     def evaluated(self, segments: Sequence[Segment]) -> list[Outcome]:
         """Return what expressions say of those of whom they may say something else than before."""
@@ -262,7 +263,8 @@ class _Run:
         }
         if looked_at is None:
             looked_at = int(self.session.view.count(self.schema, None, (), self.session.moment)[0][0])
-        return Outcome(segment=segment, rule=latest, wanted=wanted, is_new_rule=is_new, looked_at=looked_at, **found)
+        made = Outcome(segment=segment, rule=latest, wanted=wanted, is_new_rule=is_new, looked_at=looked_at, **found)
+        return attrs.evolve(made, is_new_rule=is_new or made.means_something_else)
 
     def brought_by(self, segment: Segment) -> tuple[str, str]:
         """Return the plugin that brings a segment, and its version; nothing for one of the settings."""
