@@ -13,7 +13,7 @@ from typing import Any
 import custledger_sales
 import pytest
 from custledger_sales.amend import times
-from custledger_sales.check import FOREIGN, RETURNED
+from custledger_sales.check import FOREIGN, RETURNED, UNPRICED
 from custledger_sales.records import RECORD_TYPES, Contract, Opportunity, Product, Transaction
 from hypothesis import given
 from hypothesis import strategies as st
@@ -241,6 +241,17 @@ def test_cancellations_and_returns_are_warned_about_in_the_same_words(ledger: An
     sell(ledger, amount="0", quantity="0")
     sell(ledger, amount="1")
     assert [problem.message for problem in ledger.session.take_warnings()] == [RETURNED, RETURNED]
+
+
+def test_what_was_sold_for_nobody_knows_how_much_is_warned_about(ledger: Any) -> None:
+    sell(ledger, quantity=3, unit_price="2")
+    sell(ledger, quantity=3, amount="5")
+    sell(ledger, number="7")
+    assert ledger.session.take_warnings() == []
+    sold = sell(ledger, quantity=3, product="MUG")
+    (warned,) = ledger.session.take_warnings()
+    assert warned.message == UNPRICED
+    assert [one.id for one in ledger.transactions.where(warned.where)] == [sold.id]
 
 
 def test_an_amount_in_another_currency_is_warned_about_and_empties_the_sums(ledger: Any) -> None:

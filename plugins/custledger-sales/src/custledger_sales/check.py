@@ -13,6 +13,9 @@ RETURNS = "quantity < 0 or amount < 0"
 """Which transactions are such."""
 FOREIGN = "This amount is not in the ledger's currency: sums of this customer's purchases are empty for it."
 """The warning about one in another currency; there is no table of exchange rates yet."""
+UNPRICED = "This has a quantity and neither a price nor an amount: it counts as nothing."
+"""The warning about one of which nobody said what it cost: what the product costs today it need not have cost then."""
+UNPRICED_ONES = "quantity is not empty and amount is empty"
 _TERM = ("starts_on", "expires_on")
 
 
@@ -24,6 +27,7 @@ def check(changes: Sequence[Change], context: Context) -> list[Problem]:
     for change in written:
         problems += _CHECKS[change.type](change, change.after or {}) if change.type in _CHECKS else ()
         if change.type == "transaction":
+            problems += _unpriced(change, change.after or {})
             problems += _foreign(change, change.after or {}, context.conventions.currency)
     return problems
 
@@ -33,6 +37,13 @@ def _returned(change: Change, after: Mapping[str, Any]) -> Iterator[Problem]:
     if (after.get("quantity") or 0) < 0 or (after.get("amount") or 0) < 0:
         about: dict[str, Any] = {"type": change.type, "id": change.id, "field": "quantity"}
         yield Problem(message=RETURNED, severity="warn", where=RETURNS, **about)
+
+
+def _unpriced(change: Change, after: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a warning for what was sold for nobody knows how much."""
+    if change.before is None and after.get("quantity") is not None and after.get("amount") is None:
+        about: dict[str, Any] = {"type": change.type, "id": change.id, "field": "amount"}
+        yield Problem(message=UNPRICED, severity="warn", where=UNPRICED_ONES, **about)
 
 
 def _foreign(change: Change, after: Mapping[str, Any], own: str) -> Iterator[Problem]:

@@ -5,6 +5,10 @@ SENTENCES = (
         "This amount is not in the ledger's currency: sums of this customer's purchases are empty for it.",
         "这笔金额不是台账的币种：这位客户的消费合计因此为空。",
     ),
+    (
+        "This has a quantity and neither a price nor an amount: it counts as nothing.",
+        "这里有数量，却没有单价和金额：不计入任何合计。",
+    ),
     ("This is a cancellation or a return: its quantity or its amount is negative.", "这是取消或退货：数量或金额为负。"),
     (
         "A contract that starts on {starts:word} cannot expire on {expires:word}.",
