@@ -149,10 +149,10 @@ def test_in_chinese_a_rule_is_shown_with_labels_for_its_names() -> None:
         shown = [part.parts[0].shown if part.word else part.shown for part in whole.parts]
         assert shown == [
             "联系次数 >= 下限",
-            "推荐人.城市 = 上海",
-            "exists(互动记录 where 方式 = phone)",
-            "sum(交易.金额) / 订单数 > 2",
-            "级别 = A",
-            "生日 is empty",
+            "[推荐人.城市] = 上海",
+            "存在(互动记录 其中 [方式] = 电话)",
+            "求和(交易.金额) / 订单数 > 2",
+            "级别 = A级",
+            "生日 为空",
         ]
         assert [one.shown for one in whole.parts[0].against] == ["下限"]

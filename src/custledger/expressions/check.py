@@ -295,12 +295,14 @@ class Checker(TermChecker):
                 hint="Put quotation marks around a value that holds them.",
             )
         try:
-            return self.value(right.text, field)
+            found = self.value(right.text, field)
         except InvalidValueError as error:
             if isinstance(right, Bare) and may_be_term and (right.has_signs or fold(right.text) in self.scope):
                 term = parse_term(self.text, self.scope, right.start, right.end)
                 return self.other_side(field, term, right.start)
             raise self.bad_value(field, right, error) from None
+        self.compared.append((right, field))
+        return found
 
     def value(self, text: str, field: Field) -> tree.Literally:
         """Return a value of a field; a reference may be written as the code or the name of the record."""

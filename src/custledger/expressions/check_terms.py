@@ -14,7 +14,7 @@ from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS, GIVING_
 from custledger.expressions.keywords import GLUED
 from custledger.expressions.nodes import Named
 from custledger.expressions.scope import Beyond, Meaning, Own, Relation, Scope, Step, canonical
-from custledger.expressions.syntax import Call, Clause, Name, Number, Operation, Term, names_in, start_of
+from custledger.expressions.syntax import Call, Clause, Name, Number, Operation, Right, Term, names_in, start_of
 from custledger.expressions.types import NUMBER_KINDS, SEVERAL_KINDS, described, fit_together, of_another
 from custledger.fields import Kind, Labels, Spec
 from custledger.schema import Field, nearest
@@ -66,6 +66,8 @@ class TermChecker(ABC):
         self.names: dict[str, str] = {}
         self.seen: list[tuple[Name, Scope]] = []
         """The names that were looked at, each with where it was found."""
+        self.compared: list[tuple[Right, Field]] = []
+        """The values that were read, each with the field that it is one of."""
 
     @abstractmethod
     def condition(self, clause: Clause) -> tree.Condition:
@@ -75,7 +77,7 @@ class TermChecker(ABC):
         """Return what understands conditions on, or with ``outer``, terms of the records of a relation."""
         beyond = self.scope.beyond(relation.schema)
         inner = type(self)(self.text, beyond, self.conventions, naming=self.naming, relation=relation, outer=outer)
-        inner.seen = self.seen
+        inner.seen, inner.compared = self.seen, self.compared
         return inner
 
     def error(self, why: str, start: int, *, hint: str = "") -> QueryError:

@@ -55,7 +55,7 @@ def shown_term(text: str, schema: Schema, conventions: Conventions, world: World
         return text
     checker = Checker(text, world.scope(schema), conventions)
     checker.expression(None)
-    return labelled(text, 0, len(text), checker.seen)
+    return labelled(checker, 0, len(text))
 
 
 class _Outliner:
@@ -120,7 +120,7 @@ class _Outliner:
         """Return a part of the text as it is shown in the language of the run."""
         if self.conventions.language != "zh":
             return self.checker.text[begin:end]
-        return labelled(self.checker.text, begin, end, self.checker.seen)
+        return labelled(self.checker, begin, end)
 
     def foreign(self, term: tree.Term) -> Expression | None:
         """Return whether any of the money that a term is made of is in another currency; ``None`` without money."""
