@@ -30,8 +30,10 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
 
+import attrs
+
 from custledger.definitions import Definition
-from custledger.expressions.nodes import Named
+from custledger.expressions.nodes import LABEL, SCORE, Named
 from custledger.fields import Choice, Kind, Labels
 from custledger.structs import frozen
 
@@ -103,7 +105,8 @@ class Segment(Definition):
         """Return what other expressions can name of it: that a record is a member, and what a scorer says of it.
 
         What a callable or a scorer says is not computed there: it is what the last refresh stored, ``rfm`` whether a
-        customer was a member then, and ``rfm.label`` or ``rfm.score`` with what label or number.
+        customer was a member then, and ``rfm.label`` or ``rfm.score`` with what label or number. Those can be called
+        ``rfm.标签`` and ``RFM分层.label`` as well: by any of the segment's names, in either language.
         """
         if self.rule == "expression":
             return (self.named(),)
@@ -113,13 +116,24 @@ class Segment(Definition):
         member = self._stored(self.name, f"exists(memberships {there})", self.labels)
         if self.rule == "callable":
             return (member,)
-        part, zh = ("label", "标签") if self.has_labels else ("score", "分数")
-        labels = Labels(f"{self.labels.en or self.name}.{part}", f"{self.labels.zh}.{zh}" if self.labels.zh else "")
-        text = f"first(memberships.{part} {there})"
-        return member, self._stored(f"{self.name}.{part}", text, labels, self.choices)
+        return member, self._mark(there)
 
-    def _stored(self, key: str, text: str, labels: Labels, choices: tuple[Choice, ...] = ()) -> Named:
-        return Named(key=key, subject=self.subject, text=text, labels=labels, choices=choices, is_stored=True)
+    @property
+    def mark_names(self) -> tuple[str, str]:
+        """What its label or its number is called behind the dot, in English and in Chinese."""
+        return LABEL if self.has_labels else SCORE
+
+    def _mark(self, there: str) -> Named:
+        """Return what a scorer said of a member, by each of its own names with each of the mark's."""
+        part, zh = self.mark_names
+        labels = Labels(f"{self.labels.en or self.name}.{part}", f"{self.labels.zh}.{zh}" if self.labels.zh else "")
+        stored = self._stored(f"{self.name}.{part}", f"first(memberships.{part} {there})", labels)
+        every = [f"{own}.{mark}" for own in dict.fromkeys((self.name, *self.labels.both())) for mark in (part, zh)]
+        aliases = tuple(one for one in every if one not in stored.called)
+        return attrs.evolve(stored, choices=self.choices, aliases=aliases)
+
+    def _stored(self, key: str, text: str, labels: Labels) -> Named:
+        return Named(key=key, subject=self.subject, text=text, labels=labels, is_stored=True)
 
 
 def _quoted(name: str) -> str:

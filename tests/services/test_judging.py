@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,15 @@ import custledger_sqlite
 import pytest
 
 import custledger
-from custledger.errors import AmbiguousError, CustledgerError, NotFoundError, PluginError, QueryError, UsageError
+from custledger.errors import (
+    AmbiguousError,
+    CustledgerError,
+    InvalidValueError,
+    NotFoundError,
+    PluginError,
+    QueryError,
+    UsageError,
+)
 from custledger.fields import Labels, choices
 from custledger.hookspecs import hookimpl
 from custledger.ledger import Ledger
@@ -45,11 +54,11 @@ def often_segment(decide: Any = often, **other: Any) -> Segment:
     return Segment(**{"name": "often", "labels": Labels("Often", "常客"), "needs": needs, "decide": decide, **other})
 
 
-def shop(*segments: Segment, url: str = "memory:") -> Ledger:
+def shop(*segments: Segment, url: str = "memory:", as_of: date | None = date(2026, 11, 22)) -> Ledger:
     """Return a ledger with five customers, who spent 0, 600, 1200 … on that many orders."""
     odd = SimpleNamespace(custledger_segments=hookimpl(lambda: list(segments)))
     plugins = Plugins.of(sales=custledger_sales, sqlite=custledger_sqlite, odd=odd)
-    ledger = custledger.open(url, plugins=plugins, defaults={"zone": "UTC"}, as_of=date(2026, 11, 22))
+    ledger = custledger.open(url, plugins=plugins, defaults={"zone": "UTC"}, as_of=as_of)
     for number in range(5):
         customer = ledger.customers.add(name=f"客户{number}", code=f"K{number}", city=("上海", "杭州")[number % 2])
         for order in range(number):
@@ -86,6 +95,20 @@ def test_a_number_is_a_score_and_nothing_is_no_member() -> None:
     with shop(tier_segment(halves, choices=())) as ledger:
         found = members_of(ledger.session, find_segment(ledger.session, "tiers"))
         assert [str(mark) for mark in found.marks.values()] == ["0.1235", "7.0000", "1.5000"]
+
+
+def test_a_label_and_a_score_have_each_name_of_the_segment_in_each_language() -> None:
+    labels = Labels("Points", "积分")
+    numbers = tier_segment(lambda columns: [7] * len(columns["spent"]), choices=(), name="points", labels=labels)
+    with shop(tier_segment(), numbers, as_of=None) as ledger:
+        ledger.segments.refresh()
+        for own, mark in product(("tiers", "TIERS", "Tiers", "分层"), ("label", "Label", "标签")):
+            assert codes(ledger.customers.where(f"{own}.{mark} = 头部").order("code")) == ["K2", "K3", "K4"]
+        for own, mark in product(("points", "Points", "积分"), ("score", "SCORE", "分数")):
+            assert ledger.customers.where(f"{own}.{mark} = 7").count() == 5
+            assert codes(ledger.segments.members("points").order(f"-{own}.{mark}", "code").limit(1)) == ["K0"]
+        with pytest.raises(InvalidValueError, match="means something already"):
+            ledger.fields.add("customer", "分层.label")
 
 
 @pytest.mark.parametrize("url", ["memory:", "file"])

@@ -13,6 +13,9 @@ import attrs
 from custledger.fields import Choice, Kind, Labels, Spec
 from custledger.structs import Struct, frozen
 
+LABEL, SCORE = ("label", "标签"), ("score", "分数")
+"""What a scorer's label and its number are called, in English and in Chinese: ``rfm.label``, ``RFM分层.标签``."""
+
 
 @frozen
 class Moment(Struct):
@@ -53,7 +56,7 @@ class Expression(Struct):
 
 @frozen(kw_only=True)
 class Named(Struct):
-    """An expression about records of the type ``subject`` that others can name: by its key, or by its labels.
+    """An expression about records of the type ``subject`` that others can name: by its key, its labels or its aliases.
 
     ``names`` are pairs of what its text calls things, and of the keys that they had when it was saved. Where it gives
     texts, ``choices`` are those that they are the codes of. One that ``is_stored`` reads what was computed before, and
@@ -67,3 +70,9 @@ class Named(Struct):
     names: tuple[tuple[str, str], ...] = ()
     choices: tuple[Choice, ...] = ()
     is_stored: bool = False
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Whatever others can name it by."""
+        return (self.key, *self.labels.both(), *self.aliases)

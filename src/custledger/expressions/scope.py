@@ -150,7 +150,7 @@ class Scope:
         """The named expressions, by each of their names."""
         found: dict[str, Named] = {}
         for one in self.world.named.get(self.schema.name, ()):
-            for name in (one.key, *one.labels.both()):
+            for name in one.called:
                 found.setdefault(fold(name), one)
         return found
 

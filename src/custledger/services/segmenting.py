@@ -83,9 +83,8 @@ def _ranks(schema: Schema, segment: Segment, marks: Mapping[int, Mark]) -> Mappi
     """
     places = {choice.code: place for place, choice in enumerate(segment.choices)}
     rank = {number: places.get(mark, fold(mark)) if isinstance(mark, str) else mark for number, mark in marks.items()}
-    keys = ("label", "标签") if segment.has_labels else ("score", "分数")
-    stored = (called for named in segment.all_named() for called in (named.key, *named.labels.both()))
-    return {fold(name): rank for name in (*keys, segment.name, *stored) if fold(name) not in schema.names}
+    stored = (called for named in segment.all_named() for called in named.called)
+    return {fold(name): rank for name in (*segment.mark_names, segment.name, *stored) if fold(name) not in schema.names}
 
 
 def _choice(segment: Segment, label: str) -> str:
