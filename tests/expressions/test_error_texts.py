@@ -249,6 +249,90 @@ CASES = [
          "“twice”无法计算：“thrice”无法计算：“twice”的定义用到了它自己：twice → thrice → twice", "它的定义是：thrice * 2"),
     Case("broken > 2", 0, "broken cannot be computed: There is no customer field “ctiy”", "It is defined as: ctiy",
          "“broken”无法计算：没有客户字段“ctiy”", "它的定义是：ctiy"),
+    Case("rfm = champion", 6, "RFM: “champion” is neither yes nor no", "Write: rfm.label = champion",
+         "RFM：“champion”既不是“是”也不是“否”", "请写：rfm.label = champion"),
+    Case("RFM分层 是 重要价值客户", 8, "RFM: “重要价值客户” is neither yes nor no", "Write: RFM分层.标签 = 重要价值客户",
+         "RFM：“重要价值客户”既不是“是”也不是“否”", "请写：RFM分层.标签 = 重要价值客户"),
+    Case("rfm in (champion, loyal)", 8, "RFM: “champion” is neither yes nor no", "Write: rfm.label in (champion, loyal)",
+         "RFM：“champion”既不是“是”也不是“否”", "请写：rfm.label 在 (champion, loyal)"),
+    Case('rfm != "champion"', 7, "RFM: “champion” is neither yes nor no", 'Write: rfm.label != "champion"',
+         "RFM：“champion”既不是“是”也不是“否”", '请写：rfm.label != "champion"'),
+    Case("rfm > 3", 4, "RFM is a yes or no, and nothing is greater or smaller than it", "For instance: rfm.label = champion",
+         "RFM是是或否，没有大小之分", "例如：rfm.label = champion"),
+    Case("RFM分层 是 什么", 8, "RFM: “什么” is neither yes nor no", "For instance: RFM分层.标签 = 重要价值客户",
+         "RFM：“什么”既不是“是”也不是“否”", "例如：RFM分层.标签 = 重要价值客户"),
+    Case("rfm_score > 300", 10, "RFM score is a yes or no, and nothing is greater or smaller than it", "Write: rfm_score.score > 300",
+         "RFM score是是或否，没有大小之分", "请写：rfm_score.score > 300"),
+    Case("rfm_score between 300 and 500", 10, "RFM score is a yes or no, and nothing is greater or smaller than it", "Write: rfm_score.score between 300 and 500",
+         "RFM score是是或否，没有大小之分", "请写：rfm_score.score between 300 and 500"),
+    Case("rfm_score = champion", 12, "RFM score: “champion” is neither yes nor no", "For instance: rfm_score.score is not empty",
+         "RFM score：“champion”既不是“是”也不是“否”", "例如：rfm_score.score 不为空"),
+    Case("rfm.score > 3", 0, "There is no field “rfm.score”", "Did you mean rfm.label?",
+         "没有字段“rfm.score”", "是不是要找 rfm.label？"),
+    Case("RFM分层.分数 > 3", 0, "There is no field “RFM分层.分数”", "Did you mean RFM分层.标签?",
+         "没有字段“RFM分层.分数”", "是不是要找 RFM分层.标签？"),
+    Case("referred_by.referred_by.city = 上海", 0, "There is no field “referred_by.referred_by.city”", "Only one step to another record can be taken, as in referred_by.city.",
+         "没有字段“referred_by.referred_by.city”", "从一条记录只能走一步到另一条记录，例如 referred_by.city。"),
+    Case("最近下单 在 90天内", 7, "Two values, or a list in brackets, stand behind such a word", "Write: 最近下单 > 90天前; or for days to come: 最近下单 <= 90天内",
+         "这个词后面要写两个值，或括号里的列表", "请写：最近下单 > 90天前；如果是将来的日期：最近下单 <= 90天内"),
+    Case("最近下单 在 最近 90 天", 7, "Two values, or a list in brackets, stand behind such a word", "Write: 最近下单 > 90 天前; or for days to come: 最近下单 <= 90 天内",
+         "这个词后面要写两个值，或括号里的列表", "请写：最近下单 > 90 天前；如果是将来的日期：最近下单 <= 90 天内"),
+    Case("last_order in 90 days", 14, "A list in brackets is missing here", "Write: last_order > 90 days ago; or for days to come: last_order <= in 90 days",
+         "这里缺少括号里的列表", "请写：last_order > 90 days ago；如果是将来的日期：last_order <= in 90 days"),
+    Case("生日 在 本月", 5, "Two values, or a list in brackets, stand behind such a word", "Write: 月份(生日) = 月份(今天); for this year's alone, add: 且 年份(生日) = 年份(今天)",
+         "这个词后面要写两个值，或括号里的列表", "请写：月份(生日) = 月份(今天)；如果只要今年的，再加上：且 年份(生日) = 年份(今天)"),
+    Case("birthday in this month", 12, "A list in brackets is missing here", "Write: month(birthday) = month(today); for this year's alone, add: and year(birthday) = year(today)",
+         "这里缺少括号里的列表", "请写：month(birthday) = month(today)；如果只要今年的，再加上：and year(birthday) = year(today)"),
+    Case("birthday = next month", 11, "Birthday: “next month” is not a date", "Write: month(birthday) = month(in 1 month) and year(birthday) = year(in 1 month)",
+         "生日：“next month”不是日期", "请写：month(birthday) = month(in 1 month) and year(birthday) = year(in 1 month)"),
+    Case("生日 是 下个月", 5, "Birthday: “下个月” is not a date", "Write: 月份(生日) = 月份(1个月后) 且 年份(生日) = 年份(1个月后)",
+         "生日：“下个月”不是日期", "请写：月份(生日) = 月份(1个月后) 且 年份(生日) = 年份(1个月后)"),
+    Case("最近下单 是 上个月", 7, "Last order: “上个月” is not a date", "Write: 月份(最近下单) = 月份(1个月前) 且 年份(最近下单) = 年份(1个月前)",
+         "Last order：“上个月”不是日期", "请写：月份(最近下单) = 月份(1个月前) 且 年份(最近下单) = 年份(1个月前)"),
+    Case("last_order = last month", 13, "Last order: “last month” is not a date", "Write: month(last_order) = month(1 month ago) and year(last_order) = year(1 month ago)",
+         "Last order：“last month”不是日期", "请写：month(last_order) = month(1 month ago) and year(last_order) = year(1 month ago)"),
+    Case("last_order last quarter", 11, "A sign such as = is missing between “last_order” and “last”", "Write: quarter(last_order) = quarter(1 quarter ago) and year(last_order) = year(1 quarter ago)",
+         "“last_order”和“last”之间缺少 = 这样的符号", "请写：quarter(last_order) = quarter(1 quarter ago) and year(last_order) = year(1 quarter ago)"),
+    Case("最近下单 > 上个月", 7, "Last order: “上个月” is not a date", "Write: 最近下单 > 1个月前",
+         "Last order：“上个月”不是日期", "请写：最近下单 > 1个月前"),
+    Case("last_order >= this week", 14, "Last order: “this week” is not a date", "Write: last_order >= start of week",
+         "Last order：“this week”不是日期", "请写：last_order >= start of week"),
+    Case("last_order = last week", 13, "Last order: “last week” is not a date", "For instance: last_order > 1 week ago",
+         "Last order：“last week”不是日期", "例如：last_order > 1 week ago"),
+    Case("最近下单 在 去年", 7, "Two values, or a list in brackets, stand behind such a word", "Write: 年份(最近下单) = 年份(1年前)",
+         "这个词后面要写两个值，或括号里的列表", "请写：年份(最近下单) = 年份(1年前)"),
+    Case("birthday = this year", 11, "Birthday: “this year” is not a date", "Write: year(birthday) = year(today)",
+         "生日：“this year”不是日期", "请写：year(birthday) = year(today)"),
+    Case("累计消费 > 1万", 7, "Total spent: “1万” is not a number", "Write it as 10000.",
+         "Total spent：“1万”不是数字", "请写成 10000。"),
+    Case("total_spent > 5k", 14, "Total spent: “5k” is not a number", "Write it as 5000.",
+         "Total spent：“5k”不是数字", "请写成 5000。"),
+    Case("累计消费 > 5,000", 8, "“,” is out of place here", "Write it as 5000.",
+         "“,”放错了地方", "请写成 5000。"),
+    Case("累计消费 介于 1,000 到 2,000", 9, "The second of the two values is missing", "Write it as 1000.",
+         "缺少两个值中的第二个", "请写成 1000。"),
+    Case("标签 不 包含 vip", 3, "A sign such as = is missing between “标签” and “不”", "Write: 标签 not contains vip",
+         "“标签”和“不”之间缺少 = 这样的符号", "请写：标签 不包含 vip"),
+    Case("等级 不 在 (A, B)", 3, "A sign such as = is missing between “等级” and “不”", "Write: 等级 not in (A, B)",
+         "“等级”和“不”之间缺少 = 这样的符号", "请写：等级 不在 (A, B)"),
+    Case("city does not contain a", 5, "A sign such as = is missing between “city” and “does”", "Write: city not contains a",
+         "“city”和“does”之间缺少 = 这样的符号", "请写：city 不包含 a"),
+    Case("city 不 为空", 5, "A sign such as = is missing between “city” and “不”", "Write: city is not empty",
+         "“city”和“不”之间缺少 = 这样的符号", "请写：city 不为空"),
+    Case("count(transactions)", 0, "“count(transactions)” alone is not a condition", "Compare it with something, for instance: count(transactions) > 0",
+         "只写“count(transactions)”还不是条件", "请拿它与什么比较，例如：count(transactions) > 0"),
+    Case("order_count", 0, "“order_count” alone is not a condition", "Compare it with something, for instance: order_count > 0",
+         "只写“order_count”还不是条件", "请拿它与什么比较，例如：order_count > 0"),
+    Case("total_spent", 0, "“total_spent” alone is not a condition", "Compare it with something, for instance: total_spent > 0",
+         "只写“total_spent”还不是条件", "请拿它与什么比较，例如：total_spent > 0"),
+    Case("min(1,2) > 3", 5, "min takes one thing only", "For instance: min(transactions.amount)",
+         "“min”的括号里只能写一项", "例如：min(transactions.amount)"),
+    Case("age(birthday, 2) > 1", 12, "age takes one thing only", "For instance: age(birthday)",
+         "“age”的括号里只能写一项", "例如：age(birthday)"),
+    Case("count(transactions where status = paid, 2) > 1", 38, "count takes one thing only", "For instance: count(transactions)",
+         "“count”的括号里只能写一项", "例如：count(transactions)"),
+    Case("revision" + " + 1" * 101 + " > 2", 409, "More than 100 signs of arithmetic stand in one condition", "",
+         "一个条件里的加减乘除符号超过了 100 个", ""),
 ]  # fmt: skip
 
 
@@ -300,6 +384,22 @@ def test_an_error_is_said_in_just_these_words_in_both_languages(
     assert told is not None
     assert told.rpartition("（第")[0] == case.zh_why
     assert (VARYING.sub("…", put(error.hint)) if error.hint else "") == case.zh_hint
+
+
+WRITE = re.compile("(?:Write: |请写：)(.+)")
+ANOTHER = re.compile(
+    r"[;；] ?(?:or for days to come: |如果是将来的日期：|or \"|如果就是要找).*|[;；] ?(?:for this year's alone, add: |如果只要今年的，再加上：)"
+)
+GAPS = re.compile("…|FIELD|字段\\)")
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if WRITE.match(case.hint) and not GAPS.search(case.hint)])
+def test_what_a_hint_says_is_to_be_written_is_understood(case: Case, session: Session, world: World) -> None:
+    for hint in (case.hint, case.zh_hint):
+        written = ANOTHER.sub(" ", hint)
+        text = WRITE.fullmatch(written)
+        assert text is not None
+        understand(text[1], session.schema(case.of), session.conventions, world=world)
 
 
 def test_no_error_speaks_the_language_of_programmers() -> None:

@@ -12,10 +12,11 @@ from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError, 
 from custledger.expressions import keywords, tree
 from custledger.expressions.check_terms import TermChecker, Typed
 from custledger.expressions.comparing import UNSORTED_KINDS
+from custledger.expressions.instead import LONGEST_SHOWN, plain_number
 from custledger.expressions.literals import FREE_KINDS, read_value
 from custledger.expressions.nodes import Expression, Named
 from custledger.expressions.parser import parse, parse_term
-from custledger.expressions.scope import World
+from custledger.expressions.scope import Own, World
 from custledger.expressions.syntax import (
     Bare,
     Call,
@@ -29,6 +30,7 @@ from custledger.expressions.syntax import (
     Quoted,
     Right,
     Term,
+    rest_of,
     start_of,
 )
 from custledger.expressions.types import (
@@ -40,6 +42,8 @@ from custledger.expressions.types import (
     described,
     fit_together,
 )
+from custledger.expressions.unknown import mark_name, suggestion
+from custledger.expressions.when import when
 from custledger.fields import Kind
 from custledger.schema import Field, Schema
 from custledger.values import SCALE, fold, given_text
@@ -181,6 +185,8 @@ class Checker(TermChecker):
         left, first = self.text[start_of(before.left) : before.start].rstrip(), before.right[0]
         shown = f'"{first.text}"' if isinstance(first, Quoted) else first.text
         listed = ", ".join([shown, *(one.text for one in values)])
+        if len(listed) > LONGEST_SHOWN:
+            listed = "…"
         hint = f"Write: {left} {'not in' if before.negated else 'in'} ({listed})"
         between = fold(self.text[first.start + len(first.text) : values[0].start].strip())
         is_free = isinstance(first, Bare) and self.term(before.left).kind in FREE_KINDS
@@ -197,11 +203,9 @@ class Checker(TermChecker):
         typed = self.term(term)
         if typed.kind is not Kind.YES_NO:
             text = self.name_of(term, typed)
-            raise self.error(
-                f"“{text}” alone is not a condition",
-                start_of(term),
-                hint=f"Compare it with something, for instance: {text} is not empty",
-            )
+            asked = "> 0" if tree.is_zero_of_nothing(typed.node) else "is not empty"
+            hint = f"Compare it with something, for instance: {text} {asked}"
+            raise self.error(f"“{text}” alone is not a condition", start_of(term), hint=hint)
         self.check_allowed("=", typed.field, start_of(term))
         return tree.Compare("=", typed.node, tree.Value(1, Kind.YES_NO))
 
@@ -211,6 +215,44 @@ class Checker(TermChecker):
 
     def comparison(self, clause: Comparison) -> tree.Condition:
         """Return what a comparison means, without its negation."""
+        try:
+            return self.compared(clause)
+        except QueryError as error:
+            if not (hint := self.mark_hint(clause) or self.right_hint(clause, error)):
+                raise
+            raise self.error(error.why, error.position, hint=hint) from None
+
+    def mark_hint(self, clause: Comparison) -> str:
+        """Return how to ask what a scorer says of members, where its segment itself is compared; or nothing."""
+        mark = mark_name(self.scope, clause.left.text) if isinstance(clause.left, Name) else ""
+        if not mark:
+            return ""
+        asked = f"{mark} {rest_of(clause)}"
+        try:
+            type(self)(asked, self.scope, self.conventions).expression(Kind.YES_NO)
+        except QueryError:
+            return f"For instance: {mark} {self.mark_example(mark)}"
+        return f"Write: {asked}"
+
+    def mark_example(self, mark: str) -> str:
+        """Return what a scorer's label or score may be compared with, and how."""
+        choices = self.term(Name(mark, 0)).field.spec.choices
+        if not choices:
+            return "is not empty"
+        return f"= {choices[0].code if mark.isascii() else choices[0].labels.in_language('zh')}"
+
+    def right_hint(self, clause: Comparison, error: QueryError) -> str:
+        """Return how to write a number or days on the right that are no value, but are such in people's words."""
+        right = next((one for one in clause.right if isinstance(one, Bare) and one.start == error.position), None)
+        if right is None or error.text != self.text:
+            return ""
+        kind = self.term(clause.left).kind
+        if kind in {Kind.DATE, Kind.TIME}:
+            return when(self.text[start_of(clause.left) : clause.start].rstrip(), right.text, clause.word)
+        return plain_number(right.text) if kind in NUMBER_KINDS else ""
+
+    def compared(self, clause: Comparison) -> tree.Condition:
+        """Return what a comparison means, or raise what is wrong with it in the first place."""
         typed = self.term(clause.left)
         field, left = typed.field, typed.node
         self.check_allowed(clause.word, field, clause.start)
@@ -322,12 +364,18 @@ class Checker(TermChecker):
         """Return the error for what is neither a value of the field nor the name of another."""
         label, hint = self.label(field), error.hint
         if _may_be_field(right, field) and not any(character.isdigit() for character in right.text):
-            hint = self.suggestion(right.text, to_compare_with=field) or hint
+            others = (name for name in self.scope.names(dotted="." in right.text) if self.fits(field, name))
+            hint = suggestion(self.scope, right.text, others) or hint
         if _is_nothing(right):
             hint = self.empty_hint(field, right)
         return self.error(
             f"{label}: {error.message}", right.start, hint=hint or f"{label} is {described(field.spec.kind)}."
         )
+
+    def fits(self, field: Field, name: str) -> bool:
+        """Return whether a name means a field of the record that another one can be compared with."""
+        meaning = self.scope.meaning(name)
+        return isinstance(meaning, Own) and fit_together(field, meaning.field, self.schema.name)
 
     def empty_hint(self, field: Field, right: Right) -> str:
         """Return how to ask for what has no value, and for the word itself where the field could hold it."""

@@ -7,15 +7,15 @@ from typing import Self
 import attrs
 
 from custledger.conventions import Conventions
-from custledger.errors import InvalidValueError, NotFoundError, QueryError, shorten
+from custledger.errors import InvalidValueError, QueryError, shorten
 from custledger.expressions import tree
 from custledger.expressions.dates import parse_day
 from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS, GIVING_DATES, Aggregating
-from custledger.expressions.keywords import GLUED
 from custledger.expressions.nodes import Named
 from custledger.expressions.scope import Beyond, Meaning, Own, Relation, Scope, Step, canonical
 from custledger.expressions.syntax import Call, Clause, Name, Number, Operation, Right, Term, names_in, start_of
-from custledger.expressions.types import NUMBER_KINDS, SEVERAL_KINDS, described, fit_together, of_another
+from custledger.expressions.types import NUMBER_KINDS, SEVERAL_KINDS, described, of_another
+from custledger.expressions.unknown import name_hint, own_hint
 from custledger.fields import Kind, Labels, Spec
 from custledger.schema import Field, nearest
 from custledger.values import fold
@@ -126,56 +126,13 @@ class TermChecker(ABC):
         hint = f"Write it as {self.called(self.relation)}.FIELD, or put it behind the bracket."
         raise self.error(f"{name.text} is not a field of the {self.relation.name}", name.start, hint=hint)
 
+    def name_hint(self, called: str) -> str:
+        """Return how a name might be meant that means nothing."""
+        return name_hint(self.scope, called, is_related=self.relation is not None)
+
     def resolve(self, name: Name) -> Field:
         """Return the field, of this record or of one that it refers to, that a name means."""
         return self.named(name).field
-
-    def name_hint(self, called: str) -> str:
-        """Return how a name might be meant that means nothing."""
-        for operator in (*GLUED, "+", "*", "/"):
-            head = called.partition(operator)[0].rstrip()
-            if head != called and head in self.scope:
-                return f"Put spaces around {operator}."
-        return self.own_hint(called) or self.metric_hint(called) or self.suggestion(called) or self.listing(called)
-
-    def metric_hint(self, called: str) -> str:
-        """Return why a metric of the record that a reference leads to cannot be read from this one, or nothing."""
-        head, _, rest = called.partition(".")
-        beyond = self.scope.referred(head)
-        if beyond is None or rest not in beyond.named:
-            return ""
-        return f"{rest} is computed for each {beyond.schema.name}, and only fields can be read from another record."
-
-    def own_hint(self, called: str) -> str:
-        """Return what to write for a field of the record itself before which its own type stands, or nothing."""
-        head, _, rest = called.partition(".")
-        own = {fold(one) for one in (self.schema.name, *self.schema.info.labels.both())}
-        if self.relation is not None or head not in own or rest not in self.scope:
-            return ""
-        return f"Write {rest} for that of the {self.schema.name} itself."
-
-    def listing(self, called: str) -> str:
-        """Return which fields there are, of the record or of the one that a reference before a dot leads to."""
-        head, _, rest = called.rpartition(".")
-        beyond = self.scope.referred(head)
-        try:
-            (beyond.schema if beyond else self.schema).resolve(rest)
-        except NotFoundError as error:
-            return error.hint
-        return ""
-
-    def suggestion(self, called: str, *, to_compare_with: Field | None = None) -> str:
-        """Return the question which name was meant, or nothing; each field is named once."""
-        names = iter(dict.fromkeys(self.scope.names(dotted="." in called)))
-        if to_compare_with is not None:
-            names = (name for name in names if self.fits(to_compare_with, self.scope.meaning(name)))
-        found = ((name, self.scope.meaning(name)) for name in reversed(nearest(called, names)))
-        near = {_identity(meaning): name for name, meaning in found if meaning is not None}
-        return "Did you mean " + " or ".join(reversed(near.values())) + "?" if near else ""
-
-    def fits(self, field: Field, meaning: Meaning | None) -> bool:
-        """Return whether a name means a field of the record that another one can be compared with."""
-        return isinstance(meaning, Own) and fit_together(field, meaning.field, self.schema.name)
 
     def named(self, name: Name) -> Typed:
         """Return what a name means that has one value."""
@@ -200,7 +157,7 @@ class TermChecker(ABC):
     def several(self, name: Name) -> QueryError:
         """Return the error for a relation where one value is expected."""
         why = f"There are several {name.text}: put them into count, sum, max …"
-        hint = self.own_hint(name.folded)
+        hint = "" if self.relation is not None else own_hint(self.scope, name.folded)
         return self.error(why, name.start, hint=hint or f"For instance: {self.example_of(name)}")
 
     def example_of(self, name: Name) -> str:
@@ -309,7 +266,7 @@ class TermChecker(ABC):
         try:
             return parse_day(term.text)
         except ValueError as error:
-            raise self.error(f"“{term.text}” {error}", term.start) from None
+            raise self.error(f"{shorten(term.text)} {error}", term.start) from None
 
     def aggregate(self, call: Call, function: Aggregating) -> Typed:
         """Return what is made of the related records."""
@@ -414,18 +371,3 @@ def _currencies(node: tree.Term, relation: Relation) -> Iterator[str]:
         case tree.Operation(left=left, right=right):
             yield from _currencies(left, relation)
             yield from _currencies(right, relation)
-
-
-def _identity(meaning: Meaning) -> object:
-    """Return what is the same for two names of one thing."""
-    match meaning:
-        case Own(field):
-            return field.key
-        case Named(key=key):
-            return key
-        case Relation(name):
-            return f"{name}s"
-        case Step(reference, _, field):
-            return reference.key, field.key
-        case Beyond(relation, name):
-            return relation.name, name

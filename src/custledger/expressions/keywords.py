@@ -82,6 +82,11 @@ WHERE = frozenset({"where", "其中", "当"})
 DISTINCT = frozenset({"distinct", "不同"})
 
 WITHIN = "within"
+_NOT_GLUED = {
+    "等于": "!=", "是": "!=", "大于": "<=", "小于": ">=", "在": "not in", "属于": "not in", "介于": "not between",
+    "包含": "not contains", "开头是": "not starts with", "结尾是": "not ends with", "为空": "is not empty",
+}  # fmt: skip
+"""What 不 before an operator says, where a blank stands between the two."""
 LIKE_OPERATORS: dict[tuple[str, ...], str] = {
     ("is", "null"): "is empty",
     ("is", "none"): "is empty",
@@ -99,6 +104,9 @@ LIKE_OPERATORS: dict[tuple[str, ...], str] = {
     **dict.fromkeys([("at", "least"), ("is", "at", "least"), ("至少",), ("不少于",), ("不低于",)], ">="),
     **dict.fromkeys([("at", "most"), ("is", "at", "most"), ("至多",), ("不超过",), ("不多于",), ("不高于",)], "<="),
     **dict.fromkeys([("like",), ("includes",), ("has",), ("含",), ("含有",)], "contains"),
+    **{("不", operator): said for operator, said in _NOT_GLUED.items()},
+    **dict.fromkeys([("does", "not", "contain"), ("not", "contain"), ("doesn't", "contain")], "not contains"),
+    **dict.fromkeys([("is", "not", "in"), ("are", "not", "in"), ("isn't", "in")], "not in"),
     **dict.fromkeys([("within",), ("within", "last"), ("within", "the", "last")], WITHIN),
     **dict.fromkeys([("in", "last"), ("in", "the", "last"), ("最近",), ("近",)], WITHIN),
 }

@@ -12,7 +12,7 @@ from custledger.errors import QueryError, shorten
 from custledger.expressions import keywords
 from custledger.expressions.cursor import Names
 from custledger.expressions.functions import FUNCTIONS
-from custledger.expressions.instead import instead
+from custledger.expressions.instead import grouped, instead
 from custledger.expressions.run_on import check_run_on, joins_nothing
 from custledger.expressions.syntax import (
     Bare,
@@ -28,6 +28,7 @@ from custledger.expressions.syntax import (
     start_of,
 )
 from custledger.expressions.terms import TermParser
+from custledger.expressions.when import when
 
 _JOIN_HINT = (
     "Conditions are joined by and or or; a value that holds such a sign goes in quotation marks: “ACME (China)”."
@@ -77,7 +78,12 @@ class _Parser(TermParser):
             return self.error("There is no opening bracket for this closing one")
         if self.folded[self.at] in keywords.LIKE_JOINING:
             return joins_nothing(self, self.at)
-        return self.error(f"“{self.shown()}” is out of place here", hint=_JOIN_HINT)
+        hint = self.grouped() or _JOIN_HINT
+        return self.error(f"“{self.shown()}” is out of place here", hint=hint)
+
+    def grouped(self) -> str:
+        """Return how to write the number in which a comma stands here, or nothing where it stands in none."""
+        return grouped(self.text, self.here().start) if self.sort() == "comma" else ""
 
     def either(self) -> Clause:
         return self.joined("or", keywords.OR)
@@ -98,7 +104,7 @@ class _Parser(TermParser):
             self.take()
             return Negated(self.deeper(self.negation))
         if self.sort() != "open":
-            begin = self.here().start
+            begin, self.signs = self.here().start, 0
             return self.spanned(self.condition(self.term()), begin)
         opening = self.take()
         clause = self.deeper(self.either)
@@ -161,7 +167,18 @@ class _Parser(TermParser):
         if not self.text.startswith(("在", "不在"), start):
             hint = instead(self, self.text[start_of(left) : start].rstrip(), self.at - 1)
             raise self.error("A list in brackets is missing here", hint=hint or "For instance: city in (北京, 上海)")
-        return Comparison(left, "between", negated, self.bounds(), start)
+        return Comparison(left, "between", negated, self.bounds_within(left, start), start)
+
+    def bounds_within(self, left: Term, start: int) -> tuple[Right, ...]:
+        """Return the two values behind 在; a span of days, which some write there, is told what to write."""
+        begins = self.here().start
+        try:
+            return self.bounds()
+        except QueryError as error:
+            hint = when(self.text[start_of(left) : start].rstrip(), self.text[begins : error.position].strip())
+            if not hint:
+                raise
+        raise self.error("Two values, or a list in brackets, stand behind such a word", at=begins, hint=hint)
 
     def listed(self) -> tuple[Right, ...]:
         opening = self.take()
@@ -179,7 +196,8 @@ class _Parser(TermParser):
     def bounds(self) -> tuple[Right, ...]:
         low = self.value(stops=keywords.BETWEEN_AND)
         if self.folded[self.at] not in keywords.BETWEEN_AND:
-            raise self.error("The second of the two values is missing", hint="For instance: between 10 and 20")
+            hint = self.grouped() or "For instance: between 10 and 20"
+            raise self.error("The second of the two values is missing", hint=hint)
         self.take()
         high = self.value(stops=keywords.AND | keywords.OR | keywords.BETWEEN_END)
         if self.folded[self.at] in keywords.BETWEEN_END:

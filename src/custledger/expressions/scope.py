@@ -188,6 +188,7 @@ class Scope:
             yield from (f"{reference.key}.{key}" for key in (target.keys if target else ()))
         for name, relation in self.relations.items():
             yield from (f"{name}.{key}" for key in relation.schema.keys)
+        yield from (name for name in self.named if "." in name)
 
 
 def canonical(meaning: Meaning) -> str:

@@ -121,6 +121,15 @@ def start_of(term: Term) -> int:
     return start_of(term.left) if isinstance(term, Operation) else term.start
 
 
+def rest_of(comparison: Comparison) -> str:
+    """Return what stands behind the left side of a comparison, in English words: ``not in (a, b)``."""
+    values = [f'"{one.text}"' if isinstance(one, Quoted) else one.text for one in comparison.right]
+    word = {"starts": "starts with", "ends": "ends with", "empty": "is empty"}.get(comparison.word, comparison.word)
+    word = f"not {word}" if comparison.negated and word != "=" else "!=" if comparison.negated else word
+    right = f"({', '.join(values)})" if word.endswith("in") else " and ".join(values)
+    return f"{word} {right}".rstrip()
+
+
 def names_in(term: Term) -> Iterator[Name]:
     """Yield the names in a term, from left to right."""
     match term:

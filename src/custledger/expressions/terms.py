@@ -13,6 +13,8 @@ from custledger.expressions.syntax import Call, Clause, Name, Number, Operation,
 from custledger.schema import nearest
 from custledger.values import fold
 
+MOST_SIGNS = 100
+"""How many signs of arithmetic may stand in one condition: each is a step deeper for what understands it."""
 _LONGEST_DAY = 3
 """How many words a day counted from today has at most."""
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
@@ -26,7 +28,12 @@ def is_number(folded: str) -> bool:
 
 
 class TermParser(Cursor, ABC):
-    """Reads terms. What stands in the brackets of an aggregate after ``where`` is read by ``either``."""
+    """Reads terms. What stands in the brackets of an aggregate after ``where`` is read by ``either``.
+
+    ``signs`` counts the signs of arithmetic in the condition that is being read.
+    """
+
+    signs = 0
 
     @abstractmethod
     def either(self) -> Clause:
@@ -45,6 +52,10 @@ class TermParser(Cursor, ABC):
         left = self.product(first) if signs is _SUMS else (first or self.primary())
         while self.sort() == "arithmetic" and self.here().text in signs:
             sign = self.take()
+            self.signs += 1
+            if self.signs > MOST_SIGNS:
+                why = f"More than {MOST_SIGNS} signs of arithmetic stand in one condition"
+                raise self.error(why, at=sign.start)
             right = self.product() if signs is _SUMS else self.primary()
             left = Operation(signs[sign.text], left, right, sign.start)
         return left
@@ -117,6 +128,8 @@ class TermParser(Cursor, ABC):
             raise self.error(f"{word} needs to know of what", hint=f"For instance: {_example(function)}")
         argument = self.deeper(self.term)
         where = self.deeper(lambda: self.condition_within(argument)) if self.is_where() else None
+        if self.sort() == "comma":
+            raise self.error(f"{word} takes one thing only", hint=f"For instance: {_example(function)}")
         end = self.close(opening)
         return Call(function, argument, named.start, end, is_distinct, where)
 
@@ -144,4 +157,7 @@ class TermParser(Cursor, ABC):
 
 
 def _example(function: str) -> str:
-    return f"{function}(transactions)" if function in AGGREGATES else f"{function}(birthday)"
+    """Return a function with what it may be of."""
+    if function not in AGGREGATES:
+        return f"{function}(birthday)"
+    return f"{function}(transactions{'' if AGGREGATES[function] in {'count', 'exists'} else '.amount'})"

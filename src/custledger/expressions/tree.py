@@ -241,6 +241,13 @@ Condition = Compare | OneOf | Match | Has | Empty | Always | And | Or | Not
 Node = Condition | Term
 
 
+def is_zero_of_nothing(term: Operand) -> bool:
+    """Whether a term is 0, and not empty, where there are no records: a number of them, or a sum."""
+    while isinstance(term, NamedNode):
+        term = term.root
+    return isinstance(term, Aggregate) and term.function in {"count", "sum"}
+
+
 def asks_existence(term: Operand) -> bool:
     """Whether a term is no more than whether there are such records: ``exists(…)``, or a metric that is one."""
     while isinstance(term, NamedNode):
