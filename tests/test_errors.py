@@ -23,6 +23,7 @@ from custledger.errors import (
     ReferencedError,
     masked,
     shorten,
+    without_long_words,
 )
 
 ALL = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, CustledgerError)]
@@ -103,6 +104,11 @@ def test_what_is_missing_is_asked_for(needs: str, field: str, told: str) -> None
 def test_what_was_meant_is_suggested() -> None:
     assert NotFoundError("field", "nmae", suggestions=("name", "notes")).hint == "Did you mean name or notes?"
     assert NotFoundError("field", "nmae", suggestions=("name",), hint="Look it up.").hint == "Look it up."
+
+
+def test_of_a_very_long_word_only_its_beginning_is_repeated() -> None:
+    assert without_long_words(f"no {'(' * 5000} here") == f"no {'(' * 200}… here"
+    assert without_long_words("x" * 200) == "x" * 200
 
 
 def test_a_conflict_says_base_mine_and_theirs() -> None:

@@ -35,6 +35,8 @@ _USER_INFO = re.compile(r"([A-Za-z][\w+.-]+:/{1,2}|//)(?:[^\s/?#@:]*:\S*|[^\s/?#
 path made of a URL has lost one of the two before it."""
 _SECRET = re.compile(r"([?&](?:password|passwd|pwd|secret|token)=)[^\s&#]*", re.IGNORECASE)
 
+_LONG_WORD = re.compile(r"(\S{200})\S+")
+
 _UNSEEN = "\x1c\x1d\x1e\x1f"
 """Controls that Python takes for blanks."""
 
@@ -315,6 +317,11 @@ def shorten(value: object, limit: int = 60) -> str:
     text = " ".join(text.split()) if text.strip() else text
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return f"“{text if len(text) <= limit else text[: limit - 1] + '…'}”"
+
+
+def without_long_words(text: str) -> str:
+    """Return ``text`` with no more of any word than somebody needs to know it again."""
+    return _LONG_WORD.sub(r"\1…", text)
 
 
 def file_error(path: object, error: OSError, doing: str = "read") -> CustledgerError:

@@ -156,6 +156,8 @@ def _mark(answer: Any, codes: Collection[str], *, own_labels: bool) -> Mark:
             return str(answer)
         raise TypeError(f"it returned {shorten(answer)}, which is not a text")
     if isinstance(answer, bool) or not isinstance(answer, Real | Decimal):
+        if isinstance(answer, str):
+            raise TypeError(f"it returned {shorten(answer)}, and has no choices; own_labels=True lets it give any text")
         raise TypeError(f"it returned {shorten(answer)}, which is not a number, and it has no choices")
     try:
         number = Decimal(str(answer)).quantize(_PLACES)

@@ -47,8 +47,8 @@ class Template(Struct):
 
 
 def has_expressions(text: str) -> bool:
-    """Whether a text is a tag with expressions in it, and not an expression itself."""
-    return "{" in text.translate(_BRACES)
+    """Whether a text is a tag with expressions in it, and not an expression itself; either curly bracket tells that."""
+    return not {"{", "}"}.isdisjoint(text.translate(_BRACES))
 
 
 def group_in(tag: str) -> str:

@@ -66,6 +66,7 @@ def test_words_become_values_and_what_a_command_returns_is_the_exit_code(
         (["copy", "a", "--count", "x"], "'--count': 'x' is not a whole number", "custledger copy --help"),
         (["copy", "a", "-l"], "no option -l", "custledger copy --help"),
         (["cpy"], "custledger has no command cpy", "Did you mean copy?"),
+        (["(" * 5000], "custledger has no command " + "(" * 200 + "….", "custledger --help lists"),
         (["--nonsense", "copy"], "custledger has no option --nonsense", "custledger --help"),
     ],
 )

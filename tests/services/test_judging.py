@@ -215,7 +215,7 @@ def raising(**_values: Any) -> bool:
         (tier_segment(lambda _: "topto"), "it returned “topto”, and not a list"),
         (tier_segment(lambda _: ["top", "no", "low", "low", "low"]), "it returned “no”, which is none of its choices"),
         (tier_segment(lambda _: [1, 2, 3, 4, 5]), "it returned “1”, which is none of its choices"),
-        (tier_segment(lambda _: ["a"] * 5, choices=()), "it returned “a”, which is not a number"),
+        (tier_segment(lambda _: ["a"] * 5, choices=()), "it returned “a”, and has no choices; own_labels=True"),
         (tier_segment(lambda _: [True] * 5, choices=()), "it returned “True”, which is not a number"),
         (tier_segment(lambda _: [1e300] * 5, choices=()), "which is too large"),
         (tier_segment(lambda _: [float("inf")] * 5, choices=()), "which is too large"),

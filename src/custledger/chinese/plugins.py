@@ -95,6 +95,10 @@ SENTENCES = (
         "it returned {what:q}, which is not a number, and it has no choices",
         "它返回了{what}，不是数字，而它又没有 choices",
     ),
+    (
+        "it returned {what:q}, and has no choices; own_labels=True lets it give any text",
+        "它返回了{what}，而它没有 choices；要让它给出任意文本，请写 own_labels=True",
+    ),
     ("it returned {what:q}, which is too large", "它返回了{what}，数值过大"),
     ("there is no colour {what:q}", "没有{what}这种颜色"),
     ("its examples must be a tuple of Example", "它的 examples 应该是 Example 的元组"),

@@ -16,7 +16,7 @@ from custledger.cli import records
 from custledger.cli.application import PROGRAM, call, group, names_of
 from custledger.cli.flags import CommandLine
 from custledger.cli.invocation import Invocation
-from custledger.errors import ConflictError, CustledgerError, UsageError, file_error
+from custledger.errors import ConflictError, CustledgerError, UsageError, file_error, without_long_words
 from custledger.schema import Schema, nearest
 from custledger.values import fold
 
@@ -211,7 +211,7 @@ def _strange(words: list[str], invocation: Invocation, schemas: Mapping[str, Sch
         return _read_only(stored, words[1:], invocation)
     near = nearest(word, dict.fromkeys([*COMMANDS, *_written(schemas), *names, *_written(in_ledger)]))
     hint = f"Did you mean {' or '.join(near)}?" if near else f"{PROGRAM} --help lists the commands."
-    raise UsageError(f"There is no command {word}.", hint=hint)
+    raise UsageError(f"There is no command {without_long_words(word)}.", hint=hint)
 
 
 def _written(schemas: Mapping[str, Schema]) -> list[str]:

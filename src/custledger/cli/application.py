@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from custledger.cli.invocation import Invocation
-from custledger.errors import UsageError
+from custledger.errors import UsageError, without_long_words
 from custledger.schema import nearest
 
 PROGRAM = "custledger"
@@ -70,7 +70,7 @@ class Group(TyperGroup):
         if word not in self.commands and not word.startswith("-"):
             near = nearest(word, self.commands)
             hint = f"Did you mean {' or '.join(near)}?" if near else f"{ctx.command_path} --help lists what there is."
-            raise UsageError(f"{ctx.command_path} has no command {word}.", hint=hint)
+            raise UsageError(f"{ctx.command_path} has no command {without_long_words(word)}.", hint=hint)
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None:
             command.context_class = Context
@@ -150,10 +150,10 @@ def _told(error: typer.TyperException, path: str) -> UsageError:
     path = context.command_path if context else path
     hint = f"{path} {HELP[0]} shows how."
     if context is None or not hasattr(error, "possibilities"):
-        return UsageError(_sentence(" ".join(error.format_message().split())), hint=hint)
+        return UsageError(without_long_words(_sentence(" ".join(error.format_message().split()))), hint=hint)
     option = str(getattr(error, "option_name", ""))
     options = [name for parameter in context.command.params for name in parameter.opts]
-    return UsageError(f"{path} has no option {option}.", hint=_hint(option, options) or hint)
+    return UsageError(f"{path} has no option {without_long_words(option)}.", hint=_hint(option, options) or hint)
 
 
 def _sentence(told: str) -> str:
