@@ -129,6 +129,7 @@ def definition(aggregate: tree.Aggregate, currency: str) -> str:
         "about": aggregate.schema.name,
         "made": _encoded(aggregate),
         "choices": choices,
+        # Not "currency": under that key stood definitions of sums that left out foreign money, where these are empty.
         "all_in": currency if aggregate.currency else "",
     }
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

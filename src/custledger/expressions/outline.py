@@ -19,12 +19,19 @@ from custledger.schema import Schema
 from custledger.structs import Struct, frozen
 
 
+@frozen
+class Other(Struct):
+    """What a clause compares with that is no plain value; ``shown`` as a single clause is."""
+
+    expression: Expression
+    shown: str
+
+
 @frozen(kw_only=True)
 class Outline(Struct):
     """A clause of an expression, or clauses that ``word`` joins or negates.
 
-    ``text`` is how it is written; ``shown``, of a single clause, has labels for its names in a Chinese run, and so have
-    ``against_shown`` for what it is compared with.
+    ``text`` is how it is written; ``shown``, of a single clause, has labels for its names in a Chinese run.
     ``condition`` says when it holds; ``value``, of a single clause, is what is compared there, and ``against`` what it
     is compared with, where that is no plain value but has one: another field, or a threshold that has a name. A clause
     that names a condition, such as a metric that is one, has what that says as its one part. With ``asks_existence`` a
@@ -37,8 +44,7 @@ class Outline(Struct):
     shown: str = ""
     condition: Expression
     value: Expression | None = None
-    against: tuple[Expression, ...] = ()
-    against_shown: tuple[str, ...] = ()
+    against: tuple[Other, ...] = ()
     asks_existence: bool = False
     foreign: Expression | None = None
     parts: tuple["Outline", ...] = ()
@@ -51,11 +57,16 @@ def outline(named: Named, schema: Schema, conventions: Conventions, world: World
 
 def shown_term(text: str, schema: Schema, conventions: Conventions, world: World) -> str:
     """Return an expression that was understood as it is shown in the language of the run."""
-    if conventions.language != "zh":
-        return text
     checker = Checker(text, world.scope(schema), conventions)
     checker.expression(None)
-    return labelled(checker, 0, len(text))
+    return _shown(checker, 0, len(text))
+
+
+def _shown(checker: Checker, begin: int, end: int) -> str:
+    """Return a part of a text that was looked at as it is shown in the language of the run."""
+    if checker.conventions.language != "zh":
+        return checker.text[begin:end]
+    return labelled(checker, begin, end)
 
 
 class _Outliner:
@@ -102,48 +113,45 @@ class _Outliner:
         spec = None if typed.field.spec.sensitive else typed.field.spec
         value = Expression(text, typed.kind, typed.node, frozenset(), spec) if spec else None
         rights = clause.right if isinstance(clause, Comparison) else ()
-        others = [(right, other) for right in rights if (other := self.against(typed, right)) is not None]
-        against = tuple(other for _, other in others)
+        against = [other for right in rights if (other := self.against(typed, right)) is not None]
         return Outline(
             word="",
             text=text,
             shown=shown,
             condition=self.expression(text, condition),
             value=value,
-            against=against,
-            against_shown=tuple(self.shown(right.start, right.start + len(right.text)) for right, _ in others),
+            against=tuple(against),
             asks_existence=tree.asks_existence(typed.node),
             foreign=self.foreign(typed.node),
         )
 
     def shown(self, begin: int, end: int) -> str:
         """Return a part of the text as it is shown in the language of the run."""
-        if self.conventions.language != "zh":
-            return self.checker.text[begin:end]
-        return labelled(self.checker, begin, end)
+        return _shown(self.checker, begin, end)
 
     def foreign(self, term: tree.Term) -> Expression | None:
         """Return whether any of the money that a term is made of is in another currency; ``None`` without money."""
         conditions = [
-            _is_there(_foreign_ones(one, one.currency, self.conventions.currency))
+            _is_there(_exists_foreign(one, one.currency, self.conventions.currency))
             for one in aggregates(term)
             if one.currency is not None
         ]
         return self.expression("", tree.Or(tuple(conditions))) if conditions else None
 
-    def against(self, left: Typed, right: Right) -> Expression | None:
+    def against(self, left: Typed, right: Right) -> Other | None:
         """Return what a term is compared with, where that has a value to be found."""
         found = self.checker.right(left.field, right)
         if not isinstance(found, Typed):
             return None
-        return Expression(right.text.strip(), found.kind, found.node, frozenset(), found.field.spec)
+        other = Expression(right.text.strip(), found.kind, found.node, frozenset(), found.field.spec)
+        return Other(other, self.shown(right.start, right.start + len(right.text)))
 
     def expression(self, text: str, condition: tree.Condition) -> Expression:
         return Expression(text, Kind.YES_NO, condition, frozenset(self.checker.keys))
 
 
-def _foreign_ones(aggregate: tree.Aggregate, currency: str, own: str) -> tree.Aggregate:
-    """Return whether there are records with money in another currency among those that an aggregate is made of."""
+def _exists_foreign(aggregate: tree.Aggregate, currency: str, own: str) -> tree.Aggregate:
+    """Return the existence of records with money in another currency among those that an aggregate is made of."""
     said = tree.FieldNode(currency, Kind.TEXT)
     foreign = tree.Not(tree.Or((tree.Empty(said), tree.Compare("=", said, tree.Value(own, Kind.TEXT)))))
     where = foreign if aggregate.where is None else tree.conjunction(aggregate.where, foreign)

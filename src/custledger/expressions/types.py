@@ -36,7 +36,7 @@ SEVERAL_KINDS = frozenset({Kind.TAGS, Kind.CHOICES})
 BARE_FIELD_KINDS = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.TIME})
 """With these on the left, a bare word on the right that is no value may be a field."""
 
-_FAMILIES: tuple[frozenset[Kind], ...] = (
+_COMPARED: tuple[frozenset[Kind], ...] = (
     frozenset({Kind.TEXT, Kind.EMAIL}),
     frozenset({Kind.PHONE}),
     frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY}),
@@ -46,8 +46,10 @@ _FAMILIES: tuple[frozenset[Kind], ...] = (
     frozenset({Kind.CHOICE}),
     frozenset({Kind.ID, Kind.REFERENCE}),
 )
+"""Of two fields in one of these families one can be compared with the other; those in none with nothing."""
 
-_LIKES = (FOLDED_KINDS, NUMBER_KINDS, frozenset({Kind.DATE, Kind.TIME}), frozenset({Kind.ID, Kind.REFERENCE}))
+_REPLACED = (FOLDED_KINDS, NUMBER_KINDS, frozenset({Kind.DATE, Kind.TIME}), frozenset({Kind.ID, Kind.REFERENCE}))
+"""A metric may take another's place in rules that compare it with values: a time for a date, a phone for a text."""
 
 _DESCRIBED = {
     Kind.ID: "an id",
@@ -74,13 +76,13 @@ def described(kind: Kind) -> str:
 
 def can_stand_for(kind: Kind, other: Kind) -> bool:
     """Return whether values of one kind can stand where those of another did: numbers for numbers, days for days."""
-    return kind is other or any(kind in likes and other in likes for likes in _LIKES)
+    return kind is other or any(kind in likes and other in likes for likes in _REPLACED)
 
 
 def fit_together(field: Field, other: Field, type_name: str) -> bool:
     """Return whether two fields of the record type ``type_name`` can be compared with each other."""
     own, others = field.spec, other.spec
-    if not any(own.kind in family and others.kind in family for family in _FAMILIES):
+    if not any(own.kind in family and others.kind in family for family in _COMPARED):
         return False
     if own.kind is Kind.CHOICE:
         return own.choices == others.choices

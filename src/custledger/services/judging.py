@@ -69,11 +69,10 @@ def judged(session: Session, segment: Segment) -> dict[int, Mark]:
     Raises ``PluginError`` where the rule fails, and ``QueryError`` where something that it needs cannot be computed.
     """
     needed = understood_needs(session, segment)
-    rows = _rows(session, segment, needed)
     if segment.decide is not None:
         decided = _decider(segment, needed)
-        return {number: None for number, *values in rows if decided(values)}
-    ids, *columns = list(zip(*rows, strict=True)) or [()]
+        return {number: None for number, *values in _rows(session, segment, needed) if decided(values)}
+    ids, columns = _columns(session, segment, needed)
     return _scored(segment, needed, ids, columns)
 
 
@@ -82,6 +81,14 @@ def _rows(session: Session, segment: Segment, needed: Mapping[str, Expression]) 
     schema = session.schema(segment.subject)
     asked = (field_expression(schema, schema.keys[ID]), *needed.values())
     return Selection[Any](session, schema.name).evaluated(asked)
+
+
+def _columns(
+    session: Session, segment: Segment, needed: Mapping[str, Expression]
+) -> tuple[Sequence[int], Sequence[Sequence[Any]]]:
+    """Return the ids of all records, and in their order what the rule needs to know of them; no columns of nobody."""
+    ids, *columns = list(zip(*_rows(session, segment, needed), strict=True)) or [()]
+    return ids, columns
 
 
 def _scored(
@@ -107,7 +114,7 @@ def judged_one(session: Session, segment: Segment, row: Row) -> Judged:
     values = dict(zip(needed, found, strict=True))
     if segment.decide is not None:
         return Judged(needed, values, _decider(segment, needed)(found))
-    ids, *columns = list(zip(*_rows(session, segment, needed), strict=True)) or [()]
+    ids, columns = _columns(session, segment, needed)
     marks = _scored(segment, needed, ids, columns)
     of_members = {
         name: [value for number, value in zip(ids, column, strict=True) if number in marks and value is not None]

@@ -9,7 +9,7 @@ import attrs
 
 from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError
 from custledger.expressions import Expression, Moment, equals
-from custledger.expressions.outline import Outline, outline, shown_term
+from custledger.expressions.outline import Other, Outline, outline, shown_term
 from custledger.fields import Labels, Spec
 from custledger.schema import ID, Row, Schema, nearest
 from custledger.segments import Mark, Segment
@@ -255,7 +255,11 @@ def _told(expression: Expression) -> Spec | None:
 def _clauses(session: Session, segment: Segment, schema: Schema, row: Row) -> Explained:
     clauses = outline(segment.named(), schema, session.conventions, session.world)
     flat = list(_flat(clauses))
-    asked = (column for one in flat for column in (one.condition, one.value, one.foreign, *one.against))
+    asked = (
+        column
+        for one in flat
+        for column in (one.condition, one.value, one.foreign, *(other.expression for other in one.against))
+    )
     columns = [column for column in asked if column is not None]
     query = Query(moment=session.moment, where=equals(schema, schema.keys[ID], row[ID]), columns=tuple(columns))
     session.warn_where_unrefreshed(clauses.condition, schema)
@@ -280,6 +284,12 @@ def _completed(explained: Explained, clause: Outline, moment: Moment, *, wanted:
     return attrs.evolve(explained, parts=parts, lack=lack)
 
 
+def _other(other: Other, value: Any) -> Explained:
+    """Return what a clause compares with, with its value."""
+    one = other.expression
+    return Explained(word="", text=one.text, shown=other.shown, holds=None, value=value, spec=one.spec)
+
+
 def _flat(clause: Outline) -> Sequence[Outline]:
     return [clause, *(each for part in clause.parts for each in _flat(part))]
 
@@ -289,10 +299,7 @@ def _explained(clause: Outline, answers: Any) -> Explained:
     holds = bool(next(answers))
     value = next(answers) if clause.value is not None else None
     is_foreign = bool(next(answers)) if clause.foreign is not None else False
-    against = tuple(
-        Explained(word="", text=one.text, shown=shown, holds=None, value=next(answers), spec=one.spec)
-        for one, shown in zip(clause.against, clause.against_shown, strict=True)
-    )
+    against = tuple(_other(other, next(answers)) for other in clause.against)
     parts = tuple(_explained(part, answers) for part in clause.parts)
     spec = clause.value.spec if clause.value is not None else None
     return Explained(
