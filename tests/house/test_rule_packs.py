@@ -13,6 +13,8 @@ import pytest
 from beside import make_environment, with_programs
 from console import FILE
 
+from custledger.plugins import Plugins
+
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs/guides/write-a-segment-plugin.md"
 TEMPLATE = ROOT / "templates/segment-plugin"
@@ -57,6 +59,14 @@ ANSWERS = {
         "outside": "{}",
         "author": 'Zoë "Z" O\'Neill',
     },
+    "purchases": {
+        "name": "spenders",
+        "label_zh": "消费者",
+        "expression": "total_spent >= 100",
+        "inside": '{"transactions": [{"number": "1", "amount": 100, "status": "paid", "at": "yesterday"}]}',
+        "outside": "{}",
+        "author": "Lin Ada",
+    },
 }
 
 
@@ -72,9 +82,10 @@ def test_the_template_makes_a_pack_whose_tests_pass_and_that_is_proved(tmp_path:
         for path in pack.rglob("*")
         if path.is_file() and re.search(r"{{|{%|\.jinja$", str(path) + path.read_text("utf-8"))
     ]
-    assert tomllib.loads((pack / "pyproject.toml").read_text("utf-8"))["project"]["authors"] == [
-        {"name": answers["author"]}
-    ]
+    project = tomllib.loads((pack / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["authors"] == [{"name": answers["author"]}]
+    purchases = ["custledger-sales"] if answers is ANSWERS["purchases"] else []
+    assert project["dependencies"] == ["custledger", *purchases]
 
     programs = make_environment(tmp_path / "environment")
     installed = run(pack, programs, "pip", "install", "--quiet", "--editable", ".")
@@ -87,6 +98,30 @@ def test_the_template_makes_a_pack_whose_tests_pass_and_that_is_proved(tmp_path:
     assert (rule["name"], rule["proved"], rule["checks"][-1]["count"]) == (name, True, 2)
     listed = run(pack, programs, "custledger", "plugin", "list")
     assert f"{name}\tcustledger-{name.replace('_', '-')}\t0.1.0\tsound\tsegments" in listed.stdout
+
+
+def test_the_template_knows_each_name_that_needs_custledger_sales() -> None:
+    sales = pytest.importorskip("custledger_sales", reason="custledger-sales is not installed")
+    plugins = Plugins.of(sales=sales)
+    (listed,) = re.findall(
+        r"^sales:.+?>-\n    (.+?)$", (TEMPLATE / "copier.yml").read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    known = re.compile(listed, re.IGNORECASE)
+    types = [info for schema in plugins.schemas().values() if (info := schema.info).name not in Plugins.of().schemas()]
+    metrics = [one for plugin, one in plugins.metrics() if plugin == "sales"]
+    names = [name for one in types for name in (one.name, one.plural, *one.labels.both())]
+    names += [name for one in metrics for name in (one.name, *one.labels.both())]
+    assert names
+    assert [name for name in names if not known.search(name)] == []
+    assert not known.search("level = A and not exists(interactions where at > 90 days ago)")
+
+
+@copied
+def test_plugins_that_a_pack_needs_can_be_named(tmp_path: Path) -> None:
+    made(tmp_path / "pack", **ANSWERS["plain"], requires="custledger-sales, custledger-segments")
+    project = tomllib.loads((tmp_path / "pack/pyproject.toml").read_text("utf-8"))["project"]
+    assert project["dependencies"] == ["custledger", "custledger-sales", "custledger-segments"]
+    assert made(tmp_path / "other", **ANSWERS["plain"], requires='x", "y').returncode != 0
 
 
 @copied
