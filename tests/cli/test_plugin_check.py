@@ -124,6 +124,27 @@ def test_all_of_it_is_told_in_chinese(check: Check) -> None:
     assert done.err == "已验证：2 条中的 0 条。\n"
 
 
+def test_labels_in_what_is_told_follow_the_language_of_the_run(check: Check) -> None:
+    odd = Segment(
+        name="odd",
+        expression="level = Q",
+        labels=GOOD.labels,
+        summary=GOOD.summary,
+        examples=(Example({}, gives=False),),
+    )
+    wrong = Segment(
+        name="wrong", expression="level = A", labels=Labels("Wrong", "错"), summary=GOOD.summary,
+        examples=(Example({"level": "Z", "status": "active"}, gives=True), Example({"level": "A"}, gives=True)),
+    )  # fmt: skip
+    told = check("--lang", "en", rules=(odd, wrong)).out
+    assert "      Level: “Q” is not one of the choices" in told
+    assert "Example 1 cannot be written: Level: “Z” is not one of the choices" in told
+    assert "Example 2" not in told
+    told = check("--lang", "zh", rules=(odd, wrong)).out
+    assert "      客户等级：“Q”不在选项之中" in told
+    assert "例 1 无法写入：客户等级：“Z”不在选项之中" in told
+
+
 def test_a_rule_without_examples_says_so(check: Check) -> None:
     rule = Segment(name="near", expression="city = 上海", labels=GOOD.labels, summary=GOOD.summary)
     done = check(rules=(rule,))

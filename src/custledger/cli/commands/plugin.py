@@ -72,11 +72,12 @@ def _add_check(plugin: typer.Typer, run: Invocation) -> None:
         """Prove the rules of a plugin, of every kind, on sample ledgers; exit code 3 where one is not as it says."""
         from custledger.services.proving import prove
 
-        proven = prove(run.plugins, name)
         if json:
+            proven = prove(run.plugins, name)
             run.output.json(_as_json(proven))
         else:
             run.find_language()
+            proven = prove(run.plugins, name, language=run.words.language)
             _print(run, proven)
         return 0 if proven.is_sound else UNPROVED
 

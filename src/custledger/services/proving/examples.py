@@ -52,16 +52,17 @@ def broken_examples(ledgers: SampleLedgers, rule: Definition) -> Iterator[str]:
 
 
 def _broken(ledgers: SampleLedgers, engine: Engine, rule: Definition, together: Mapping[int, Example]) -> Iterator[str]:
-    first = next(iter(together))
+    first, store = next(iter(together)), ledgers.new(engine)
     try:
-        session = ledgers.session(ledgers.new(engine), today=_day(together[first]))
+        session = ledgers.session(store, today=_day(together[first]))
+        writing = ledgers.session(store, today=_day(together[first]), language=ledgers.language)
     except InvalidValueError as error:
         yield f"Example {first} cannot be written: {error.message}"
         return
     written = {}
     for number, example in together.items():
         try:
-            written[number] = write_example(session, rule.subject, example.record)
+            written[number] = write_example(writing, rule.subject, example.record)
         except CustledgerError as error:
             yield f"Example {number} cannot be written: {error.message}"
     try:

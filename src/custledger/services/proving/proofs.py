@@ -75,8 +75,10 @@ class Proven:
         return not self.problems and not any(proof.failures for proof in self.proofs)
 
 
-def prove(plugins: Plugins, name: str, *, only: Definition | None = None) -> Proven:
+def prove(plugins: Plugins, name: str, *, only: Definition | None = None, language: str = "en") -> Proven:
     """Return what can be proved of the rules of one plugin, or ``only`` of one of them; the others take part.
+
+    What is not proved is told in English sentences, with the labels of ``language``.
 
     Raises ``NotFoundError`` for a plugin that is not there, or is disabled.
     """
@@ -86,7 +88,7 @@ def prove(plugins: Plugins, name: str, *, only: Definition | None = None) -> Pro
         hint = "" if nearest(name, known) else "custledger plugin list shows what there is."
         raise NotFoundError("installed plugin", name, suggestions=nearest(name, known), hint=hint)
     problems = info.problems
-    with SampleLedgers(plugins) as ledgers:
+    with SampleLedgers(plugins, language=language) as ledgers:
         proofs: tuple[Proof, ...] = ()
         try:
             proofs = tuple(_proofs(ledgers, name, only))
@@ -105,7 +107,7 @@ def _proofs(ledgers: SampleLedgers, plugin: str, only: Definition | None) -> Ite
         tried = samples(ledgers.plugins)
     except CustledgerError as error:
         raise _UnmadeError(error.message) from error
-    session = ledgers.session(ledgers.new("memory"))
+    session = ledgers.session(ledgers.new("memory"), language=ledgers.language)
     listed: dict[RuleKind, Sequence[Known[Any]]] = {
         "metric": list_metrics(session),
         "segment": list_segments(session),

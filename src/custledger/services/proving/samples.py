@@ -10,7 +10,7 @@ import attrs
 
 from custledger import ids
 from custledger.changes import Change, Changeset, by_key
-from custledger.conventions import FixedClock, utc_text
+from custledger.conventions import Conventions, FixedClock, utc_text
 from custledger.ids import IdMint
 from custledger.plugins import Plugins
 from custledger.schema import Schema
@@ -101,11 +101,21 @@ def _renumbered(change: Change, schemas: Mapping[str, Schema], subject: str, new
     return attrs.evolve(change, id=new[change.id] if change.type == subject else change.id, after=after)
 
 
-class SampleLedgers:
-    """Makes and keeps the stores that sample ledgers lie in. It is closed at the end of a ``with`` block."""
+def _adjusting(**wanted: Any) -> Callable[[Conventions], Conventions]:
+    """Return what puts wanted values in the place of a ledger's own."""
+    given = {name: value for name, value in wanted.items() if value}
+    return lambda conventions: attrs.evolve(conventions, **given) if given else conventions
 
-    def __init__(self, plugins: Plugins) -> None:
+
+class SampleLedgers:
+    """Makes and keeps the stores that sample ledgers lie in. It is closed at the end of a ``with`` block.
+
+    ``language`` is that of who is told what is not proved.
+    """
+
+    def __init__(self, plugins: Plugins, *, language: str = "en") -> None:
         self.plugins = plugins
+        self.language = language
         self._folder: TemporaryDirectory[str] | None = None
         self._opened: list[Store] = []
         self._kept: dict[Any, Store] = {}
@@ -136,9 +146,12 @@ class SampleLedgers:
         self._opened.append(store)
         return store
 
-    def session(self, store: Store, day: date | None = None, *, today: date = TODAY) -> Session:
-        """Return a new session on a store: on ``today`` by the clock, and with ``day`` as of that day."""
-        adjust: Callable[[Any], Any] = lambda conventions: attrs.evolve(conventions, as_of=day)
+    def session(self, store: Store, day: date | None = None, *, today: date = TODAY, language: str = "") -> Session:
+        """Return a new session on a store: on ``today`` by the clock, and with ``day`` as of that day.
+
+        Its ledger is Chinese. With a ``language`` errors call fields by their labels in that.
+        """
+        adjust = _adjusting(as_of=day, language=language)
         clock = FixedClock(afternoon(TODAY))
         session = Session(
             store,
@@ -146,7 +159,7 @@ class SampleLedgers:
             actor=ACTOR,
             clock=FixedClock(afternoon(today)),
             mint=IdMint(clock.milliseconds, random.Random(len(self._opened))),  # noqa: S311 - invented records
-            adjust=adjust if day is not None else lambda conventions: conventions,
+            adjust=adjust,
             find=find,
         )
         if not store.documents():
