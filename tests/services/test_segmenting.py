@@ -99,6 +99,17 @@ def test_members_counts_differences_and_overlaps(ledger: Ledger) -> None:
     assert counted == {("shanghai",): 3, ("vips",): 2, ("shanghai", "vips"): 0}
 
 
+def test_a_segment_of_other_records_is_told_from_one_that_is_not_there(ledger: Ledger) -> None:
+    add_segment(ledger.session, "prods", "name is not empty", subject="product", label_zh="产品们")
+    for name in ("prods", "产品们"):
+        with pytest.raises(InvalidValueError, match="is a segment of products, and not of customers") as told:
+            find_segment(ledger.session, name, subject="customer")
+        assert told.value.hint.startswith("Only segments of customers are stored; custledger segment members")
+    assert members(ledger.session, "prods").count() == 0
+    with pytest.raises(NotFoundError, match="There is no segment “prodz”"):
+        ledger.segments.members("prodz", subject="customer")
+
+
 def test_names_are_taken_once_and_conditions_only_are_segments(ledger: Ledger) -> None:
     session = ledger.session
     add_segment(session, "vips", "tag = vip")

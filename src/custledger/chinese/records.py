@@ -159,6 +159,11 @@ SENTENCES = (
     ("has no letter or digit to make a key of", "没有可以作键的字母或数字"),
     ("Nothing is said of what to change of {field:word}.", "没有说明要改 {field} 的什么。"),
     # metrics and segments
+    ("is a segment of {other:type}, and not of {about:type}", "是{other}的分群，不是{about}的"),
+    (
+        "Only segments of customers are stored; custledger segment members {name} shows who is in it now.",
+        "只保存客户的分群；custledger segment members {name} 可以列出现在谁在其中。",
+    ),
     ("cannot name a metric or a segment", "不能作指标或分群的名称"),
     ("{name} gives its members no labels.", "{name} 不给成员加标签。"),
     ("A refresh puts on the tags of today.", "刷新添加的是今天的标签。"),

@@ -12,7 +12,8 @@ from custledger.expressions import Expression, Moment, equals
 from custledger.expressions.outline import Other, Outline, outline, shown_term
 from custledger.fields import Labels, Spec
 from custledger.schema import ID, Row, Schema, nearest
-from custledger.segments import Mark, Segment
+from custledger.segments import STORED_SUBJECT, Mark, Segment
+from custledger.services import defining
 from custledger.services.judging import Place, judged, judged_one
 from custledger.services.lacking import Lack, lack_of
 from custledger.services.naming import Reference, found
@@ -25,7 +26,8 @@ from custledger.values import fold, given_text
 def find_segment(session: Session, name: str, *, subject: str | None = None) -> Segment:
     """Return the segment of a name or a label, about records of one type, or of any.
 
-    Raises ``NotFoundError``, and ``AmbiguousError`` where segments of several types have the name.
+    Raises ``NotFoundError``, ``InvalidValueError`` where one of another type has the name, and ``AmbiguousError`` where
+    segments of several types have it.
     """
     session.refresh()
     about = session.schema(subject).name if subject else None
@@ -37,10 +39,24 @@ def find_segment(session: Session, name: str, *, subject: str | None = None) -> 
     found = known.get(fold(given_text(name, "Segment")), {})
     if len(found) > 1:
         raise _ambiguous(name, sorted(found))
+    if not found and about is not None:
+        _refuse_other(session, name, about)
     if not found:
         hint = "" if nearest(name, known) else "custledger segment list shows what there is."
         raise NotFoundError("segment", name, suggestions=nearest(name, known), hint=hint)
     return next(iter(found.values()))
+
+
+def _refuse_other(session: Session, name: str, about: str) -> None:
+    """Raise ``InvalidValueError`` where a segment has the name, but is about records of another type."""
+    other = defining.called([one for _, one in session.segments()], name)
+    if other is None:
+        return
+    shown = f"custledger segment members {name} shows who is in it now."
+    plurals = [session.schema(one).info.plural for one in (other.subject, about)]
+    why = f"is a segment of {plurals[0]}, and not of {plurals[1]}"
+    hint = f"Only segments of customers are stored; {shown}" if about == STORED_SUBJECT else ""
+    raise InvalidValueError(name, why, field="Segment", hint=hint)
 
 
 def _ambiguous(name: str, subjects: Sequence[str]) -> AmbiguousError:
