@@ -207,6 +207,19 @@ def test_listings_of_definitions_say_which_columns_had_no_room(
     assert "No room for: " in look(30, *command)
 
 
+def test_members_of_a_large_segment_are_shown_in_part_as_records_are(look: Callable[..., str], run: Run) -> None:
+    run("segment", "add", "everybody", "code is not empty")
+    listed, members = look(80, "customer", "list"), look(80, "segment", "members", "everybody")
+    count = run("customer", "count").out.strip()
+    assert f"50 of {count} records; --all shows every one" in listed
+    assert f"50 of {count} members; --all shows every one, --limit so many." in members
+    assert f"\n{count} members" in look(80, "segment", "members", "everybody", "--all")
+    assert f"3 of {count} members;" in look(80, "segment", "members", "everybody", "--limit", "3")
+    assert len(run("segment", "members", "everybody").out.splitlines()) == 1 + int(count)
+    both = run("segment", "members", "everybody", "--all", "--limit", "3")
+    assert (both.code, both.err.splitlines()[0]) == (2, "error: --all and --limit cannot both be given.")
+
+
 def test_what_changed_is_wrapped_and_never_cut(look: Callable[..., str], run: Run) -> None:
     notes = "Now ships to two shops, one in Dublin and one in Cork; wants the invoice by mail"
     run("customer", "edit", "KH0001", "--notes", notes, "--reason", "They moved")

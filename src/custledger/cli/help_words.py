@@ -104,6 +104,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Set a field by name, label or alias; custom fields too.": "按名称、标签或别名设置字段，包括自定义字段。",
         "List records.": "列出记录。",
         "Every record, on a terminal too.": "全部记录，在终端上也是如此。",
+        "Every member, on a terminal too.": "全部成员，在终端上也是如此。",
         "Show a record, and what refers to it.": "查看一条记录，以及引用它的记录。",
         "An id, the end of one, a code, or an exact name that is unique.": "编号、编号的末尾、代码，或唯一的完整名称。",
         "An id, a code or a name.": "编号、代码或名称。",

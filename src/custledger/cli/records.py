@@ -81,14 +81,11 @@ def _list(schema: Schema, run: Invocation) -> Callable[..., None]:
         from custledger.services.selecting import Selection
 
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
-        if everything and limit is not None:
-            raise UsageError("--all and --limit cannot both be given.", hint="Choose one.")
+        limit = limit_of(run, form, limit, everything=everything)
         session = run.session
         selection: Selection[Any] = Selection(session, schema.name)
         selection = selection if where is None else selection.where(given_where(where))
         selection = selection.order(*split_names(sort or ()))
-        if limit is None and not everything and form is Form.SHOWN and run.output.on_terminal:
-            limit = SHOWN_AT_ONCE
         chosen = selection if limit is None else selection.limit(limit)
         known, fields, rows = chosen.computed(split_names(columns or ()))
         usual = fields or usual_fields(known, form)
@@ -97,6 +94,15 @@ def _list(schema: Schema, run: Invocation) -> Callable[..., None]:
             _tell_the_rest(run, selection.count(), limit, left_out)
 
     return list_
+
+
+def limit_of(run: Invocation, form: Form, limit: int | None, *, everything: bool) -> int | None:
+    """Return how many records are listed: on a terminal not all, unless somebody asks for ``--all``."""
+    if everything and limit is not None:
+        raise UsageError("--all and --limit cannot both be given.", hint="Choose one.")
+    if limit is None and not everything and form is Form.SHOWN and run.output.on_terminal:
+        return SHOWN_AT_ONCE
+    return limit
 
 
 def _tell_the_rest(run: Invocation, count: int, limit: int | None, left_out: list[Column]) -> None:

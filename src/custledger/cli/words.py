@@ -183,6 +183,9 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "{name}: {got} would get it, {lost} would lose it.": "{name}：将新增 {got} 个，去掉 {lost} 个。",
         "1 member": "1 个成员",
         "{count} members": "{count} 个成员",
+        "{limit} of {count} members; --all shows every one, --limit so many.": (
+            "显示 {count} 个成员中的 {limit} 个；--all 显示全部，--limit 指定个数。"
+        ),
         "{enter} would enter, {leave} would leave.": "将有 {enter} 个进入，{leave} 个离开。",
         "It goes by:": "依据：",
         "needs to be {value}": "应为 {value}",

@@ -23,6 +23,7 @@ from custledger.cli.options import (
     TsvFlag,
 )
 from custledger.cli.output import Cell, Column, Form, form_of
+from custledger.cli.records import limit_of
 from custledger.cli.shown import Shower, split_names, usual_fields
 from custledger.errors import CustledgerError
 from custledger.segments import STORED_SUBJECT, Segment
@@ -219,6 +220,7 @@ def _add_members(app: typer.Typer, run: Invocation) -> None:
         columns: ColumnsOption = None,
         sort: Annotated[list[str] | None, typer.Option("--sort", metavar="FIELDS", help="-total_spent,name")] = None,
         limit: LimitOption = None,
+        everything: Annotated[bool, typer.Option("--all", help="Every member, on a terminal too.")] = False,
         json: JsonFlag = False,
         nl: NlFlag = False,
         csv: CsvFlag = False,
@@ -226,6 +228,7 @@ def _add_members(app: typer.Typer, run: Invocation) -> None:
     ) -> None:
         """List who is in a segment."""
         form = form_of(json=json, nl=nl, csv=csv, tsv=tsv)
+        limit = limit_of(run, form, limit, everything=everything)
         segment = segmenting.find_segment(run.session, name, subject=subject or None)
         inside = segmenting.members_of(run.session, segment, label=label or None)
         selection = inside.selection.order(*split_names(sort or ()))
@@ -234,7 +237,12 @@ def _add_members(app: typer.Typer, run: Invocation) -> None:
         told = [*(fields or usual_fields(run.session.schema(segment.subject), form)), *([mark] if mark else ())]
         Shower(run.session, known).emit(run.output, rows, told, form)
         if form is Form.SHOWN and run.output.on_terminal:
-            run.output.note(_counted(run, selection.count()))
+            count = selection.count()
+            run.output.note(_counted(run, count) if limit is None or count <= limit else _partly(run, limit, count))
+
+
+def _partly(run: Invocation, limit: int, count: int) -> str:
+    return run.words("{limit} of {count} members; --all shows every one, --limit so many.", limit=limit, count=count)
 
 
 def _counted(run: Invocation, count: int) -> str:
