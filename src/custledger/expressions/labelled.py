@@ -47,7 +47,7 @@ def labelled(checker: "TermChecker", begin: int, end: int) -> str:
     """Return a part of the text that was understood, in Chinese; what is Chinese stays as it is written."""
     text = checker.text
     parts = [_name(text, name, scope) for name, scope in checker.seen]
-    parts += [_value(right, field) for right, field in checker.compared if isinstance(right, Bare)]
+    parts += [_value(right, field) for right, field in checker.read if isinstance(right, Bare)]
     parts += _words(text, sorted(parts))
     told, at = "", begin
     for part in sorted(parts):
