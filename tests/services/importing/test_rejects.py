@@ -123,6 +123,16 @@ def test_where_rejected_rows_cannot_go_is_told_before_the_first_row(session, bri
     assert values(session, "name") == []
 
 
+@pytest.mark.parametrize("rejects", [None, "nowhere/r.csv"])
+def test_a_dry_run_needs_no_folder_for_rejected_rows(session, bring, tmp_path, monkeypatch, rejects):
+    monkeypatch.setattr("custledger.services.targets.may_write", lambda _folder: False)
+    monkeypatch.setattr("custledger.services.importing.rejects.may_write", lambda _folder: False)
+    named = rejects and str(tmp_path / rejects)
+    report = bring("name,phone\nA,101\nB,x\n", dry_run=True, rejects=named)
+    assert (report.added, report.rejected, report.rejects, report.unkept) == (1, 1, None, ())
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".csv"] == ["in.csv"]
+
+
 @pytest.mark.parametrize("options", [{}, {"key": "name"}, {"key": "code"}])
 def test_a_cell_that_cannot_be_read_is_not_called_empty_as_well(bring, options):
     report = bring("name,code\nA\0B,1\n,2\n", **options)

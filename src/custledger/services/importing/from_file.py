@@ -65,7 +65,7 @@ def import_file(
       revision beside the id, a row is merged with what was changed since, and rejected where it stands against that.
     - ``create`` names the record types of which missing ones that references name are made.
     - ``from_row`` is the number of the first row that is read, where an import stopped before it; the heading is row 1.
-    - ``dry_run`` writes nothing, neither to the ledger nor beside the file.
+    - ``dry_run`` writes nothing, neither to the ledger nor beside the file, and needs no folder that may be written.
     - ``options`` are the reader's own, such as ``encoding``; ``format`` names the reader.
     - ``rejects`` is where rows that cannot be imported go, instead of ``NAME.rejected.csv`` beside the file, or in the
       working folder where that one may not be written. It is looked at before the first row: what cannot be written
@@ -83,7 +83,7 @@ def import_file(
     schema = session.writable_schema(record_type)
     reader = formats.reader_for(session, path, format)
     given = formats.checked_options(reader, options or {})
-    target = rejects_target(session, path, rejects)
+    target = rejects_target(session, path, rejects, dry_run=dry_run)
     makes = {session.schema(name).name for name in given_texts(create, "Create")}
     wanted = schema.resolve(given_text(key, "Key")).key if key else None
     with reader.open(path, **given) as table:

@@ -43,17 +43,21 @@ class RejectsTarget(NamedTuple):
     writer: Writer
 
 
-def rejects_target(session: Session, path: str, named: str | None = None) -> RejectsTarget | None:
+def rejects_target(
+    session: Session, path: str, named: str | None = None, *, dry_run: bool = False
+) -> RejectsTarget | None:
     """Return where the rejected rows of the file ``path`` go, sure that they can be written there.
 
     Where nobody ``named`` a file and the folder of the input may not be written, it is the working folder; and it is
-    nowhere where no format is installed that could keep them. Raises the ``CustledgerError`` that fits, such as
-    ``UsageError`` for a ledger.
+    nowhere where no format is installed that could keep them. A ``dry_run`` writes none, so it needs no folder for
+    them. Raises the ``CustledgerError`` that fits, such as ``UsageError`` for a ledger.
     """
     writer = formats.writer_for(session, given_path(named, "Rejects")) if named else formats.standard_writer(session)
     if writer is None:
         return None
     target = Path(named) if named else rejects_path(path)
+    if dry_run:
+        return RejectsTarget(target, writer)
     if not named and not may_write(target.parent):
         target = Path.cwd() / target.name  # in full, since nobody would look for it there
     check_target(session.plugins, target)
