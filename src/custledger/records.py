@@ -292,6 +292,9 @@ class FollowUp(Record):
     anchor: date | None = field(Kind.DATE, "Anchor", "起始日",
                                 help_en="the day that the repetition counts from; its due day where not given",
                                 help_zh="重复的起算日，默认为到期日")
+    planned: date | None = field(Kind.DATE, "Planned", "计划日",
+                                 help_en="the day of the plan that it is for, where its due day was moved",
+                                 help_zh="改期之前在计划中的日期")
     status: str | None = field(Kind.CHOICE, "Status", "状态", default="open", indexed=True,
                                choices=choices("open|Open|待办|blue", "done|Done|完成|green", "skipped|Skipped|跳过|gray"))
     done_at: datetime | None = field(Kind.TIME, "Done at", "完成时间")

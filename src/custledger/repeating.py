@@ -1,4 +1,4 @@
-"""What the core adds to a write of follow-ups: the anchor of a series, when one was done, and the next one.
+"""What the core adds to a write of follow-ups: the plan of a series, when one was done, and the next one.
 
 It runs as the core's own ``custledger_amend`` and ``custledger_check``, so the next follow-up is made whoever finishes
 one, and however, and in the same changeset: an undo takes both back.
@@ -22,7 +22,7 @@ FINISHED = frozenset({DONE, SKIPPED})
 NEEDED_CHOICES = {f"{FOLLOWUP}.status": (OPEN, DONE, SKIPPED)}
 """Choices that a ledger may name and colour as it likes, but not do without, by type and field."""
 
-_NOT_CARRIED = frozenset({"status", "due", "done_at", "result"})
+_NOT_CARRIED = frozenset({"status", "due", "planned", "done_at", "result"})
 """What the next follow-up of a series does not take over from the last."""
 
 
@@ -30,8 +30,10 @@ def amend_followups(changes: Sequence[Change], context: Context) -> list[Change]
     """Return the anchors, the times of being done, and the follow-ups that come next.
 
     - An ``every`` is kept in its one form, however it was written: ``month``, ``10 days``, the parts of a rule.
-    - A follow-up that repeats and is added, or whose ``due`` or ``every`` is edited, counts from its ``due``, unless
-      the change says from when.
+    - A follow-up that repeats and is added, or whose ``every`` is edited, counts from its ``due``, unless the change
+      says from when. So does one whose ``anchor`` is emptied.
+    - Where nothing but its ``due`` is edited, the series stays as it was planned: ``planned`` has the day of the plan
+      that it is for, until its ``due`` is that day again.
     - One that goes from open to done or skipped is finished now, unless the change says when. Two people who finish it
       at the same moment differ in that, so one of them meets a conflict, and there are no two next ones.
     - One that repeats and goes from open to done or skipped is followed by the next, unless it is there already.
@@ -101,16 +103,26 @@ def _present(changes: Sequence[Change], context: Context, schema: Schema) -> dic
 
 def _follows(change: Change, was: Mapping[str, Any], will_be: Mapping[str, Any], now: str) -> dict[str, Any]:
     """Return the fields that follow from an update."""
-    extra: dict[str, Any] = {}
-    said = (change.after or {}).get("anchor") is not None
-    moved = any(was.get(key) != will_be.get(key) for key in ("due", "every", "anchor"))
-    if moved and not said:
-        anchor = will_be.get("due") if will_be.get("every") else None
-        if anchor != will_be.get("anchor"):
-            extra["anchor"] = anchor
+    extra = {key: value for key, value in _plan(change, was, will_be).items() if value != will_be.get(key)}
     if _finishes(was, will_be) and "done_at" not in (change.after or {}):
         extra["done_at"] = now
     return extra
+
+
+def _plan(change: Change, was: Mapping[str, Any], will_be: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the anchor and the planned day after an update, as far as it does not say them itself.
+
+    Another rhythm or another anchor is a new plan, which the due day is part of. Another due day alone is not.
+    """
+    said = {key for key, value in (change.after or {}).items() if value is not None}
+    due = will_be.get("due")
+    told: dict[str, Any] = {}
+    if any(was.get(key) != will_be.get(key) for key in ("every", "anchor")):
+        told = {"anchor": due if will_be.get("every") else None, "planned": None}
+    elif will_be.get("every") and was.get("due") != due:
+        planned = was.get("planned") or was.get("due")
+        told = {"planned": None if planned == due else planned}
+    return {key: value for key, value in told.items() if key not in said}
 
 
 def _finishes(was: Mapping[str, Any], will_be: Mapping[str, Any]) -> bool:
@@ -118,11 +130,15 @@ def _finishes(was: Mapping[str, Any], will_be: Mapping[str, Any]) -> bool:
 
 
 def _next(schema: Schema, finished: Mapping[str, Any]) -> list[Change]:
-    """Return the creation of the follow-up after ``finished``, or nothing at the end of the series."""
+    """Return the creation of the follow-up after ``finished``, or nothing at the end of the series.
+
+    It is for the next day of the plan: after the one that ``finished`` was for, and after that to which it was moved.
+    """
     try:
         due = date.fromisoformat(finished["due"])
         anchor = date.fromisoformat(finished.get("anchor") or finished["due"])
-        day = next_due(finished["every"], anchor, due)
+        planned = date.fromisoformat(finished.get("planned") or finished["due"])
+        day = next_due(finished["every"], anchor, max(due, planned))
     except InvalidValueError:
         return []
     if day is None:

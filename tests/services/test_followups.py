@@ -106,7 +106,7 @@ def test_every_is_kept_in_one_form_however_it_is_written_and_by_whom(session: Se
     assert shown(session, first)["every"] == "month"
     edited = shown(session, edit(session, "followup", first[0], {"every": "Every 2 weeks"}).row)
     assert (edited["every"], edited["anchor"]) == ("2 weeks", "2026-01-31")
-    due = edit(session, "followup", first[0], {"due": "2026-03-01"}).row
+    due = edit(session, "followup", first[0], {"due": "2026-03-01", "anchor": "2026-03-01"}).row
     again = edit(session, "followup", due[0], {"every": "每2周"}).row
     assert (shown(session, again)["every"], shown(session, again)["anchor"]) == ("2 weeks", "2026-03-01")
     _, following = followups.done(session, first[0])
@@ -190,12 +190,76 @@ def test_two_people_who_finish_it_at_one_moment_do_not_make_two_next_ones() -> N
     assert len(everything(mine)) == 2
 
 
-def test_moving_the_due_day_moves_the_plan(session: Session) -> None:
+@pytest.mark.parametrize(
+    ("moved", "following"),
+    [
+        ("2026-03-03", "2026-03-31"),
+        ("2026-02-20", "2026-03-31"),  # and not on 28 February once more
+        ("2026-01-15", "2026-03-31"),
+        ("2026-03-31", "2026-04-30"),
+        ("2026-04-05", "2026-04-30"),  # and not on 31 March, before that day
+    ],
+)
+def test_moving_one_day_does_not_move_the_series(session: Session, moved: str, following: str) -> None:
+    _, second = followups.done(session, owed(session, "2026-01-31", every="month")[0])
+    assert second is not None
+    row = shown(session, edit(session, "followup", second[0], {"due": moved}).row)
+    assert (row["due"], row["anchor"], row["planned"]) == (moved, "2026-01-31", "2026-02-28")
+    _, third = followups.done(session, second[0])
+    carried = shown(session, third)
+    assert (carried["due"], carried["anchor"], carried["planned"]) == (following, "2026-01-31", None)
+
+
+@pytest.mark.parametrize("moved", ["2026-01-25", "2026-02-10"])
+def test_moving_the_first_day_before_anything_is_done_does_not_move_the_series_either(
+    session: Session, moved: str
+) -> None:
     first = owed(session, "2026-01-31", every="month")
-    moved = edit(session, "followup", first[0], {"due": "2026-02-10"}).row
-    assert shown(session, moved)["anchor"] == "2026-02-10"
-    _, following = followups.done(session, first[0])
-    assert shown(session, following)["due"] == "2026-03-10"
+    assert shown(session, edit(session, "followup", first[0], {"due": moved}).row)["anchor"] == "2026-01-31"
+    assert shown(session, followups.done(session, first[0])[1])["due"] == "2026-02-28"
+
+
+def test_a_day_moved_twice_and_back_is_the_planned_one_again(session: Session) -> None:
+    first = owed(session, "2026-01-31", every="month")[0]
+    for day in ("2026-02-03", "2026-02-05"):
+        assert shown(session, edit(session, "followup", first, {"due": day}).row)["planned"] == "2026-01-31"
+    assert shown(session, edit(session, "followup", first, {"due": "2026-01-31"}).row)["planned"] is None
+
+
+def test_an_undo_of_a_move_takes_it_back_whole(session: Session) -> None:
+    first = owed(session, "2026-01-31", every="month")
+    edit(session, "followup", first[0], {"due": "2026-02-03"})
+    moved = session.view.operations()[0]
+    assert not undo(session, moved.id).standing
+    row = shown(session, session.get("followup", [first[0]])[0])
+    assert (row["due"], row["anchor"], row["planned"]) == ("2026-01-31", "2026-01-31", None)
+
+
+@pytest.mark.parametrize(
+    ("values", "anchor"),
+    [({"every": "week"}, "2026-03-03"), ({"anchor": "2026-03-03"}, "2026-03-03"), ({"anchor": None}, "2026-03-03")],
+)
+def test_a_move_that_says_the_rhythm_or_the_anchor_too_moves_the_series(
+    session: Session, values: dict[str, str], anchor: str
+) -> None:
+    first = owed(session, "2026-01-31", every="month")[0]
+    edit(session, "followup", first, {"due": "2026-02-05"})
+    row = shown(session, edit(session, "followup", first, {"due": "2026-03-03", **values}).row)
+    assert (row["anchor"], row["planned"]) == (anchor, None)
+
+
+def test_what_does_not_repeat_is_moved_without_a_plan(session: Session) -> None:
+    first = owed(session, "2026-01-31")[0]
+    row = shown(session, edit(session, "followup", first, {"due": "2026-02-05"}).row)
+    assert (row["anchor"], row["planned"]) == (None, None)
+
+
+def test_moving_many_days_moves_no_series(session: Session) -> None:
+    for due in ("2026-01-31", "2026-01-30"):
+        owed(session, due, every="month", note=due)
+    edit_where(session, "followup", "status = open", {"due": "2026-02-02"})
+    edit_where(session, "followup", "status = open", {"status": "done"})
+    assert sorted(each["due"] for each in everything(session) if each["status"] == "open") == ["2026-02-28"] * 2
 
 
 def test_a_follow_up_counts_from_the_day_that_one_says(session: Session) -> None:
@@ -215,10 +279,10 @@ def test_a_new_rhythm_counts_from_the_due_day_and_none_needs_no_anchor(session: 
     assert shown(session, edit(session, "followup", first[0], {"every": None}).row)["anchor"] is None
 
 
-def test_finishing_and_moving_in_one_edit_plans_from_the_new_day(session: Session) -> None:
+def test_finishing_and_moving_in_one_edit_keeps_the_plan(session: Session) -> None:
     first = owed(session, "2026-01-31", every="month")
     edit(session, "followup", first[0], {"due": "2026-03-15", "status": "done"})
-    assert sorted(each["due"] for each in everything(session)) == ["2026-03-15", "2026-04-15"]
+    assert sorted(each["due"] for each in everything(session)) == ["2026-03-15", "2026-03-31"]
 
 
 def test_a_rule_with_a_count_ends(session: Session) -> None:
