@@ -250,6 +250,17 @@ def test_choices_are_replaced_and_a_bare_code_keeps_what_it_had(session: Session
     assert session.schema("customer").by_key["level"].spec.choices[0].labels.zh == "A级"
 
 
+def test_a_bare_code_brings_a_choice_of_the_type_itself_back_as_it_is_defined(session: Session) -> None:
+    fields.set_choices(session, "customer.status", ["active:Busy:red", "lost"])
+    field = fields.set_choices(session, "customer.status", ["new", "active", "lost", "own"])
+    assert [(choice.code, choice.labels.both(), choice.color) for choice in field.spec.choices] == [
+        ("new", ("New", "新客户"), "blue"),
+        ("active", ("Busy", "Busy"), "red"),
+        ("lost", ("Lost", "流失"), "gray"),
+        ("own", ("own",), ""),
+    ]
+
+
 def test_choices_of_a_custom_field_are_replaced_too(session: Session) -> None:
     fields.add_field(session, "customer", "Shoe size", label_zh="尺码", kind="choice", choices=["s", "m"])
     changed = fields.set_choices(session, "客户.尺码", ["s:Small", "m", "l:Large:blue"])

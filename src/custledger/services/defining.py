@@ -250,17 +250,21 @@ def require_free(scope: "Scope", name: str, *, but: Metric | Segment | None = No
             field="Name",
             hint=f"A name has 1 to {LONGEST_NAME} characters, on one line, without = [ ] ( ) / . or ,",
         )
+    require_unmeant(scope, name, "Name")
+
+
+def require_unmeant(scope: "Scope", name: str, what: str) -> None:
+    """Raise ``InvalidValueError`` where rules read a name, ``what`` somebody gives, as something already.
+
+    That is what the language itself reads it as, or what anything that rules can name is called.
+    """
     from custledger.expressions.reserved import read_as  # only who names something needs it
 
     if meant := read_as(name, scope):
-        raise InvalidValueError(name, meant, field="Name", hint=ANOTHER_NAME)
+        raise InvalidValueError(name, meant, field=what, hint=ANOTHER_NAME)
     if fold(name) in scope:
-        raise means_something(scope.schema, name, "Name")
-
-
-def means_something(schema: Schema, name: str, what: str) -> InvalidValueError:
-    """Return the error for a name, ``what`` somebody gives, that rules about a type know already."""
-    hint = (
-        f"custledger metric list {schema.name}, and custledger field list {schema.name}, show the names that are taken."
-    )
-    return InvalidValueError(name, "means something already", field=what, hint=hint)
+        hint = (
+            f"custledger metric list {scope.schema.name}, and custledger field list {scope.schema.name}, show the names "
+            "that are taken."
+        )
+        raise InvalidValueError(name, "means something already", field=what, hint=hint)

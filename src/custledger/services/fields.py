@@ -139,7 +139,7 @@ def _edited(old: Labels, english: str | None, chinese: str | None) -> Labels:
 def set_choices(session: Session, name: str, choices: Sequence[str | Choice], *, force: bool = False) -> Field:
     """Replace the choices of a field, named ``type.field``: ``A:重点客户:red``, or a bare code for one that stays.
 
-    Returns the field as it now is. Raises ``DataError`` where records hold a choice that would go, unless ``force``
+    The bare code of one that the type itself defines, and that was taken away, brings it back as it is defined. Returns the field as it now is. Raises ``DataError`` where records hold a choice that would go, unless ``force``
     is given: those records keep their value, which then stands for itself. Raises ``InvalidValueError`` for choices
     that cannot be told apart, and where a choice would go that custledger itself needs.
     """
@@ -147,7 +147,7 @@ def set_choices(session: Session, name: str, choices: Sequence[str | Choice], *,
     schema, field = find_field(session, name)
     if field.spec.kind not in _CHOICE_KINDS:
         raise InvalidValueError(name, f"has no choices: it holds a {field.spec.kind.value}")
-    made = _choices(field.spec.kind, choices, field.spec.choices)
+    made = _choices(field.spec.kind, choices, (*_as_defined(session, schema, field), *field.spec.choices))
     codes = {choice.code for choice in made}
     gone = [choice.code for choice in field.spec.choices if choice.code not in codes]
     for code in NEEDED_CHOICES.get(f"{schema.name}.{field.key}", ()):
@@ -167,6 +167,13 @@ def set_choices(session: Session, name: str, choices: Sequence[str | Choice], *,
         document = choices_document(schema.name, field.key, made)
     write_document(session, generation, "field choices", *document)
     return session.schema(schema.name).by_key[field.key]
+
+
+def _as_defined(session: Session, schema: Schema, field: Field) -> tuple[Choice, ...]:
+    """Return the choices that the type itself defines for a field, whatever the settings say."""
+    defined = session.plugins.schemas().get(schema.name)
+    known = defined.by_key.get(field.key) if defined else None
+    return known.spec.choices if known else ()
 
 
 def find_field(session: Session, name: str) -> tuple[Schema, Field]:
@@ -204,7 +211,7 @@ def _kind(kind: Kind | str) -> Kind:
 
 
 def _choices(kind: Kind, given: Iterable[str | Choice], present: Sequence[Choice] = ()) -> tuple[Choice, ...]:
-    """Return choices from their texts; a bare code keeps the labels and the colour that it has."""
+    """Return choices from their texts; a bare code has the labels and the colour of the last such in ``present``."""
     known = {choice.code: choice for choice in present}
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise InvalidValueError(given, "is not a list of choices", field="Choices")
@@ -272,7 +279,6 @@ def _require_free(session: Session, schema: Schema, names: Sequence[str], *, but
     What means something are the fields of the type and what rules can name beside them, such as metrics and segments.
     """
     seen: set[str] = set()
-    own = {fold(one) for one in (*but.spec.labels.both(), *but.spec.aliases)} if but else set()
     for name in names:
         folded = fold(name)
         unfit = not name.strip() or name != name.strip() or any(unicodedata.category(c) == "Cc" for c in name)
@@ -294,20 +300,14 @@ def _require_free(session: Session, schema: Schema, names: Sequence[str], *, but
                 field="Label",
                 hint=f"Use {schema.name}.{holder}, or give the new field another label.",
             )
-        if folded not in own:
+        if holder is None:
             _require_unmeant(session, schema, name)
 
 
 def _require_unmeant(session: Session, schema: Schema, name: str) -> None:
-    """Raise ``InvalidValueError`` where rules about the type read a name as something that is no field of it."""
-    from custledger.expressions.reserved import read_as  # only who names something needs it
-    from custledger.services.defining import ANOTHER_NAME, means_something
+    from custledger.services.defining import require_unmeant  # only who names something needs it
 
-    scope = session.world.scope(schema)
-    if meant := read_as(name, scope):
-        raise InvalidValueError(name, meant, field="Label", hint=ANOTHER_NAME)
-    if fold(name) in scope and fold(name) not in schema.names:
-        raise means_something(schema, name, "Label")
+    require_unmeant(session.world.scope(schema), name, "Label")
 
 
 def _free_key(session: Session, schema: Schema, label: str) -> str:
