@@ -15,7 +15,7 @@ from custledger.expressions import Expression
 from custledger.fields import Kind, Labels
 from custledger.metrics import Metric
 from custledger.records import COLORS
-from custledger.schema import Schema, nearest
+from custledger.schema import nearest
 from custledger.segments import Segment
 from custledger.services.broken_rules import telling_what_breaks
 from custledger.services.documents import decided_anew, write_document
