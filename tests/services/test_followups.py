@@ -23,6 +23,7 @@ from custledger.recurrence import planned
 from custledger.services import followups
 from custledger.services.editing import add, edit, edit_where
 from custledger.services.fields import add_field
+from custledger.services.naming import find
 from custledger.services.opening import open_session
 from custledger.services.session import Session
 from custledger.services.undo import undo
@@ -404,3 +405,19 @@ def test_a_follow_up_named_by_its_note_is_the_open_one(session: Session) -> None
     followups.done(session, "Call")
     with pytest.raises(AmbiguousError):
         followups.done(session, "Call")
+
+
+def test_the_name_of_a_series_is_its_open_follow_up_whatever_is_done_with_it(session: Session) -> None:
+    row: tuple[Any, ...] | None = owed(session, "2026-01-31", every="month", note="call")
+    for _ in range(8):
+        assert row is not None
+        _, row = followups.done(session, "call")
+    assert row is not None
+    assert edit(session, "followup", "call", {"owner": "Ines"}).row[0] == row[0]
+    assert find(session, "followup", "call") == row[0]
+    owed(session, "2026-12-01", note="call")
+    with pytest.raises(AmbiguousError, match="more than one open follow-up"):
+        edit(session, "followup", "call", {"owner": "Ines"})
+    edit_where(session, "followup", "note = call", {"status": "done", "every": None})
+    with pytest.raises(AmbiguousError, match="more than one followup"):
+        find(session, "followup", "call")

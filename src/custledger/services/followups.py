@@ -11,13 +11,13 @@ import attrs
 
 from custledger import ids
 from custledger.changes import Action, Changeset, Receipt
-from custledger.errors import AmbiguousError, DataError, InvalidValueError
+from custledger.errors import DataError, InvalidValueError
 from custledger.expressions import both, equals, field_expression
 from custledger.hookspecs import Problem, Reminder
 from custledger.repeating import DONE, FINISHED, FOLLOWUP, OPEN
-from custledger.schema import ID, Row, Schema
+from custledger.schema import ID, Row
 from custledger.services.editing import make_edit
-from custledger.services.naming import Reference, ambiguous, find_row
+from custledger.services.naming import Reference, find_row
 from custledger.services.session import Session
 from custledger.services.writing import write
 from custledger.stores.contract import Order, Query
@@ -82,7 +82,6 @@ def done(
 ) -> tuple[Receipt, Row | None]:
     """Finish a follow-up; return the receipt and, where it repeats, the next one.
 
-    Of several follow-ups with the note that ``ref`` is, the open one is meant: those before it in a series are done.
     ``status`` is ``done`` or ``skipped``; ``at`` is when it was done, by default now. Raises ``InvalidValueError`` for
     another status and ``DataError`` for a follow-up that is finished already.
     """
@@ -101,7 +100,7 @@ def finishing(
     status = session.codec(FOLLOWUP).parse("status", status) or DONE
     if status not in FINISHED:
         raise InvalidValueError(status, "does not finish a follow-up", field="Status", hint="Give done or skipped.")
-    row = _meant(session, schema, ref)
+    row = find_row(session, FOLLOWUP, ref)
     if row[schema.positions["status"]] in FINISHED:
         raise DataError(
             f"{schema.public_id(row)} is {row[schema.positions['status']]} already.",
@@ -109,22 +108,6 @@ def finishing(
         )
     values = {"status": status, "result": result or None, "done_at": at}
     return row, {key: value for key, value in values.items() if value is not None}
-
-
-def _meant(session: Session, schema: Schema, ref: Reference) -> Row:
-    try:
-        return find_row(session, FOLLOWUP, ref)
-    except AmbiguousError:
-        if not isinstance(ref, str) or schema.title_field is None:
-            raise
-        named = session.view.holders(schema, schema.title_field.key, ref.strip(), session.moment)
-        status = schema.positions["status"]
-        rows = [row for row in session.view.get(schema, named) if row is not None and row[status] == OPEN]
-        if not rows:
-            raise
-        if len(rows) > 1:
-            raise ambiguous(session, schema, ref, [row[ID] for row in rows], "open follow-up") from None
-        return rows[0]
 
 
 def _last_day(today: date, days: int) -> date:

@@ -8,7 +8,7 @@ from custledger.changes import OPERATION_PREFIX, Operation
 from custledger.errors import AmbiguousError, DataError, InvalidValueError, NotFoundError
 from custledger.fields import Kind
 from custledger.records import Record
-from custledger.schema import Field, Row, Schema
+from custledger.schema import ID, Field, Row, Schema
 from custledger.services.session import Session
 from custledger.values import plain_text
 
@@ -28,7 +28,8 @@ def find(session: Session, record_type: str, ref: Reference) -> int:
     """Return the id of the record that ``ref`` names.
 
     ``ref`` is a record, an id as a number, a public id, a code, an exact name that is unique, or a unique ending of
-    an id of at least four letters; they are tried in this order. Raises ``NotFoundError`` or ``AmbiguousError``.
+    an id of at least four letters; they are tried in this order. Of several follow-ups of one name, as those of a
+    series are, it is the open one. Raises ``NotFoundError`` or ``AmbiguousError``.
     """
     session.refresh()
     return _number(session, session.schema(record_type), ref)
@@ -226,8 +227,24 @@ def _by_field(session: Session, schema: Schema, field: Field | None, text: str) 
         return None
     found = session.view.holders(schema, field.key, text, session.moment, limit=MOST_NAMED)
     if len(found) > 1:
-        raise ambiguous(session, schema, text, found)
+        return _open_one(session, schema, field, text, found)
     return found[0] if found else None
+
+
+def _open_one(session: Session, schema: Schema, field: Field, text: str, found: Sequence[int]) -> int:
+    """Return the open follow-up of those of one name: the others of a series are done. Raises ``AmbiguousError``."""
+    from custledger.repeating import FOLLOWUP, OPEN  # few names are of several records
+
+    if schema.name != FOLLOWUP:
+        raise ambiguous(session, schema, text, found)
+    named = session.view.holders(schema, field.key, text, session.moment)
+    status = schema.positions["status"]
+    rows = [row for row in session.view.get(schema, named) if row is not None and row[status] == OPEN]
+    if len(rows) == 1:
+        return int(rows[0][ID])
+    if rows:
+        raise ambiguous(session, schema, text, [row[ID] for row in rows], "open follow-up")
+    raise ambiguous(session, schema, text, found)
 
 
 def _by_ending(session: Session, schema: Schema, text: str) -> int | None:
