@@ -354,6 +354,14 @@ def test_money_in_another_currency_is_never_taken_for_the_ledgers(text: str, cur
     with pytest.raises(InvalidValueError) as caught:
         read(Kind.MONEY, text, Conventions(currency=currency))
     assert currency in caught.value.message
+    assert caught.value.hint == f"Give the bare amount in {currency}; another currency needs a field that holds it."
+
+
+@pytest.mark.parametrize("kind", [Kind.MONEY, Kind.NUMBER])
+def test_a_float_is_refused_with_what_to_give_instead(kind: Kind) -> None:
+    with pytest.raises(InvalidValueError, match=r"“12\.1” is a float, which is not exact") as caught:
+        read(kind, 12.1)
+    assert caught.value.hint == "Give a Decimal, a text or a whole number."
 
 
 @pytest.mark.parametrize(

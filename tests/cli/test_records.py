@@ -267,6 +267,7 @@ def test_text_that_drives_terminals_is_shown_and_kept_but_does_not_drive(shop: R
         (["customer", "edit", "--level", "A"], 2, "Name one record"),
         (["customer", "edit", "K1", "--where", "level = A", "--level", "B"], 2, "cannot both be given"),
         (["customer", "add", "--set", "name"], 2, "--set name"),
+        (["customer", "add", "--set", "nonsense＝a=b"], 3, "nonsense"),
         (["customer", "add", "--name", "X", "--set", "name=Y"], 2, "by its option and by --set"),
         (["customer", "add"], 3, "A customer needs a name"),
         (["customer", "add", "--name", "X", "--code", "K1"], 3, "already taken"),

@@ -62,6 +62,17 @@ def test_blanks_around_a_code_mean_nothing_and_those_around_a_name_are_kept(ledg
     assert ledger.customers.edit(made, Card=" 8001 ").extra["x_card"] == "8001"
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_an_edit_of_many_says_that_several_would_get_what_no_two_may_share(ledger: Ledger, dry_run: bool) -> None:
+    for name in ("A", "B", "C"):
+        ledger.customers.add(name=name, city="Lyon")
+    with pytest.raises(InvalidValueError, match="Code: “K9” would be given to 3 records, and no two may") as caught:
+        ledger.customers.edit_where("city = Lyon", code="K9", dry_run=dry_run)
+    assert caught.value.hint == "Give it to one record, by its id."
+    ledger.customers.edit_where("name = A", code="K9", dry_run=dry_run)
+    ledger.customers.edit_where("city = Lyon", code=None, dry_run=dry_run)
+
+
 def test_a_name_that_two_have_is_ambiguous_and_names_both(ledger: Ledger) -> None:
     refs = [ledger.customers.add(name="王芳").ref for _ in range(2)]
     with pytest.raises(AmbiguousError) as raised:

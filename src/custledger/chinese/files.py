@@ -100,6 +100,8 @@ SENTENCES = (
     ("There is no {what:what} {name:q}. None is made of a code or name alone: it needs {fields:list}.",
      "没有{what}{name}；只有代码或名称也不能新建：还需要 {fields}。"),
     ("Import the {type:type} first.", "请先导入{type}。"),
+    ("{who:one} refers to no {what:what}, so none is made for it.", "{who}不引用{what}，不会为它新建。"),
+    ("Leave that out, or import records that refer to one.", "请去掉这个要求，或导入会引用它的记录。"),
     ("it has {cells:n} cells, and the heading {width:n}", "这一行有 {cells} 格，表头只有 {width} 格"),
     ("it refers to row {row:n}, which is rejected", "它引用第 {row} 行，而那一行被拒收"),
     ("it refers to a row that is rejected", "它引用的那一行被拒收"),

@@ -9,6 +9,7 @@ SENTENCES = (
     ("{name:q} could be more than one {what:what}: {matches:matches}.", "{name}可能指多个{what}：{matches}。"),
     ("{name:q} could be more than one {what:what}.", "{name}可能指多个{what}。"),
     ("Name it by its id.", "请用编号指明。"),
+    ("Give it to one record, by its id.", "请用编号指明一条记录，只写进它。"),
     (
         "Name a removed record by its whole id, which the log of the operation has.",
         "已删除的记录要用完整的编号指明，编号在删除它的那次操作的日志里。",

@@ -16,7 +16,10 @@ SENTENCES = (
     ("Ids read like C-01J9ZK4QW7RXM.", "编号的样子是 C-01J9ZK4QW7RXM。"),
     ("Currencies are codes such as CNY, USD or EUR.", "货币写成 CNY、USD、EUR 这样的代码。"),
     ("Zones read like Asia/Shanghai or Europe/Berlin.", "时区写成 Asia/Shanghai、Europe/Berlin 这样。"),
-    ("Give the bare amount, and the currency in its own field.", "金额只写数字，货币写在它自己的字段里。"),
+    (
+        "Give the bare amount in {own:word}; another currency needs a field that holds it.",
+        "只写按 {own} 计的数字；别的货币要有一个字段来写明。",
+    ),
     ("Give the bare amount, or the same currency.", "金额只写数字，或写同一种货币。"),
     ("Spreadsheets write long numbers this way and lose digits.", "电子表格会把长号码写成这样，并丢掉末尾的数字。"),
     (
@@ -27,7 +30,7 @@ SENTENCES = (
         "Write the bare number, without the percent sign, as the field keeps it.",
         "请只写数字，不写百分号，按这个字段的记法来写。",
     ),
-    ("Give a string, an int or a Decimal.", "请给出 str、int 或 Decimal。"),
+    ("Give a Decimal, a text or a whole number.", "请给出 Decimal、文本或整数。"),
     ("Give a str, an int or a Decimal.", "请给出 str、int 或 Decimal。"),
     (
         "Write week, month, quarter, year, a number such as 10 days, or an RRULE such as FREQ=WEEKLY;BYDAY=MO.",
@@ -101,6 +104,7 @@ SENTENCES = (
     ("is too long for this field", "对这个字段来说太长了"),
     ("is empty", "是空的"),
     ("is given twice", "给了两次"),
+    ("would be given to {count:n} records, and no two may have the same", "会写进 {count} 条记录，而它不能重复"),
     ("is given twice: {name} is another name of {key}", "给了两次：{name} 是 {key} 的另一个名称"),
     ("is to be added and taken out", "不能又添加又去掉"),
     ("is a float, which is not exact", "是浮点数，不精确"),

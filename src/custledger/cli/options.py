@@ -5,6 +5,7 @@ option for each field. What people write is handed on as text: the field's own k
 """
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +29,7 @@ SEVERAL = frozenset({Kind.TAGS, Kind.CHOICES})
 """What fields hold that hold several values: their options may be given more than once."""
 SEPARATOR = "; "
 """What stands between the values of such a field in a text."""
+_EQUALS = re.compile("[=＝]")
 _KINDS = {
     Kind.INTEGER: "INTEGER",
     Kind.NUMBER: "NUMBER",
@@ -114,10 +116,10 @@ def assignments(texts: Sequence[str] | None) -> list[tuple[str, str]]:
     """Return ``(name, value)`` of each text ``name=value``. Raises ``UsageError`` for one without ``=``."""
     found = []
     for text in texts or ():
-        name, equals, value = text.replace("＝", "=", 1).partition("=") if "=" not in text else text.partition("=")
-        if not equals or not name.strip():
+        name, *value = _EQUALS.split(text, maxsplit=1)
+        if not value or not name.strip():
             raise UsageError(f"--set {text} does not say which field is set to what.", hint="Write --set field=value.")
-        found.append((name.strip(), value))
+        found.append((name.strip(), value[0]))
     return found
 
 

@@ -263,8 +263,6 @@ def require_unmeant(scope: "Scope", name: str, what: str) -> None:
     if meant := read_as(name, scope):
         raise InvalidValueError(name, meant, field=what, hint=ANOTHER_NAME)
     if fold(name) in scope:
-        hint = (
-            f"custledger metric list {scope.schema.name}, and custledger field list {scope.schema.name}, show the names "
-            "that are taken."
-        )
+        known = scope.schema.name
+        hint = f"custledger metric list {known}, and custledger field list {known}, show the names that are taken."
         raise InvalidValueError(name, "means something already", field=what, hint=hint)

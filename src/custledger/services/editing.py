@@ -128,7 +128,21 @@ def edit_rows(
     for row, change in pairs:
         require_kept(schema, change.after or {}, session.conventions.language)
         check_sense(session, schema, change.after or {}, row)
+    _require_of_one(schema, [change for _, change in pairs], session.conventions.language)
     return write_many(session, verb, pairs, dry_run=dry_run, reason=reason)
+
+
+def _require_of_one(schema: Schema, changes: Sequence[Change], language: str) -> None:
+    """Raise ``InvalidValueError`` where several records would get one value that no two may share."""
+    for field in schema.unique:
+        given = [value for change in changes if (value := (change.after or {}).get(field.key)) is not None]
+        if len(given) > 1:
+            raise InvalidValueError(
+                given[0],
+                f"would be given to {len(given)} records, and no two may have the same",
+                field=field.label(language),
+                hint="Give it to one record, by its id.",
+            )
 
 
 def remove_where(session: Session, record_type: str, where: str, *, dry_run: bool = False, reason: str = "") -> Many:

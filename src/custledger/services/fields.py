@@ -139,9 +139,11 @@ def _edited(old: Labels, english: str | None, chinese: str | None) -> Labels:
 def set_choices(session: Session, name: str, choices: Sequence[str | Choice], *, force: bool = False) -> Field:
     """Replace the choices of a field, named ``type.field``: ``A:重点客户:red``, or a bare code for one that stays.
 
-    The bare code of one that the type itself defines, and that was taken away, brings it back as it is defined. Returns the field as it now is. Raises ``DataError`` where records hold a choice that would go, unless ``force``
-    is given: those records keep their value, which then stands for itself. Raises ``InvalidValueError`` for choices
-    that cannot be told apart, and where a choice would go that custledger itself needs.
+    The bare code of one that the type itself defines, and that was taken away, brings it back as it is defined.
+
+    Returns the field as it now is. Raises ``DataError`` where records hold a choice that would go, unless ``force`` is
+    given: those records keep their value, which then stands for itself. Raises ``InvalidValueError`` for choices that
+    cannot be told apart, and where a choice would go that custledger itself needs.
     """
     generation = session.refresh()
     schema, field = find_field(session, name)

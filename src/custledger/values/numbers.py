@@ -91,7 +91,7 @@ def money_parser(_spec: Spec, conventions: Conventions) -> Callable[[Any], Plain
             raise InvalidValueError(
                 value,
                 f"is in {marks[0]}, and the ledger keeps {own}",
-                hint="Give the bare amount, and the currency in its own field.",
+                hint=f"Give the bare amount in {own}; another currency needs a field that holds it.",
             )
         return amount
 
@@ -133,7 +133,8 @@ def _decimal_parts(text: str) -> tuple[int, str, str]:
 def _exact_text(value: Any, text: str) -> str:
     """Return the text of an exact number; ``text`` is what ``value`` reads like."""
     if isinstance(value, float):
-        raise InvalidValueError(value, "is a float, which is not exact", hint="Give a string, an int or a Decimal.")
+        hint = "Give a Decimal, a text or a whole number."
+        raise InvalidValueError(value, "is a float, which is not exact", hint=hint)
     if isinstance(value, Decimal) and value.is_finite():
         return format(value, "f")
     return text

@@ -56,6 +56,19 @@ def test_a_heading_may_hold_an_equals_sign():
     assert plan(["a=b"], ["a=b=name"]).columns[0].field.key == "name"
 
 
+@pytest.mark.parametrize(
+    ("text", "parsed"),
+    [
+        ("会员卡号＝客户编号", {"会员卡号": "客户编号"}),
+        ("会员卡号 ＝", {"会员卡号": ""}),
+        ("甲＝乙=name", {"甲＝乙": "name"}),
+        ("a=b＝name", {"a=b": "name"}),
+    ],
+)
+def test_a_full_width_equals_sign_maps_as_well(text, parsed):
+    assert parse_maps([text]) == parsed
+
+
 def test_a_column_mapped_by_hand_is_free_of_what_its_heading_says():
     made = plan(["Name", "Company"], ["Name=contact_name"])
     assert [column.field.key for column in made.columns] == ["contact_name", "name"]

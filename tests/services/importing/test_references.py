@@ -2,7 +2,7 @@
 
 import pytest
 
-from custledger.errors import NotFoundError
+from custledger.errors import NotFoundError, UsageError
 from custledger.services.editing import add
 from custledger.services.fields import add_field
 from custledger.services.undo import undo
@@ -75,6 +75,8 @@ def test_a_rejected_row_makes_no_customer(session, bring):
 def test_a_type_that_needs_more_than_a_name_is_not_made(bring):
     with pytest.raises(NotFoundError):
         bring("CustomerID,amount\nA,1\n", "transaction", create=["nix"])
+    with pytest.raises(UsageError, match="A product refers to no customer, so none is made for it"):
+        bring("sku,name\nA,1\n", "product", create=["customer"])
     report = bring("name,code,referred_by\nA,1,2\nB,2,\n", create=["customer"])
     assert (report.added, dict(report.created)) == (2, {})
 

@@ -85,6 +85,7 @@ def import_file(
     given = formats.checked_options(reader, options or {})
     target = rejects_target(session, path, rejects, dry_run=dry_run)
     makes = {session.schema(name).name for name in given_texts(create, "Create")}
+    _check_makes(session, schema, makes)
     wanted = schema.resolve(given_text(key, "Key")).key if key else None
     with reader.open(path, **given) as table:
         chunks = _chunks(table, path, from_row)
@@ -105,6 +106,15 @@ def import_file(
         run = Run(session, builder, table, path, target, dry_run=dry_run, progress=progress)
         with _calm_collector():
             return run.all(_with_first(first, chunks))
+
+
+def _check_makes(session: Session, schema: Schema, makes: set[str]) -> None:
+    """Raise ``UsageError`` where records are to be made of a type that none of the file's can refer to."""
+    for name in sorted(makes - {field.spec.target for field in schema.references}):
+        raise UsageError(
+            f"{schema.info.one.capitalize()} refers to no {session.schema(name).info.called}, so none is made for it.",
+            hint="Leave that out, or import records that refer to one.",
+        )
 
 
 def _check_names(path: str, rejects: str | None) -> None:

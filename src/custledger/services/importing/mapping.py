@@ -20,6 +20,7 @@ REASON_HEADINGS = ("custledger: rejected because", "custledger：拒收原因")
 
 NAMED = 10
 """How many columns are named at once."""
+_LAST_EQUALS = re.compile("[=＝](?=[^=＝]*$)")
 _UNSEEN = re.compile("[\ufeff\u200b-\u200f\u2060]")
 
 
@@ -131,16 +132,16 @@ def _reading(schema: Schema, id_column: Column | None, left: Sequence[Column]) -
 def parse_maps(maps: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
     """Return ``{heading: field}`` from texts such as ``源列=field``; an empty field leaves the column out.
 
-    Raises ``UsageError`` for one without ``=``.
+    A full-width ``＝`` does as well. Raises ``UsageError`` for one without either.
     """
     if isinstance(maps, Mapping):
         return dict(maps)
     parsed = {}
     for text in given_texts(maps, "Maps"):
-        source, equals, target = text.rpartition("=")
-        if not equals or not source.strip():
+        source, *found = _LAST_EQUALS.split(text, maxsplit=1)
+        if not found or not source.strip():
             raise UsageError(f"{text!r} maps nothing.", hint='Write map "heading=field".')
-        parsed[source.strip()] = target.strip()
+        parsed[source.strip()] = found[0].strip()
     return parsed
 
 
