@@ -85,6 +85,8 @@ def test_every_sentence_of_the_source_is_in_the_tables_and_none_comes_out_mixed(
         ("“=” is out of place here (at character 8 of: a = b = c)", "“=”放错了地方（第 8 个字符处：a = b = c）"),
         ("“王芳” could be more than one customer: C-01J9ZK4QW7RXM (K1 · 上海, a), C-01J9ZK4QW7RXN, C-01J9ZK4QW7RXP (K2).",
          "“王芳”可能指多个客户：C-01J9ZK4QW7RXM（K1 · 上海, a）、C-01J9ZK4QW7RXN、C-01J9ZK4QW7RXP（K2）。"),
+        ("City: “上海 ” begins or ends with blanks, which are kept, so that = finds it with them only, and contains without them",
+         "城市：“上海 ”首尾有空白，原样保留，所以用 = 要带上空白才找得到，用“包含”则不必"),
         ("There is no file format to read “.xlsx”.", "没有可以读取的文件格式“.xlsx”。"),
         ("C-1 cannot be removed: 106 transactions, 1 contract still refer to it.", "C-1 不能删除：还有交易 106 条、合同 1 条引用它。"),
         ("4 customers would be removed.", "将删除客户 4 条。"),

@@ -116,6 +116,10 @@ SENTENCES = (
     ("has fewer than {digits:n} digits in it, so it is not a phone number", "里面的数字少于 {digits} 个，不是电话号码"),
     ("has no digit in it, so it is not a phone number", "里面没有数字，不是电话号码"),
     ("has nothing in it to compare with", "里面没有可以比较的内容"),
+    (
+        "begins or ends with blanks, which are kept, so that = finds it with them only, and contains without them",
+        "首尾有空白，原样保留，所以用 = 要带上空白才找得到，用“包含”则不必",
+    ),
     ("holds a NUL character, which is not text", "含有 NUL 字符，不是文本"),
     ("holds a NUL character, which no path can", "含有 NUL 字符，不能作路径"),
     ("holds half of a character, which is not text", "含有半个字符，不是文本"),

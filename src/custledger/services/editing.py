@@ -17,6 +17,7 @@ from custledger.fields import Kind
 from custledger.marks import TagMark
 from custledger.records import Record
 from custledger.schema import ID, REVISION, Field, Row, Schema
+from custledger.services.blanks import padded_texts
 from custledger.services.history import at_revision
 from custledger.services.naming import Reference, find, find_any, found
 from custledger.services.owning import held_marks, made_ones_own
@@ -238,6 +239,7 @@ def _landed(session: Session, schema: Schema, change: Change, row: Row | None, r
 
     Plugins may have set fields that ``schema`` does not know yet: then the record is read again.
     """
+    session.warn(padded_texts(session, schema, change))
     (landed,) = receipt.applied
     made = next((one for one in landed.changes if one.id == change.id and one.type == change.type), None)
     at = landed.operation.at

@@ -6,10 +6,12 @@ from typing import cast
 from custledger import ids
 from custledger.changes import OPERATION_PREFIX, Operation
 from custledger.errors import AmbiguousError, DataError, InvalidValueError, NotFoundError
+from custledger.expressions import field_expression, is_in
 from custledger.fields import Kind
 from custledger.records import Record
 from custledger.schema import ID, Field, Row, Schema
 from custledger.services.session import Session
+from custledger.stores.contract import Query
 from custledger.values import plain_text
 
 SHORTEST_ENDING = 4
@@ -28,8 +30,9 @@ def find(session: Session, record_type: str, ref: Reference) -> int:
     """Return the id of the record that ``ref`` names.
 
     ``ref`` is a record, an id as a number, a public id, a code, an exact name that is unique, or a unique ending of
-    an id of at least four letters; they are tried in this order. Of several follow-ups of one name, as those of a
-    series are, it is the open one. Raises ``NotFoundError`` or ``AmbiguousError``.
+    an id of at least four letters; they are tried in this order. A name that has
+    other blanks around it comes last. Of several follow-ups of one name, as those of a series are, it is the open one.
+    Raises ``NotFoundError`` or ``AmbiguousError``.
     """
     session.refresh()
     return _number(session, session.schema(record_type), ref)
@@ -45,7 +48,7 @@ def _number(session: Session, schema: Schema, ref: Reference) -> int:
     if not isinstance(ref, str):
         raise InvalidValueError(ref, f"does not name {schema.info.one}", hint="Give an id, a code, a name or a record.")
     text = plain_text(ref)
-    for attempt in (_by_public_id, _by_code, _by_title, _by_ending):
+    for attempt in _ATTEMPTS:
         found = attempt(session, schema, text)
         if found is not None:
             return found
@@ -96,7 +99,7 @@ def find_any(session: Session, ref: str | Record) -> tuple[str, int]:
     owners = [schema for schema in session.schemas.values() if schema.info.prefix == prefix]
     found = []
     for schema in owners or session.schemas.values():
-        for attempt in (_by_public_id, _by_code, _by_title, _by_ending):
+        for attempt in _ATTEMPTS:
             number = attempt(session, schema, text)
             if number is not None:
                 found.append((schema, number))
@@ -222,6 +225,22 @@ def _by_title(session: Session, schema: Schema, text: str) -> int | None:
     return _by_field(session, schema, schema.title_field, bare) if found is None and bare != text else found
 
 
+def _by_bare_title(session: Session, schema: Schema, text: str) -> int | None:
+    """Find a record whose name has blanks around it that ``text`` does without, or other ones."""
+    field = schema.title_field
+    if field is None or not text.strip() or field.spec.kind is not Kind.TEXT:
+        return None
+    from custledger.services.blanks import padded  # a name that is there is found without
+
+    columns = (field_expression(schema, schema.keys[ID]),)
+    where = is_in(schema, field.key, padded(text))
+    query = Query(moment=session.moment, where=where, columns=columns, limit=MOST_NAMED)
+    found = [number for (number,) in session.view.select(schema, query)]
+    if len(found) > 1:
+        raise ambiguous(session, schema, text, found)
+    return found[0] if found else None
+
+
 def _by_field(session: Session, schema: Schema, field: Field | None, text: str) -> int | None:
     if field is None or not text or field.spec.kind is not Kind.TEXT:
         return None
@@ -259,3 +278,6 @@ def _by_ending(session: Session, schema: Schema, text: str) -> int | None:
     if len(found) > 1:
         raise ambiguous(session, schema, text, found)
     return found[0] if found else None
+
+
+_ATTEMPTS = (_by_public_id, _by_code, _by_title, _by_ending, _by_bare_title)

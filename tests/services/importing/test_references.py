@@ -5,6 +5,8 @@ import pytest
 from custledger.errors import NotFoundError, UsageError
 from custledger.services.editing import add
 from custledger.services.fields import add_field
+from custledger.services.importing import references
+from custledger.services.selecting import Selection
 from custledger.services.undo import undo
 
 from .conftest import reasons, small_chunks, values
@@ -106,3 +108,41 @@ def test_customers_that_are_there_are_found_though_none_can_be_made_of_a_name(se
     assert (report.added, dict(report.created)) == (2, {})
     needed = "None is made of a code or name alone: it needs x_card."
     assert reasons(report) == {3: f"Customer: There is no customer “B”. {needed}"}
+
+
+@pytest.mark.parametrize("most", [1, 50_000])
+def test_blanks_around_a_name_do_not_make_a_second_customer(session, bring, monkeypatch, most):
+    monkeypatch.setattr(references, "MEMORY", most)
+    bring('name,code\n"Ann ",K1\n"\u3000王芳\u3000\u3000",K2\nBo,K3\n"Bo ",K4\n"\tCy\n",K5\n" Di",K6\n"Di ",K7\n')
+    text = "customer,amount\nAnn,1\n 王芳,2\nBo,3\nCy,4\nann\u3000,5\nDi,6\nEd,7\nAnn,8\n"
+    for dry_run in (True, False):
+        with small_chunks(monkeypatch, 2):
+            report = bring(text, "transaction", create=["customer"], dry_run=dry_run)
+        assert (report.added, report.rejected, report.created) == (7, 1, {"customer": 1})
+        assert "“Di” could be more than one customer" in reasons(report)[7]
+    ann, wang, bo, _, cy, *_, ed = values(session, "id")
+    assert values(session, "customer", "transaction") == [ann, wang, bo, cy, ann, ed, ann]
+
+
+def test_blanks_around_a_name_in_the_same_file_do_not_hide_it(session, bring, monkeypatch):
+    text = 'name,code,referred_by\n"Ann ",1,\nBo,2,Ann\nCy,3,Ann\n"Di ",4,\n Di,5,\nEd,6,Di\n'
+    with small_chunks(monkeypatch):
+        report = bring(text)
+    assert list(reasons(report)) == [7]
+    ann = values(session, "id")[0]
+    assert values(session, "referred_by") == [None, ann, ann, None, None]
+
+
+@pytest.mark.parametrize("key", [None, "code"])
+def test_an_import_warns_once_a_field_of_blanks_around_texts_and_shows_them(session, bring, monkeypatch, key):
+    text = 'name,code,city,phone\n"Ann "," K1",上海\u3000,\nBo,K2,x,none\n" Cy",K3, y ,\nDi,K4, z,\n'
+    for dry_run in (True, False):
+        with small_chunks(monkeypatch, 2):
+            report = bring(text, key=key, dry_run=dry_run)
+        assert [one.text for one in report.examples if one.what == "added"] == ["“Ann ” K1", "“ Cy” K3", "Di K4"]
+        told = {one.message.partition(" begins")[0]: one for one in report.warnings}
+        assert {message: (one.times, one.rows) for message, one in told.items()} == {
+            "City: “上海\u3000”": (3, (2, 4, 5)),
+            "Name: “Ann ”": (2, (2, 4)),
+        }
+    assert Selection(session, "customer").where(told["City: “上海\u3000”"].where).count() == 3

@@ -10,6 +10,7 @@ from custledger.changes import Change, Changeset, Creates, Operation
 from custledger.errors import DuplicateError, InvalidValueError
 from custledger.fields import Kind
 from custledger.schema import Field, Schema
+from custledger.services import blanks
 from custledger.services.editing import missing
 from custledger.services.importing import links as linking
 from custledger.services.importing.chunk import Chunk, Reject, SourceRow, comparable, lacking, repeated, shape
@@ -31,7 +32,8 @@ class Built:
 
     ``looked`` says that unique values were looked up in the ledger; ``keys`` are the key values of its rows, and
     ``unique``, in a rehearsal, those of each unique field. ``ids`` are those of the records that its good rows are
-    about, and ``numbers`` are those rows, in the same order.
+    about, and ``numbers`` are those rows, in the same order. ``padded`` are the texts of its good rows that have blanks
+    around them, by field and by the number of their row.
     """
 
     source: Sequence[SourceRow]
@@ -45,6 +47,7 @@ class Built:
     unique: Mapping[str, frozenset[Any]] = attrs.field(factory=dict)
     ids: Sequence[int] = ()
     numbers: Sequence[int] = ()
+    padded: Mapping[str, Mapping[int, str]] = attrs.field(factory=dict)
 
     @property
     def last_row(self) -> int:
@@ -115,6 +118,8 @@ class Builder:
             values[column.field.key] = parsed.values
             if column.field.spec.past:
                 chunk.refuse(self._ahead(column.field, parsed.values))
+            if blanks.are_kept_in(column.field) and (texts := _padded(parsed.values)):
+                chunk.padded[column.field.key] = texts
         for column, parse_money in self.money_parsers:
             parsed = parse_money(chunk.cells[column.index], values[parse_money.currency.key])
             chunk.refuse(parsed.reasons)
@@ -228,7 +233,7 @@ class Builder:
         """
         cells = {column.field.key: chunk.cells[column.index][index].strip() for column in self.plan.columns}
         naming = (self.schema.title_field, self.schema.code_field)
-        told = [cells[field.key] for field in naming if field and cells.get(field.key)]
+        told = [self._cell(chunk, index, field) for field in naming if field and cells.get(field.key)]
         if not told:
             for fields in (self.schema.searchable, self.schema.references):
                 told += [cells[field.key] for field in fields if cells.get(field.key)][:1]
@@ -236,6 +241,12 @@ class Builder:
             plain = (key for key, cell in cells.items() if cell and not self.schema.by_key[key].spec.sensitive)
             told = [cells[key] for key in plain][:TELLING]
         return " ".join(dict.fromkeys(told))
+
+    def _cell(self, chunk: Chunk, index: int, field: Field) -> str:
+        """Return what a row's cell says, in quotes where it keeps blanks around it."""
+        column = self.plan.column_of(field.key)
+        cell = chunk.cells[column.index][index] if column else ""
+        return blanks.shown(cell) if index in chunk.padded.get(field.key, ()) else cell.strip()
 
     def _built(
         self,
@@ -261,6 +272,7 @@ class Builder:
             counts=counts,
             made=made,
             examples=examples,
+            padded=chunk.kept_padded() if chunk.padded else {},
             **more,
         )
 
@@ -276,6 +288,11 @@ class Builder:
     def _run(self, count: int) -> int:
         """Return the first of so many new consecutive ids."""
         return self.session.mint.run(count) if count else 0
+
+
+def _padded(values: Sequence[Any]) -> dict[int, str]:
+    """Return the texts that have blanks around them, by index."""
+    return {index: text for index, text in enumerate(values) if text is not None and text != text.strip()}
 
 
 def typed_reference(field: Field) -> bool:

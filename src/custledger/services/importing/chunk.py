@@ -41,6 +41,8 @@ class Chunk:
     reasons: dict[int, list[str]] = attrs.field(factory=lambda: defaultdict(list))
     unread: dict[str, frozenset[int]] = attrs.field(factory=dict)
     """By field, the indexes of the rows whose cell could not be read: it is not empty, though there is no value."""
+    padded: dict[str, dict[int, str]] = attrs.field(factory=dict)
+    """By field, the texts that have blanks around them, by the indexes of their rows."""
 
     def __len__(self) -> int:
         """Return how many rows there are, blank ones apart."""
@@ -60,6 +62,13 @@ class Chunk:
         """Note that a field is empty, by index, where it is so because its cell is."""
         unread = self.unread.get(key, ())
         self.refuse({index: reason for index, reason in reasons.items() if index not in unread})
+
+    def kept_padded(self) -> dict[str, dict[int, str]]:
+        """Return by field the texts of kept rows that have blanks around them, by the numbers of their rows."""
+        return {
+            key: {self.numbers[index]: text for index, text in texts.items() if index not in self.reasons}
+            for key, texts in self.padded.items()
+        }
 
     def kept(self) -> list[int]:
         """Return the indexes of the rows with which nothing is wrong."""

@@ -1,5 +1,6 @@
 """The reference columns of a chunk: what their cells name in the ledger, in the chunk itself, or is to be made."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -50,8 +51,11 @@ def resolve(
     for link in links:
         cells = chunk.cells[link.column.index]
         label = link.column.field.label(language)
+        own = link.finder.schema.name == schema.name
+        if own:
+            link.finder.padded = None  # earlier rows may have names with blanks around them
         found: dict[str, Any] = dict(link.finder.find(set(cells)))
-        within = link.finder.schema.name == schema.name and None in found.values()
+        within = own and None in found.values()
         local = _local_names(schema, values) if within else {}
         for cell, number in found.items():
             if number is None:
@@ -102,19 +106,24 @@ def settle(links: Sequence[Link], resolved: dict[str, list[Any]], ids: Mapping[i
 
 
 def _local_names(schema: Schema, values: Mapping[str, list[Any]]) -> dict[str, int]:
-    """Return ``{folded code, name or id: index}`` of the chunk's own rows; a name that two rows have names neither."""
+    """Return ``{folded code, name or id: index}`` of the chunk's own rows; a name that two rows have names neither.
+
+    A name with blanks around it comes without them, too, where no row has that.
+    """
     given = values.get("id", [])
     names = {fold(schema.public_id(number)): index for index, number in enumerate(given) if number is not None}
+    bare: dict[str, int] = {}
     for field in (schema.title_field, schema.code_field):
         column = values.get(field.key, []) if field else []
-        folded = [None if value is None else fold(value) for value in column]
-        once = {name: index for index, name in enumerate(folded) if name is not None}
-        counted: dict[str, int] = {}
-        for name in folded:
-            if name is not None:
-                counted[name] = counted.get(name, 0) + 1
-        names |= {name: index for name, index in once.items() if counted[name] == 1}
-    return names
+        folded = [(index, fold(value)) for index, value in enumerate(column) if value is not None]
+        names |= _once(folded)
+        bare |= _once([(index, name.strip()) for index, name in folded])
+    return bare | names
+
+
+def _once(named: Sequence[tuple[int, str]]) -> dict[str, int]:
+    counted = Counter(name for _, name in named)
+    return {name: index for index, name in named if counted[name] == 1}
 
 
 def _elsewhere(cell: str, local: Mapping[str, int], finder: References, label: str) -> Local | Missing | Bad:

@@ -7,7 +7,7 @@ names nothing is looked for without it.
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from custledger.errors import InvalidValueError, NotFoundError, UsageError
 from custledger.expressions import field_expression, is_in
 from custledger.fields import Kind
 from custledger.schema import ID, Field, Schema
+from custledger.services import blanks
 from custledger.services.importing.columns import Bad
 from custledger.services.naming import ambiguous
 from custledger.services.session import Session
@@ -66,7 +67,8 @@ class References:
     """Finds, and where it may makes, the records of one type that cells name.
 
     ``known`` remembers ids by cell, and ``made`` those of new records by their folded name; while nothing lands
-    (``dry``) neither may be forgotten.
+    (``dry``) neither may be forgotten. ``padded`` are the ids of the records whose names have blanks around them, by
+    their bare names, once something was not found otherwise; it is read once, unless they are too many to remember.
     """
 
     session: Session
@@ -75,6 +77,7 @@ class References:
     dry: bool = False
     known: dict[str, int] = attrs.field(factory=dict)
     made: dict[str, int] = attrs.field(factory=dict)
+    padded: dict[str, list[int]] | None = None
     lacking: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
@@ -93,7 +96,7 @@ class References:
             self.made.clear()
         wanted = [cell for cell in cells if cell.strip()]
         found: dict[str, int | Bad | None] = dict.fromkeys(wanted)
-        for attempt in (self._known, self._by_id, self._by_code, self._by_title, self._made):
+        for attempt in (self._known, self._by_id, self._by_code, self._by_title, self._made, self._by_bare_title):
             missing = [cell for cell in wanted if found[cell] is None]
             if missing:
                 found |= attempt(missing)
@@ -160,6 +163,31 @@ class References:
     def _by_title(self, cells: Sequence[str]) -> dict[str, int | Bad | None]:
         return self._by_field(self.schema.title_field, cells)
 
+    def _by_bare_title(self, cells: Sequence[str]) -> dict[str, int | Bad | None]:
+        """Find records whose names have blanks around them that the cells do without, or other ones."""
+        field = self.schema.title_field
+        if field is None or field.spec.kind is not Kind.TEXT or field.spec.sensitive:
+            return {}
+        bare = {cell: blanks.bare(cell) for cell in cells}
+        holders = self._padded(field, frozenset(bare.values()))
+        found = {cell: holders[name] for cell, name in bare.items() if name in holders}
+        return {cell: self._only(cell, numbers) for cell, numbers in found.items()}
+
+    def _padded(self, field: Field, wanted: Collection[str]) -> dict[str, list[int]]:
+        """Return by bare name, at least of the wanted ones, the ids of the records whose names have blanks around them."""
+        if self.padded is not None:
+            return self.padded
+        holders: dict[str, list[int]] = defaultdict(list)
+        names = blanks.padded_names(self.session, self.schema, field)
+        for number, name in itertools.islice(names, MEMORY):
+            holders[name].append(number)
+        rest = [(number, name) for number, name in names if name in wanted]
+        if sum(map(len, holders.values())) < MEMORY:
+            self.padded = holders
+        for number, name in rest:
+            holders[name].append(number)
+        return holders
+
     def _by_field(self, field: Field | None, cells: Sequence[str]) -> dict[str, int | Bad | None]:
         if field is None or field.spec.kind is not Kind.TEXT or field.spec.sensitive:
             return {}
@@ -170,13 +198,14 @@ class References:
         return {cell: self._one(cell, holders) for cell in cells}
 
     def _one(self, cell: str, holders: dict[str, list[int]]) -> int | Bad | None:
-        for form in spellings(cell):
-            match holders.get(form):
-                case [number]:
-                    return number
-                case [*several] if several:
-                    return Bad(ambiguous(self.session, self.schema, cell, several).message)
-        return None
+        named = (holders[form] for form in spellings(cell) if holders.get(form))
+        return next((self._only(cell, numbers) for numbers in named), None)
+
+    def _only(self, cell: str, numbers: Sequence[int]) -> int | Bad:
+        """Return the one that a cell names, or what is wrong where it names several."""
+        if len(numbers) == 1:
+            return numbers[0]
+        return Bad(ambiguous(self.session, self.schema, cell, numbers).message)
 
     def _naming(self) -> list[Field]:
         fields = (self.schema.code_field, self.schema.title_field)

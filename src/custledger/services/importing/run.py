@@ -10,7 +10,7 @@ import attrs
 from custledger.changes import Changeset, Operation
 from custledger.errors import ConflictError, CustledgerError, DataError, DuplicateError, FileFormatError
 from custledger.files import Table
-from custledger.services import writing
+from custledger.services import blanks, writing
 from custledger.services.importing.build import Builder, Built
 from custledger.services.importing.chunk import Reject, SourceRow
 from custledger.services.importing.fixed import told
@@ -50,6 +50,7 @@ class Run:
         self.counts: Counter[str] = Counter()
         self.created: Counter[str] = Counter()
         self.warnings: dict[str, Warned] = {}
+        self.padded: dict[str, Warned] = {}
         self.reasons = Reasons()
         self.examples: list[Example] = []
         self.under_way: deque[Built] = deque()
@@ -120,7 +121,7 @@ class Run:
             unmapped=plan.unmapped,
             passed_over=plan.passed_over,
             left_to_ledger=plan.left_to_ledger,
-            warnings=tuple(sorted(self.warnings.values(), key=lambda one: -one.times)),
+            warnings=tuple(sorted((*self.warnings.values(), *self.padded.values()), key=lambda one: -one.times)),
             examples=tuple(sorted(self.examples, key=lambda one: one.row)),
             reasons=self.reasons.told(),
             operation=self.builder.operation.id if self.landed_to else None,
@@ -276,6 +277,7 @@ class Run:
             if sum(other.what == example.what for other in self.examples) < most:
                 self.examples.append(example)
         self._take_warnings(built)
+        self._warn_of_blanks(built)
         self.progress(self.table.progress)
 
     def _take_warnings(self, built: Built) -> None:
@@ -289,6 +291,18 @@ class Run:
             one = self.warnings.get(message) or Warned(message=message, times=0, where=where)
             row = [rows[problem.id]] if own and problem.id in rows and len(one.rows) < EXAMPLES else []
             self.warnings[message] = attrs.evolve(one, times=one.times + 1, rows=(*one.rows, *row))
+
+    def _warn_of_blanks(self, built: Built) -> None:
+        """Count the texts that have blanks around them, by field, and name the first rows of each."""
+        for key, texts in built.padded.items():
+            field = self.builder.schema.by_key[key]
+            one = self.padded.get(key)
+            if one is None and texts:
+                message = blanks.told(field, next(iter(texts.values())), self.session.conventions.language)
+                one = Warned(message=message, times=0, where=blanks.found_by(field))
+            if one is not None:
+                rows = (*one.rows, *texts)[:EXAMPLES]
+                self.padded[key] = attrs.evolve(one, times=one.times + len(texts), rows=rows)
 
     def _keep_rejects(self) -> None:
         if not self.dry_run:
