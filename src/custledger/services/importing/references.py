@@ -174,7 +174,7 @@ class References:
         return {cell: self._only(cell, numbers) for cell, numbers in found.items()}
 
     def _padded(self, field: Field, wanted: Collection[str]) -> dict[str, list[int]]:
-        """Return by bare name, at least of the wanted ones, the ids of the records whose names have blanks around them."""
+        """Return the ids of the records whose names have blanks around them, by bare name: at least of those wanted."""
         if self.padded is not None:
             return self.padded
         holders: dict[str, list[int]] = defaultdict(list)
