@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+import custledger_sales
 import pytest
 
 from custledger.conventions import FixedClock
@@ -164,6 +165,16 @@ def test_a_ledger_with_customers_is_left_alone() -> None:
     with pytest.raises(UsageError, match="already"):
         make_demo(session)
     assert Selection(session, "customer").count() == 1
+
+
+@pytest.mark.parametrize("today", [TODAY, date(2026, 12, 1), date(2027, 3, 1)])
+@pytest.mark.parametrize("seed", [1, 5, 2026])
+def test_the_customer_who_is_to_be_looked_at_has_something_of_everything(today: date, seed: int) -> None:
+    session = empty(today, sales=custledger_sales)
+    demo = make_demo(session, seed=seed)
+    shows = next(step for step in demo.next_steps if step.arguments[:2] == ("customer", "show"))
+    for name in ("interaction", "followup", "transaction"):
+        assert Selection(session, name).where(f"customer = {shows.arguments[2]}").count() > 0
 
 
 def test_the_next_steps_name_a_customer_that_is_there(made: tuple[Session, Demo]) -> None:

@@ -133,6 +133,10 @@ def _highlights(session: Session, highlighted: Iterable[Mapping[str, Any]]) -> I
                 yield Highlight(title=Labels(*each["title"]), schema=session.schema(each["type"]), rows=rows)
 
 
+CONTACTS = frozenset({"interaction", "followup"})
+"""What a customer should have who is shown: what was said, and what is to be."""
+
+
 class _Sampler:
     """Collects the demo's records; see ``custledger.hookspecs.Sampler``."""
 
@@ -168,9 +172,21 @@ class _Sampler:
 
 
 def _busiest(sampler: _Sampler) -> int:
-    """Return the id of the customer to whom most records refer."""
-    referred = Counter((change.after or {}).get("customer") for change in sampler.changes if change.type != "customer")
-    return max(sampler.customers, key=lambda customer: referred[customer[0]])[0]
+    """Return the id of the customer of whom there is most to see.
+
+    That is one whom somebody spoke to and is to speak to again, to whom most types of records refer, and most records.
+    """
+    referring: dict[int, Counter[str]] = {number: Counter() for number, _ in sampler.customers}
+    for change in sampler.changes:
+        customer = (change.after or {}).get("customer")
+        if customer in referring:
+            referring[customer][change.type] += 1
+
+    def to_see(number: int) -> tuple[bool, int, int]:
+        counts = referring[number]
+        return counts.keys() >= CONTACTS, len(counts), counts.total()
+
+    return max(referring, key=to_see)
 
 
 def _next_steps(session: Session, busiest: Mapping[str, Any], highlights: Sequence[Highlight]) -> list[NextStep]:
