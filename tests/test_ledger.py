@@ -122,3 +122,16 @@ def test_a_limit_that_is_none_is_refused_with_what_is_wrong_of_it(ledger: Ledger
     ):
         with pytest.raises(InvalidValueError, match=f"Limit: .+ {why}"):
             ask(limit)
+
+
+def test_a_selection_is_true_where_it_has_records_and_has_no_length_that_a_list_would_ask_for(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.customers.add(name="A", city="Lyon")
+    found, none = ledger.customers.where("city = Lyon"), ledger.customers.where("city = Oslo")
+    assert (bool(found), bool(none), found.count(), none.count()) == (True, False, 1, 0)
+    with pytest.raises(TypeError, match=r"count\(\) says how many there are"):
+        len(found)
+    monkeypatch.setattr(type(ledger.session.view), "count", None)  # a list does not count first
+    assert [one.name for one in list(found)] == ["A"]
+    assert tuple(none) == ()

@@ -1,6 +1,9 @@
 """Record types: described once, and consistent."""
 
+import copy
+import pickle
 from datetime import UTC, datetime
+from typing import Any
 
 import attrs
 import pytest
@@ -155,3 +158,20 @@ def test_a_record_shows_its_public_id_and_what_is_not_empty_and_hides_what_is_se
 def test_a_record_names_the_fields_that_are_not_of_its_class_and_keeps_their_values_to_itself() -> None:
     shown = Customer(name="A", extra={"x_card": "0001", "x_secret": "s"})
     assert repr(shown) == "Customer(name='A', x_card=…, x_secret=…)"
+
+
+def test_a_field_that_is_not_of_the_class_is_pointed_to_where_it_is_asked_for_as_an_attribute() -> None:
+    record: Any = Customer(name="A", extra={"x_card": "0001", "loyalty_points": 3})
+    for name, told in (
+        ("x_card", 'is in extra: .extra["x_card"]'),
+        ("loyalty_points", 'is in extra: .extra["loyalty_points"]'),
+        ("x_other", 'is in extra where it is not empty: .extra.get("x_other")'),
+        ("citty", "'Customer' object has no attribute 'citty'"),
+        ("__x_card__", "'Customer' object has no attribute '__x_card__'"),
+    ):
+        with pytest.raises(AttributeError) as caught:
+            getattr(record, name)
+        assert str(caught.value).endswith(told)
+        assert (caught.value.name, caught.value.obj) == (name, record)
+        assert not hasattr(record, name)
+    assert copy.copy(record) == record == pickle.loads(pickle.dumps(record))

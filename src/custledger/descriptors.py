@@ -18,13 +18,12 @@ from custledger.changes import Change
 from custledger.conventions import Conventions
 from custledger.definitions import Definition, Example
 from custledger.errors import CustledgerError, InvalidValueError, shorten
-from custledger.fields import Choice, Kind, Labels, Spec
+from custledger.fields import KEY_PREFIX, Choice, Kind, Labels, Spec
 from custledger.files import Reader, Writer
 from custledger.hookspecs import AddedField, Problem, Reminder, StoreType
 from custledger.records import COLORS, Record
 from custledger.schema import INFO_ATTRIBUTE, SPECS_ATTRIBUTE, Schema, TypeInfo
 from custledger.segments import Segment
-from custledger.settings import KEY_PREFIX
 from custledger.taggers import RESERVED as SOURCES
 from custledger.taggers import Tagger
 from custledger.values import plain_parser

@@ -13,6 +13,8 @@ from custledger.structs import Struct, frozen
 
 METADATA_KEY = "custledger"
 """Where a Spec hangs in the metadata of an attrs attribute."""
+KEY_PREFIX = "x_"
+"""How the key of every custom field begins, so that no later built-in field can have it."""
 
 Language = Literal["en", "zh"]
 OnRemove = Literal["restrict", "cascade", "empty"]

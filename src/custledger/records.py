@@ -13,12 +13,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 import attrs
 
 from custledger import ids
-from custledger.fields import METADATA_KEY, Kind, Labels, Spec, choices, field
+from custledger.fields import KEY_PREFIX, METADATA_KEY, Kind, Labels, Spec, choices, field
 from custledger.schema import INFO_ATTRIBUTE, SPECS_ATTRIBUTE, TypeInfo
 from custledger.structs import Struct, frozen
 
@@ -91,6 +91,18 @@ class Record(Struct):
                                  aliases=("Modified Time", "Last Modified Date", "修改时间"))
     revision: int = field(Kind.INTEGER, "Revision", "修订号", system=True, initial=0)
     extra: Mapping[str, Any] = attrs.field(default=_NO_EXTRA, repr=False)
+
+    if not TYPE_CHECKING:  # a type checker would take every attribute for one that is there
+
+        def __getattr__(self, name: str) -> Any:
+            """Say of a field that is not of the class where it is; called for nothing that is there."""
+            told = f"{type(self).__name__!r} object has no attribute {name!r}"
+            extra = () if name.startswith("__") or name == "extra" else self.extra
+            if name in extra:
+                told += f'; a field that is not of the class is in extra: .extra["{name}"]'
+            elif name.startswith(KEY_PREFIX):
+                told += f'; a field that is not of the class is in extra where it is not empty: .extra.get("{name}")'
+            raise AttributeError(told, name=name, obj=self)
 
     @property
     def ref(self) -> str:

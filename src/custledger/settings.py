@@ -42,8 +42,6 @@ METRIC_PREFIX = "metric/"
 SEGMENT_PREFIX = "segment/"
 TAGGER_PREFIX = "tagger/"
 TAG_PREFIX = "tag/"
-KEY_PREFIX = "x_"
-"""How the key of every custom field begins, so that no later built-in field can have it."""
 LANGUAGES = ("en", "zh")
 _FULL_WIDTH_COLON = "\N{FULLWIDTH COLON}"
 _EMPTY: Mapping[str, Any] = MappingProxyType({})

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from custledger.cli.application import PROGRAM
 from custledger.errors import CustledgerError, NotFoundError
-from custledger.settings import KEY_PREFIX
+from custledger.fields import KEY_PREFIX
 
 _VALUE = re.compile(r"Give (?P<key>\w+) a value\.")
 _MAP = re.compile(r'(?<!-)\bmap "')

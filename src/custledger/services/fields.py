@@ -13,12 +13,12 @@ import attrs
 
 from custledger.errors import DataError, InvalidValueError, UsageError, shorten
 from custledger.expressions import is_in
-from custledger.fields import Choice, Kind, Labels, OnRemove, Spec
+from custledger.fields import KEY_PREFIX, Choice, Kind, Labels, OnRemove, Spec
 from custledger.repeating import NEEDED_CHOICES
 from custledger.schema import SEARCHED_KINDS, Field, Schema, nearest
 from custledger.services.documents import decided_anew, write_document
 from custledger.services.session import Session
-from custledger.settings import KEY_PREFIX, choices_document, field_document, parse_choice
+from custledger.settings import choices_document, field_document, parse_choice
 from custledger.values import choice_names, fold, given_text, plain_text
 
 LONGEST_NAME = 60

@@ -6,7 +6,7 @@ with it.
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import Any, Generic, NoReturn, Self, TypeVar, overload
 
 import attrs
 
@@ -29,9 +29,11 @@ RecordT = TypeVar("RecordT", bound=Record)
 class Selection(Generic[RecordT]):
     """Records of one type, filtered, ordered and limited. Each method returns a new selection.
 
-    One is true (``if selection:``) where there is any record in it, which is looked up then. ``among``, where it is
-    given, are the ids of the only records that can be in it: those that a Python rule chose, say. ``ranks`` are what
-    such a rule says of each of them, by the folded names under which it can be sorted by that, before anything else.
+    One is true (``if selection:``) where there is any record in it, which is looked up then; ``count()`` says how many
+    there are, and ``len()`` is refused, since ``list(selection)`` would ask for it too, and so read twice. ``among``,
+    where it is given, are the ids of the only records that can be in it: those that a Python rule chose, say. ``ranks``
+    are what such a rule says of each of them, by the folded names under which it can be sorted by that, before anything
+    else.
     """
 
     session: Session = attrs.field(repr=False)
@@ -68,6 +70,12 @@ class Selection(Generic[RecordT]):
     def __bool__(self) -> bool:
         """Whether there is any record in it; that is read, like everything, when it is asked."""
         return next(self.rows(), None) is not None
+
+    def __len__(self) -> NoReturn:
+        """Refuse, and say what counts: ``list`` asks for a length before it reads, and goes without one."""
+        raise TypeError(
+            "A selection has no len(), for which list() would read it twice: count() says how many there are."
+        )
 
     def first(self) -> RecordT | None:
         """Return the first record, or ``None``."""
