@@ -196,3 +196,42 @@ def test_a_failure_in_a_write_is_told_in_chinese(beside: Beside) -> None:
     assert done.code == 1
     assert "插件 odd 在回应 custledger_check 时出错：“ZeroDivisionError: oops”。" in done.err
     assert "要停用它，请设 CUSTLEDGER_DISABLE_PLUGINS=odd。" in done.err
+
+
+@record_type("pet", plural="pets", prefix="P", en="Pet", zh="宠物", brief=("name", "kind", "where"))
+class Pet(Record):
+    """A type with fields that are called as options of every command are, and none that names its records."""
+
+    name: str | None = field(Kind.TEXT, "Name", "名字", searchable=True)
+    kind: str | None = field(Kind.TEXT, "Kind", "种类")
+    where: str | None = field(Kind.TEXT, "Where", "地点", searchable=True)
+    json: str | None = field(Kind.TEXT, "Remark", "说明")
+
+
+PETS = SimpleNamespace(custledger_record_types=hookimpl(lambda: [Pet]))
+
+
+def test_a_field_called_as_an_option_is_set_with_set_which_help_and_error_say(beside: Beside) -> None:
+    beside("init", plugin=PETS)
+    done = beside("pet", "add", "--name", "Rex", "--where", "home", plugin=PETS)
+    assert (done.code, done.err) == (
+        2,
+        'custledger pet add has no option --where.\nThe field where is set with --set "where=VALUE".\n',
+    )
+    done = beside("--lang", "zh", "pet", "add", "--where", "home", plugin=PETS)
+    assert done.err == 'custledger pet add 没有选项 --where。\n字段 where 用 --set "where=值" 来设置。\n'
+    assert beside("pet", "add", "--name", "Rex", "--set", "where=home", "--set", "json=x", plugin=PETS).code == 0
+    for verb in ("add", "edit"):
+        told = " ".join(beside("pet", verb, "--help", plugin=PETS).out.split())
+        assert "Set with --set alone: where=VALUE, json=VALUE." in told
+        told = "".join(beside("--lang", "zh", "pet", verb, "--help", plugin=PETS).out.split())
+        assert "只能用--set设置：where=VALUE、json=VALUE。" in told
+    assert "--set alone" not in beside("customer", "add", "--help", plugin=PETS).out
+
+
+def test_a_found_record_without_a_field_that_names_it_is_called_by_what_is_searched(beside: Beside) -> None:
+    beside("init", plugin=PETS)
+    beside("pet", "add", "--name", "Rex", "--kind", "dog", "--set", "where=home", plugin=PETS)
+    nameless = beside("pet", "add", "--set", "where=home", plugin=PETS).out.strip()
+    rows = [line.split(",", 2) for line in beside("search", "home", "--csv", plugin=PETS).out.splitlines()]
+    assert [row[2] for row in rows] == ["name,details", f"{nameless},home", "Rex,dog · home"]

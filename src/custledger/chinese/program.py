@@ -27,6 +27,8 @@ SENTENCES = (
     ("Write --set field=value.", "请写 --set 字段=值。"),
     ('Custom fields are set with --set "{key}=VALUE".', '自定义字段用 --set "{key}=值" 来设置。'),
     ("Custom fields are set with --set FIELD=VALUE.", "自定义字段用 --set 字段=值 来设置。"),
+    ('The field {key:word} is set with --set "{same:word}=VALUE".', '字段 {key} 用 --set "{same}=值" 来设置。'),
+    ("Set with --set alone: {fields:list}.", "只能用 --set 设置：{fields}。"),
     ("--delimiter is empty.", "--delimiter 是空的。"),
     ("Give one character, such as ; or tab.", "请给出一个字符，例如 ; 或 tab。"),
     ("Nothing is said of what to change.", "没有说明要改什么。"),

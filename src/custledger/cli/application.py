@@ -153,7 +153,19 @@ def _told(error: typer.TyperException, path: str) -> UsageError:
         return UsageError(without_long_words(_sentence(" ".join(error.format_message().split()))), hint=hint)
     option = str(getattr(error, "option_name", ""))
     options = [name for parameter in context.command.params for name in parameter.opts]
-    return UsageError(f"{path} has no option {without_long_words(option)}.", hint=_hint(option, options) or hint)
+    hint = _of_field(context, option) or _hint(option, options) or hint
+    return UsageError(f"{path} has no option {without_long_words(option)}.", hint=hint)
+
+
+def _of_field(context: Any, option: str) -> str:
+    """Return how a field is set whose option would be ``option``, if the command's records have one."""
+    from custledger.cli.options import without_option  # needed only where an option is not there
+
+    run, group = context.find_root().obj, context.parent
+    schema = run.plugins.schemas().get(group.info_name) if isinstance(run, Invocation) and group else None
+    keys = {field.key for field in without_option(schema)} if schema else set()
+    key = option.lstrip("-").replace("-", "_")
+    return f'The field {key} is set with {SET} "{key}=VALUE".' if key in keys else ""
 
 
 def _sentence(told: str) -> str:

@@ -86,6 +86,17 @@ def option_name(field: Field) -> str:
     return field.key.replace("_", "-")
 
 
+def without_option(schema: Schema) -> list[Field]:
+    """Return the fields of a type that have no option of their own, since it means something else in each command."""
+    return [field for field in schema.editable if option_name(field) in RESERVED]
+
+
+def _said_of(fields: Sequence[Field]) -> str:
+    """Return what help says of fields without an option."""
+    named = ", ".join(f"{field.key}=VALUE" for field in fields)
+    return f"Set with --set alone: {named}." if fields else ""
+
+
 def with_fields(function: Callable[..., None], schema: Schema, *, adjusting: bool = False) -> Callable[..., None]:
     """Return ``function`` with an option for each field that people set.
 
@@ -104,7 +115,7 @@ def with_fields(function: Callable[..., None], schema: Schema, *, adjusting: boo
         plain = {key: _whole(value) for key, value in given.items() if value is not None}
         function(**values, fields=_adjusted(plain, marked, sets))
 
-    command.__doc__ = function.__doc__
+    command.__doc__ = "\n\n".join(filter(None, (function.__doc__, _said_of(without_option(schema)))))
     command.__name__ = function.__name__
     parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *added)]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """``custledger search``: find records by any of their words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +9,7 @@ from custledger.cli.invocation import Invocation
 from custledger.cli.options import CsvFlag, JsonFlag, NlFlag, TsvFlag
 from custledger.cli.output import Column, Form, form_of
 from custledger.errors import UsageError
-from custledger.schema import Row, Schema
+from custledger.schema import Field, Row, Schema
 
 ABOUT = """Find records in whose searched fields every word of TEXT occurs.
 
@@ -72,7 +72,7 @@ def _emit(run: Invocation, found: list[tuple[Schema, Row]], form: Form) -> None:
         Column(heading=run.words("Details"), key="details", wrapped=True, least=20),
     ]
     rows = (
-        [_kind(run, schema, form), schema.public_id(row), schema.display(row), _details(run, schema, row)]
+        [_kind(run, schema, form), schema.public_id(row), _name(schema, row), _details(run, schema, row)]
         for schema, row in found
     )
     run.output.no_room(run.output.listing(columns, form, objects=_objects(run, found), rows=rows))
@@ -85,7 +85,18 @@ def _kind(run: Invocation, schema: Schema, form: Form) -> str:
 def _objects(run: Invocation, found: list[tuple[Schema, Row]]) -> Iterator[dict[str, Any]]:
     for schema, row in found:
         record = run.session.codec(schema.name).json(row)
-        yield {"type": schema.name, "id": schema.public_id(row), "name": schema.display(row), "record": record}
+        yield {"type": schema.name, "id": schema.public_id(row), "name": _name(schema, row), "record": record}
+
+
+def _naming(schema: Schema) -> Sequence[Field]:
+    """Return the field that names the records of a type, or the first that is searched where no field says so."""
+    return [schema.title_field] if schema.title_field else schema.searchable[: not schema.code_field]
+
+
+def _name(schema: Schema, row: Row) -> str:
+    """Return what to call a record that was found."""
+    told = next((row[schema.positions[field.key]] for field in _naming(schema)), None)
+    return schema.display(row) if schema.title_field or told is None else str(told)
 
 
 def _details(run: Invocation, schema: Schema, row: Row) -> str:
@@ -93,7 +104,7 @@ def _details(run: Invocation, schema: Schema, row: Row) -> str:
     from custledger.cli.shown import Shower
 
     shower = Shower(run.session, schema)
-    named = {field.key for field in (schema.title_field, schema.code_field) if field}
+    named = {field.key for field in (*_naming(schema), schema.code_field) if field}
     fields = [schema.by_key[key] for key in schema.info.brief if key in schema.by_key and key not in named]
     texts = [shower.cell_of(row, field).text for field in fields if field not in schema.references]
     return " · ".join(text for text in texts if text)
