@@ -247,7 +247,7 @@ class Checker(TermChecker):
         if right is None or error.text != self.text:
             return ""
         kind = self.term(clause.left).kind
-        if kind in {Kind.DATE, Kind.TIME}:
+        if kind in {Kind.DATE, Kind.TIME} and not clause.negated:
             return when(self.text[start_of(clause.left) : clause.start].rstrip(), right.text, clause.word)
         return plain_number(right.text) if kind in NUMBER_KINDS else ""
 

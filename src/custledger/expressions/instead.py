@@ -25,13 +25,13 @@ def instead(cursor: Cursor, left: str, at: int) -> str:
     """
     length = cursor.like_operator_length(at)
     operator = keywords.LIKE_OPERATORS[tuple(cursor.folded[at : at + length])] if length else ""
-    if operator in {"", keywords.WITHIN} and (hint := when(left, _right(cursor, at))):
+    if operator in {"", keywords.WITHIN} and (hint := when(left, right_of(cursor, at))):
         return hint
     if not length or "empty" in operator:
         return f"Write: {left} {operator}" if length else ""
     if operator == keywords.WITHIN:
-        return within(left, _right(cursor, at + length)) or within(left, "30 days")
-    right = _right(cursor, at + length)
+        return within(left, right_of(cursor, at + length)) or within(left, "30 days")
+    right = right_of(cursor, at + length)
     return f"Write: {left} {operator} {right if 0 < len(right) <= LONGEST_SHOWN else '…'}"
 
 
@@ -58,7 +58,7 @@ def as_plain(number: str, unit: str = "") -> str:
     return f"{digits.normalize():f}"
 
 
-def _right(cursor: Cursor, at: int) -> str:
+def right_of(cursor: Cursor, at: int) -> str:
     """Return what stands from a token on, up to the end of the condition."""
     end = at
     while cursor.tokens[end].sort in _WITHIN and cursor.folded[end] not in _ENDING:

@@ -12,7 +12,7 @@ from custledger.errors import QueryError, shorten
 from custledger.expressions import keywords
 from custledger.expressions.cursor import Names
 from custledger.expressions.functions import FUNCTIONS
-from custledger.expressions.instead import grouped, instead
+from custledger.expressions.instead import grouped, instead, right_of
 from custledger.expressions.run_on import check_run_on, joins_nothing
 from custledger.expressions.syntax import (
     Bare,
@@ -165,19 +165,20 @@ class _Parser(TermParser):
         if self.sort() == "open":
             return Comparison(left, "in", negated, self.listed(), start)
         if not self.text.startswith(("在", "不在"), start):
-            hint = instead(self, self.text[start_of(left) : start].rstrip(), self.at - 1)
+            hint = "" if negated else instead(self, self.text[start_of(left) : start].rstrip(), self.at - 1)
             raise self.error("A list in brackets is missing here", hint=hint or "For instance: city in (北京, 上海)")
-        return Comparison(left, "between", negated, self.bounds_within(left, start), start)
+        return Comparison(left, "between", negated, self.bounds_within(left, start, negated=negated), start)
 
-    def bounds_within(self, left: Term, start: int) -> tuple[Right, ...]:
+    def bounds_within(self, left: Term, start: int, *, negated: bool) -> tuple[Right, ...]:
         """Return the two values behind 在; a span of days, which some write there, is told what to write."""
-        begins = self.here().start
+        first = self.at
         try:
             return self.bounds()
-        except QueryError as error:
-            hint = when(self.text[start_of(left) : start].rstrip(), self.text[begins : error.position].strip())
+        except QueryError:
+            hint = "" if negated else when(self.text[start_of(left) : start].rstrip(), right_of(self, first))
             if not hint:
                 raise
+        begins = self.tokens[first].start
         raise self.error("Two values, or a list in brackets, stand behind such a word", at=begins, hint=hint)
 
     def listed(self) -> tuple[Right, ...]:
