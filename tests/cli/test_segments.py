@@ -239,3 +239,11 @@ def test_the_history_says_by_which_rule_somebody_left(shop: Run) -> None:
         ("entered", "lively 1"),
         ("entered", "lively 1"),
     ]
+
+
+def test_a_customer_has_a_history_also_where_a_segment_of_products_has_the_name(shop: Run) -> None:
+    shop("segment", "add", "K1", "price > 5", "--subject", "product")
+    assert shop("segment", "history", "K1").code == 0
+    shop("segment", "add", "dear", "price > 5", "--subject", "product")
+    done = shop("segment", "history", "dear")
+    assert (done.code, "is a segment of products, and not of customers" in done.err) == (3, True)

@@ -12,7 +12,7 @@ from custledger.cli.output import Cell, Column, Form, form_of
 from custledger.cli.progress import SOON, progress
 from custledger.cli.refreshing import LEFT_OUT
 from custledger.cli.shown import MINUTES, operation_id
-from custledger.errors import NotFoundError
+from custledger.errors import InvalidValueError, NotFoundError
 from custledger.fields import Kind, Labels, Spec
 from custledger.segments import STORED_SUBJECT, Segment
 from custledger.services.segmenting import find_segment
@@ -176,16 +176,16 @@ def _tell_wordings(run: Invocation, rules: "Sequence[StoredRule]") -> None:
 
 
 def _segment(run: Invocation, name: str) -> Segment | None:
-    """Return the segment of a name; ``None`` where only a customer can be meant. Raises ``NotFoundError``."""
+    """Return the segment of a name; ``None`` where only a customer can be meant. Raises ``DataError``."""
     try:
         return find_segment(run.session, name, subject=STORED_SUBJECT)
-    except NotFoundError:
+    except (NotFoundError, InvalidValueError) as error:  # there is none, or one whose members are not stored
         from custledger.services.naming import find
 
         try:
             find(run.session, STORED_SUBJECT, name)
         except NotFoundError:
-            raise NotFoundError("segment or customer", name) from None
+            raise (NotFoundError("segment or customer", name) if isinstance(error, NotFoundError) else error) from None
         return None
 
 
