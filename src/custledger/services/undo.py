@@ -156,7 +156,8 @@ class _Undo:
     def _invert_record(self, key: Key, entries: Sequence[tuple[LogEntry, bytes]]) -> None:
         schema = self.session.schemas[key[0]]
         row = self._present.get(key)
-        last, left = entries[-1]
+        last = entries[-1][0]
+        left = next((found for _, found in reversed(entries) if found), b"")
         original = _before_all(entries)
         if last.action is Action.REMOVE:
             if original is not None:
@@ -168,30 +169,34 @@ class _Undo:
             if self._digest(key, row) == left:
                 self.changes[key] = Change(type=key[0], id=key[1], before={}, after=None, revision=row[REVISION])
             else:
-                self._stand(key, EDITED, self._edited_later(key, row, {}))
+                self._stand(key, EDITED, self._edited_later(key, row, [entry for entry, _ in entries]))
         else:
-            self._set_back(schema, key, original, row, untouched=not left or self._digest(key, row) == left)
-            self._set_marks_back(schema, key, row, [entry for entry, _ in entries])
+            mine = [entry for entry, _ in entries]
+            self._set_back(schema, key, mine, row, untouched=not left or self._digest(key, row) == left)
+            self._set_marks_back(schema, key, row, mine)
 
     def _bring_back(
         self, schema: Schema, key: Key, original: Mapping[str, Any], removal: LogEntry, row: Row | None
     ) -> None:
-        if row is not None:
-            self._stand(key, "it is there again already")
-            return
-        after = {name: value for name, value in original.items() if name not in UNTOLD and name in schema.by_key}
+        found = {name: value for name, value in original.items() if name in schema.by_key}
         marks = tuple(MarkChange(None, one.before) for one in removal.marks if one.key[0] in schema.by_key)
+        if row is not None:
+            held = [one.after for one in marks if one.after]
+            if self._digest(key, row) != digest(as_persons_left(found, held, schema.tagged)):
+                self._stand(key, "it is there again already")
+            return
+        after = {name: value for name, value in found.items() if name not in UNTOLD}
         revision = plain_before(removal).get("revision", 0)
         self.changes[key] = Change(type=key[0], id=key[1], before=None, after=after, revision=revision, marks=marks)
 
-    def _set_back(self, schema: Schema, key: Key, original: Mapping[str, Any], row: Row, *, untouched: bool) -> None:
-        current = by_key(schema, row)
+    def _set_back(self, schema: Schema, key: Key, entries: Sequence[LogEntry], row: Row, *, untouched: bool) -> None:
+        original, current = _before_all_of(entries), by_key(schema, row)
         wanted = {
             name: value
             for name, value in original.items()
             if name not in UNTOLD and name in schema.by_key and name not in schema.tagged and current.get(name) != value
         }
-        later = {} if untouched else self._edited_later(key, row, original)
+        later = {} if untouched or not wanted else self._edited_later(key, row, entries)
         kept = {name: later[name] for name in sorted(later.keys() & wanted.keys())}
         if kept:
             self._stand(key, EDITED, kept, whole=False)
@@ -205,8 +210,9 @@ class _Undo:
         held = self._marks.get(key, ())
         changed, standing = marks_back(held, touched(entries))
         changed = [one for one in changed if one.key[0] in schema.by_key]
+        later = self._edited_later(key, row, entries) if standing else {}
+        standing -= {name for name, values in later.items() if values.now == values.before}
         if standing:
-            later = self._edited_later(key, row, _before_all_of(entries))
             known = self.standing.get(key)
             fields = {**(known.fields if known else {}), **{name: later[name] for name in later if name in standing}}
             self._stand(key, EDITED, fields, whole=False)
@@ -222,18 +228,21 @@ class _Undo:
                 marks=tuple(changed),
             )
 
-    def _edited_later(self, key: Key, row: Row, original: Mapping[str, Any]) -> dict[str, Later]:
-        """Return the fields of a record that a later operation changed; ``original`` is what they were before ours."""
-        schema, left = self.session.schemas[key[0]], dict[str, Any]()
-        for entry in self.session.view.log(record=key, since=self.entries[-1].cursor):
+    def _edited_later(self, key: Key, row: Row, entries: Sequence[LogEntry]) -> dict[str, Later]:
+        """Return the fields of a record that a later operation changed, and that are not as ours left them again."""
+        schema, mine, left = self.session.schemas[key[0]], {entry.cursor for entry in entries}, dict[str, Any]()
+        for entry in self.session.view.log(record=key, since=entries[0].cursor):
             if entry.is_derived:
                 continue
             for name, value in plain_before(entry).items():
-                left.setdefault(name, value)
+                if entry.cursor in mine:
+                    left.pop(name, None)  # ours changed it once more
+                else:
+                    left.setdefault(name, value)
+        original = _before_all_of(entries)
+        now = {name: row[schema.positions[name]] for name in left if name in schema.by_key and name not in UNTOLD}
         return {
-            name: Later(original.get(name), value, row[schema.positions[name]])
-            for name, value in left.items()
-            if name not in UNTOLD and name in schema.by_key
+            name: Later(original.get(name), left[name], value) for name, value in now.items() if value != left[name]
         }
 
     def _stand(self, key: Key, why: str, fields: Mapping[str, Later] | None = None, *, whole: bool = True) -> None:
