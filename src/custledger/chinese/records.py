@@ -73,6 +73,8 @@ SENTENCES = (
     ("it was removed later", "之后已删除"),
     ("it was changed later", "之后又改过"),
     ("it is there again already", "已经又有了"),
+    ("after {done:n} of {whole:n} records", "到第 {done} 条记录，共 {whole} 条"),
+    ("Run the undo again: it goes on where this one stopped.", "请再次撤销：会从停下的地方继续。"),
     ("{record:id} has taken its {field:place} {value:q}", "它的{field}{value}已被 {record} 使用"),
     ("{record:id} has taken its {field:place}", "它的{field}已被 {record} 使用"),
     ("what it refers to ({field:word}) is gone", "它引用的记录（{field}）已经不在了"),

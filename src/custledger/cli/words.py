@@ -343,6 +343,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
             "“{label}”不能搜索；要搜索它：custledger field edit {field} --searchable"
         ),
         # undo, the ledger
+        "Taking back {operation}": "正在撤销 {operation}",
         "Nothing is left of {operation} to take back.": "{operation} 已经没有可以撤销的了。",
         "Took back {operation} ({verb}): {told}. To reverse that: custledger undo {undo}": (
             "已撤销 {operation}（{verb}）：{told}。要取消这次撤销：custledger undo {undo}"

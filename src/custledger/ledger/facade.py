@@ -142,9 +142,15 @@ class Ledger:
         """
         return self.session.take_warnings()
 
-    def undo(self, operation: int | str, *, dry_run: bool = False, reason: str = "") -> Undone:
-        """Take an operation back, as far as no later edit stands in the way; with ``dry_run`` only say what that is."""
-        return undo(self.session, operation, dry_run=dry_run, reason=reason)
+    def undo(
+        self, operation: int | str, *, dry_run: bool = False, reason: str = "", progress: Progress | None = None
+    ) -> Undone:
+        """Take an operation back, as far as no later edit stands in the way; with ``dry_run`` only say what that is.
+
+        ``progress`` is told which share is done, 0 to 1. A large import is taken back in chunks, and others write in
+        between; what ends that leaves whole chunks, and the next undo of the operation takes back the rest.
+        """
+        return undo(self.session, operation, dry_run=dry_run, reason=reason, progress=progress)
 
     def import_file(
         self,

@@ -9,6 +9,7 @@ from custledger.changes import Action, Change
 from custledger.cli.invocation import Invocation
 from custledger.cli.options import DryRunFlag, JsonFlag, ReasonOption
 from custledger.cli.output import Cell, Column
+from custledger.cli.progress import SOON, progress
 from custledger.cli.shown import HIDDEN, Shower, operation_id
 from custledger.cli.telling import BECAME_AGAIN, setting
 from custledger.codec import row_from
@@ -47,7 +48,8 @@ def register(app: typer.Typer, run: Invocation) -> None:
         """Take an operation back. What was edited later stays, is shown, and makes the exit code 5."""
         from custledger.services.undo import undo
 
-        undone = undo(run.session, operation, dry_run=dry_run, reason=reason)
+        with progress(run.output, run.words("Taking back {operation}", operation=operation), after=SOON) as told:
+            undone = undo(run.session, operation, dry_run=dry_run, reason=reason, progress=told)
         run.output.landed = f"{undone.operation.ref} was taken back" if undone.receipt else ""
         if json:
             run.output.json(_json(run, undone, dry_run=dry_run))

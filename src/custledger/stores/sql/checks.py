@@ -28,9 +28,8 @@ class References:
 
     def expect(self, schema: Schema, values: Values, referrer: Record) -> None:
         """Note what one record refers to. Raises ``NotFoundError`` for an unknown type."""
-        expected = self._expected.setdefault(referrer, {})
         for _, target, number in targets(schema, values, self._schemas):
-            expected.setdefault(target, set()).add(number)
+            self._expected.setdefault(referrer, {}).setdefault(target, set()).add(number)
 
     def expect_many(self, schema: Schema, field: Field, values: Iterable[Any]) -> None:
         """Note what many new records refer to in one field."""

@@ -15,6 +15,9 @@ AT_ONCE = 500
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
+FEW = 8
+"""Up to how many old values are written without an encoder, which takes longer to set up than they to write."""
+
 LONGEST_RUN = 1 << (RANDOM_BITS - 1)
 """How many records one run of creates has at most."""
 
@@ -46,6 +49,8 @@ class Journal:
         written: str | None
         if marks:
             written = _encode({**(before or {}), MARKS: [_written(one) for one in marks]})
+        elif before is not None and len(before) > FEW:
+            written = _encode(before)
         else:
             written = None if before is None else to_json(dict(before))
         self._entries.append((type_name, action.value, record, count, digests, written))
@@ -67,7 +72,7 @@ class Journal:
                 cursor + len(self._entries),
             ),
         )
-        entries = [(cursor + place, number, *entry) for place, entry in enumerate(self._entries, 1)]
+        entries = ((cursor + place, number, *entry) for place, entry in enumerate(self._entries, 1))
         connection.executemany(
             "INSERT INTO custledger_log (cursor, changeset, type, action, record, count, digests, before) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -106,6 +111,8 @@ def entries(
     limit: int | None,
 ) -> list[LogEntry]:
     """Return log entries; see ``Store.log``."""
+    if operation is not None and record is None:
+        return _of_operation(connection, operation, since=since, newest_first=newest_first, limit=limit)
     conditions, parameters = ["l.cursor > ?"], [since]
     if record is not None:
         conditions.append(
@@ -123,15 +130,35 @@ def entries(
         parameters += [operation, operation]
     direction = "DESC" if newest_first else "ASC"
     source = "custledger_log AS l JOIN custledger_changesets AS c ON c.number = l.changeset"
-    if operation is not None and record is None:
-        source = (
-            "custledger_changesets AS c JOIN custledger_log AS l ON l.cursor BETWEEN c.first_cursor AND c.last_cursor"
-        )
     statement = f"SELECT {_ENTRY} FROM {source} WHERE {' AND '.join(conditions)} ORDER BY l.cursor {direction}"
     if limit is not None:
         statement += " LIMIT ?"
         parameters.append(limit)
     return [_entry(row) for row in connection.execute(statement, parameters)]
+
+
+def _of_operation(
+    connection: Connection, operation: int, *, since: int, newest_first: bool, limit: int | None
+) -> list[LogEntry]:
+    """Return entries of one operation, changeset after changeset, so that a page costs no more than what is in it."""
+    direction = "DESC" if newest_first else "ASC"
+    changesets = connection.execute(
+        "SELECT number, first_cursor, last_cursor FROM custledger_changesets WHERE last_cursor > ? AND number IN "
+        "(SELECT first_changeset FROM custledger_operations WHERE id = ? UNION ALL "
+        f"SELECT number FROM custledger_changesets WHERE operation = ? AND later = 1) ORDER BY number {direction}",
+        (since, operation, operation),
+    )
+    statement = (
+        f"SELECT {_ENTRY} FROM custledger_log AS l JOIN custledger_changesets AS c ON c.number = ? "
+        f"WHERE l.cursor BETWEEN ? AND ? ORDER BY l.cursor {direction} LIMIT ?"
+    )
+    found: list[LogEntry] = []
+    for number, first, last in list(changesets):
+        left = last - first + 1 if limit is None else limit - len(found)
+        if left <= 0 and limit is not None:
+            break
+        found += map(_entry, connection.execute(statement, (number, max(first, since + 1), last, left)))
+    return found
 
 
 def _entry(row: Sequence[Any]) -> LogEntry:

@@ -1,7 +1,8 @@
 """Landing one changeset inside a write transaction: checks, rows, tags, search terms and the log."""
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 import attrs
@@ -20,6 +21,8 @@ from custledger.stores.sql.tables import Table, Values
 from custledger.stores.sql.tagging import Derived, MarkRows, marked, marks_of, touched
 
 KEPT_BY_THE_STORE = frozenset({"id", "created_at", "updated_at", "revision"})
+REMOVED_AT_ONCE = 500
+"""How many records are removed by one statement."""
 
 
 @attrs.frozen(kw_only=True)
@@ -57,18 +60,10 @@ class Landing:
         self._unique.park(self._changeset)
         for creates in self._changeset.creates:
             self._create_run(creates)
-        for derived, changes in groupby(
-            self._changeset.changes, lambda change: change.type if change.is_derived else ""
-        ):
-            if derived:
-                self._derive(self._place.table(derived), changes)
-            else:
-                for change in changes:
-                    self._make(change)
+        self._make_all(self._changeset.changes)
         removed = [(change.type, change.id) for change in self._landed if change.action is Action.REMOVE]
         if removed:
-            for change in brought_along(removed, self._place.schemas, self._referrers):
-                self._make(change)
+            self._make_all(brought_along(removed, self._place.schemas, self._referrers))
         self._references.check()
         documents = [self._write_document(change) for change in self._changeset.documents]
         if documents:
@@ -110,6 +105,19 @@ class Landing:
             self._place.index.put(connection, creates.type, run.search_terms())
         self._journal.note(creates.type, Action.CREATE, run.first, count=len(creates), digests=run.digests())
 
+    def _make_all(self, changes: Iterable[Change]) -> None:
+        """Make changes in their order; those that only rules find, and removals, so many at a time as follow."""
+        for (name, action), some in groupby(changes, _kind):
+            table = self._place.table(name)
+            if action is None:
+                self._derive(table, some)
+            elif action is Action.REMOVE:
+                while together := list(islice(some, REMOVED_AT_ONCE)):
+                    self._remove_all(together, table)
+            else:
+                for change in some:
+                    self._make(change)
+
     def _make(self, change: Change) -> None:
         table = self._place.table(change.type)
         table.check_keys(change.before or ())
@@ -120,7 +128,7 @@ class Landing:
             case Action.UPDATE:
                 self._update(change, table, self._current(change, table))
             case Action.REMOVE:
-                self._remove(change, table, self._current(change, table))
+                self._remove_all([change], table)
 
     def _create(self, change: Change, table: Table) -> None:
         at = self._changeset.operation.at
@@ -142,7 +150,10 @@ class Landing:
         self._journal.note(change.type, Action.CREATE, change.id, digests=digests)
 
     def _current(self, change: Change, table: Table) -> Values:
-        row = table.read(self._place.connection, change.id)
+        return self._found(change, table, table.read(self._place.connection, change.id))
+
+    def _found(self, change: Change, table: Table, row: Row | None) -> Values:
+        """Return the values of the row that was found of a record, as if nothing were parked; raise for none."""
         if row is not None:
             return self._unique.unparked(change, dict(zip(table.schema.keys, row, strict=True)))
         public = table.schema.public_id(change.id)
@@ -194,20 +205,33 @@ class Landing:
             raise ConflictError(table.schema.public_id(change.id), conflicts)
         return after
 
-    def _remove(self, change: Change, table: Table, current: Values) -> None:
+    def _remove_all(self, changes: Sequence[Change], table: Table) -> None:
+        """Remove records of one type together: each by itself is read and deleted by four statements."""
+        connection, numbers = self._place.connection, [change.id for change in changes]
+        if len(set(numbers)) < len(numbers):  # whoever removes a record twice is told of it
+            for change in changes:
+                self._remove_all([change], table)
+            return
+        held = marks_of(connection, table, numbers)
+        for change, row in zip(changes, table.read_many(connection, numbers), strict=True):
+            table.check_keys(change.before or ())
+            self._note_removal(change, table, self._found(change, table, row), in_order(held.get(change.id, ())))
+        which = f"IN ({table.dialect.each_integer})"
+        for name in table.tags.values() if held else ():
+            connection.execute(f"DELETE FROM {name} WHERE record {which}", (json.dumps(numbers),))
+        connection.execute(f'DELETE FROM {table.name} WHERE "id" {which}', (json.dumps(numbers),))
+
+    def _note_removal(self, change: Change, table: Table, current: Values, held: Sequence[TagMark]) -> None:
         if change.revision != current["revision"]:
             public = table.schema.public_id(change.id)
             raise ConflictError(public, why="somebody else edited what this would remove")
-        connection = self._place.connection
-        held = marks_of(connection, table, [change.id]).get(change.id, ())
-        marks = tuple(MarkChange(mark, None) for mark in in_order(held))
-        for name in table.tags.values() if marks else ():
-            connection.execute(f"DELETE FROM {name} WHERE record = ?", (change.id,))
-        connection.execute(f'DELETE FROM {table.name} WHERE "id" = ?', (change.id,))
+        marks = tuple(MarkChange(mark, None) for mark in held)
         self._touch(table, change.id)
         self._references.forget((change.type, change.id))
         before = {key: value for key, value in current.items() if value is not None}
-        self._landed.append(attrs.evolve(change, before=before, marks=marks))
+        self._landed.append(
+            Change(type=change.type, id=change.id, before=before, after=None, revision=change.revision, marks=marks)
+        )
         self._journal.note(change.type, Action.REMOVE, change.id, before=before, marks=marks)
 
     def _referrers(self, schema: Schema, field: Field, wanted: Sequence[Any]) -> list[Row]:
@@ -230,3 +254,8 @@ class Landing:
 
     def _write_document(self, change: DocumentChange) -> DocumentChange:
         return write_document(self._place.connection, self._journal, change)
+
+
+def _kind(change: Change) -> tuple[str, Action | None]:
+    """Return the type and the action of a change; no action where it says only what rules find."""
+    return change.type, None if change.is_derived else change.action
