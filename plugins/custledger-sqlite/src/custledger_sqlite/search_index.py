@@ -9,7 +9,7 @@ one by one are only noted as *stale*, and read through by whoever searches; when
 indexed together.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +58,10 @@ class Fts5Index:
 
         return SearchBuilder()
 
-    def touch(self, connection: Connection, name: str, number: int) -> bool:
-        """Note that one record is stale; return whether so many are that it is time for ``refresh``."""
+    def touch(self, connection: Connection, name: str, numbers: Collection[int]) -> bool:
+        """Note that records are stale; return whether so many are that it is time for ``refresh``."""
         stale = _stale(name)
-        connection.execute(f"INSERT OR IGNORE INTO {stale} (id) VALUES (?)", (number,))
+        connection.executemany(f"INSERT OR IGNORE INTO {stale} (id) VALUES (?)", ((number,) for number in numbers))
         ((count,),) = connection.execute(f"SELECT count(*) FROM {stale}")
         return bool(count > MOST_STALE)
 

@@ -1,6 +1,6 @@
 """What a backend supplies to the SQL family: connections, transactions, and the words of its dialect."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -81,8 +81,8 @@ class SearchIndex(Protocol):
     def builder(self) -> IndexBuilder:
         """Return what makes an index while the records land."""
 
-    def touch(self, connection: Connection, name: str, number: int) -> bool:
-        """Note that one record was written or removed, so that what the index says of it is stale.
+    def touch(self, connection: Connection, name: str, numbers: Collection[int]) -> bool:
+        """Note that records were written or removed, so that what the index says of them is stale.
 
         Return whether so many are that it is time for ``refresh``.
         """

@@ -1,6 +1,6 @@
 """Search without an index, for a first store and for small ones: whoever searches reads every record of the type."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from custledger.schema import Schema
 from custledger.stores.sql.database import Connection
@@ -20,7 +20,7 @@ class NoIndex:
         """Return what makes nothing while the records land."""
         return NoIndexBuilder()
 
-    def touch(self, connection: Connection, name: str, number: int) -> bool:  # noqa: ARG002 - as SearchIndex has it
+    def touch(self, connection: Connection, name: str, numbers: Collection[int]) -> bool:  # noqa: ARG002 - as SearchIndex has it
         """Return that there is never anything to refresh."""
         return False
 

@@ -48,6 +48,7 @@ class Landing:
         self._changeset = changeset
         self._journal = Journal()
         self._landed: list[Change] = []
+        self._touched: dict[str, dict[int, None]] = {}
         self.crowded: set[str] = set()
         """The types of which so many records are unknown to the search index that it is time to tell it."""
         self._references = References(place.connection, place.schemas, place.table)
@@ -65,6 +66,7 @@ class Landing:
         if removed:
             self._make_all(brought_along(removed, self._place.schemas, self._referrers))
         self._references.check()
+        self._tell_index()
         documents = [self._write_document(change) for change in self._changeset.documents]
         if documents:
             self._place.connection.execute("UPDATE custledger_ledger SET generation = generation + 1")
@@ -248,8 +250,12 @@ class Landing:
 
     def _touch(self, table: Table, number: int) -> None:
         if self._is_searched(table):
-            name = table.schema.name
-            if self._place.index.touch(self._place.connection, name, number):
+            self._touched.setdefault(table.schema.name, {})[number] = None
+
+    def _tell_index(self) -> None:
+        """Tell the search index of what was written or removed."""
+        for name, numbers in self._touched.items():
+            if self._place.index.touch(self._place.connection, name, numbers):
                 self.crowded.add(name)
 
     def _write_document(self, change: DocumentChange) -> DocumentChange:
