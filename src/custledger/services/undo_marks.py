@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from custledger.changes import LogEntry
-from custledger.marks import PERSON, Key, MarkChange, TagMark, said
+from custledger.marks import Key, MarkChange, TagMark, said
 
 Pair = tuple[TagMark | None, TagMark | None]
 """A mark before an operation and after it."""
@@ -22,28 +22,16 @@ def touched(entries: Iterable[LogEntry]) -> dict[Key, Pair]:
 def marks_back(held: Sequence[TagMark], changed: Mapping[Key, Pair]) -> tuple[list[MarkChange], set[str]]:
     """Return what sets marks back, and the fields with marks that somebody changed since, which stay as they are.
 
-    Content decides: a mark that says what the operation left it saying counts as untouched. So does one that comes to
-    the same: where no rule says anything of a tag, it is off whether a person refused it or said nothing.
+    Content decides: a mark that says what the operation left it saying counts as untouched.
     """
     now = {mark.key: mark for mark in held}
-    ruled = {mark.key[:2] for mark in held if mark.source != PERSON}
     back, standing = [], set()
     for key, (before, after) in changed.items():
         present = now.get(key)
         if said(present) == said(before):
             continue
-        comes_to = said if key[:2] in ruled else _set_to
         if said(present) == said(after):
-            back.append(MarkChange(present, before))
-        elif comes_to(present) == comes_to(before):
-            continue
-        elif comes_to(present) == comes_to(after):
             back.append(MarkChange(present, before))
         else:
             standing.add(key[0])
     return back, standing
-
-
-def _set_to(mark: TagMark | None) -> tuple[str, bool] | None:
-    """Return what a mark says where it is the only one: a tag that is refused is no tag."""
-    return None if mark is None or mark.refused else said(mark)
