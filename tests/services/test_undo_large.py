@@ -210,8 +210,8 @@ def take_back_in_chunks(scheme: str, before: list[Any], chunks: list[Any], later
             perform(ledger, step)
         wanted = content(ledger)
         with one_operation(ledger) as operation:
-            for step in chunks:
-                perform(ledger, step)
+            for step in chunks:  # codes are told apart by how many operations there are, and here is one
+                perform(ledger, (*step[:2], None) if step[0] == "add" else step)
         if last(ledger) != operation:
             return
         for step in (step for steps in later for step in steps):
