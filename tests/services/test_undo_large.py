@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import custledger
@@ -188,6 +188,11 @@ def one_operation(ledger: Ledger) -> Iterator[int]:
         del ledger.session.operation
 
 
+@example(  # what somebody writes later is what one of two chunks had left
+    before=[("add", "Bonn", "a")],
+    chunks=[("edit", 0, "Köln", "a;b"), ("edit", 0, "Bonn", "a;b")],
+    later=[[("edit", 0, "Köln", "a;b")]],
+)
 @given(before=STEPS, chunks=STEPS, later=st.lists(STEPS, max_size=1))
 def test_taken_back_in_chunks_comes_to_what_it_would_at_once(
     before: list[Any], chunks: list[Any], later: list[list[Any]]

@@ -9,13 +9,15 @@ Each was a step from one whole ledger to another, so each step back is one too, 
 whole is taken back whole.
 """
 
+from bisect import bisect_right, insort
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from sys import maxsize
 
 import attrs
 
 from custledger import ids
-from custledger.changes import OPERATION_PREFIX, Change, Changeset, DocumentChange, LogEntry, Operation, Receipt
+from custledger.changes import OPERATION_PREFIX, Action, Change, Changeset, DocumentChange, LogEntry, Operation, Receipt
 from custledger.errors import (
     ConflictError,
     CustledgerError,
@@ -89,6 +91,37 @@ class _Part:
     records: int = 0
 
 
+class _Touched:
+    """Which records the parts of an operation touch, and whether one of them is touched ``again`` in a later part.
+
+    Records that are made come in runs of ids, of which there are few, and each later run is of greater ids.
+    """
+
+    def __init__(self) -> None:
+        self.again = False
+        self._runs: dict[str, list[tuple[int, int]]] = {}
+        self._ones: dict[str, set[int]] = {}
+        self._here: list[LogEntry] = []
+
+    def add(self, entry: LogEntry) -> None:
+        """Note what an entry of the present part touches."""
+        if entry.action is not Action.CREATE:
+            runs = self._runs.get(entry.type, [])
+            place = bisect_right(runs, (entry.record, maxsize)) - 1
+            in_run = place >= 0 and entry.record < runs[place][1]
+            self.again = self.again or in_run or entry.record in self._ones.get(entry.type, ())
+        self._here.append(entry)
+
+    def next_part(self) -> None:
+        """Begin the next part."""
+        for entry in self._here:
+            if entry.action is Action.CREATE:
+                insort(self._runs.setdefault(entry.type, []), (entry.record, entry.record + entry.count))
+            else:
+                self._ones.setdefault(entry.type, set()).add(entry.record)
+        self._here.clear()
+
+
 class _Undo:
     """One undo under way: what of it has landed, or would, and what stands in its way."""
 
@@ -123,17 +156,24 @@ class _Undo:
     def _parts(self) -> list[_Part]:
         """Return the parts in which the operation is taken back, in the order in which they landed.
 
-        Each is of whole changesets. The entries of the last are kept, since it is the first that is taken back.
+        Each is of whole changesets. The entries of the last are kept, since it is the first that is taken back. Where
+        several would touch one record, there is one part only: what somebody wrote later may be what one of them left.
         """
-        parts, kept, changeset = [_Part(since=0)], list[LogEntry](), 0
+        parts, kept, changeset, earlier = [_Part(since=0)], list[LogEntry](), 0, _Touched()
         for entry in self._log():
-            if entry.changeset != changeset and parts[-1].records >= TOGETHER:
+            if entry.changeset != changeset and parts[-1].records >= TOGETHER and not earlier.again:
                 parts.append(_Part(since=entry.cursor - 1))
                 kept.clear()
+                earlier.next_part()
             changeset = entry.changeset
             kept.append(entry)
+            earlier.add(entry)
             parts[-1].entries += 1
             parts[-1].records += entry.count
+        if earlier.again:
+            return [
+                _Part(since=0, entries=sum(one.entries for one in parts), records=sum(one.records for one in parts))
+            ]
         self._kept = parts[-1], kept
         return parts
 
