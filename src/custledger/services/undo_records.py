@@ -95,7 +95,7 @@ class Inverse:
         original = None if entries[0].action is Action.CREATE else _before_all(entries)
         if last.action is Action.REMOVE:
             if original is not None:
-                self._bring_back(schema, key, original, last, row)
+                self._bring_back(schema, key, original, entries, row)
         elif row is None:
             if original is None:
                 self.gone.add(key)
@@ -111,17 +111,18 @@ class Inverse:
             self._set_marks_back(schema, key, row, entries)
 
     def _bring_back(
-        self, schema: Schema, key: Key, original: Mapping[str, Any], removal: LogEntry, row: Row | None
+        self, schema: Schema, key: Key, original: Mapping[str, Any], entries: Sequence[LogEntry], row: Row | None
     ) -> None:
         found = {name: value for name, value in original.items() if name in schema.by_key}
-        marks = tuple(MarkChange(None, one.before) for one in removal.marks if one.key[0] in schema.by_key)
+        said = {one.key: one.before for entry in reversed(entries) for one in entry.marks}
+        marks = tuple(MarkChange(None, one) for about, one in said.items() if one and about[0] in schema.by_key)
         if row is not None:
             held = [one.after for one in marks if one.after]
             if self._digest(key, row) != digest(as_persons_left(found, held, schema.tagged)):
                 self._stand(key, "it is there again already")
             return
         after = {name: value for name, value in found.items() if name not in UNTOLD}
-        revision = plain_before(removal).get("revision", 0)
+        revision = plain_before(entries[-1]).get("revision", 0)
         self.changes[key] = Change(type=key[0], id=key[1], before=None, after=after, revision=revision, marks=marks)
 
     def _set_back(self, schema: Schema, key: Key, entries: Sequence[LogEntry], row: Row, *, untouched: bool) -> None:
