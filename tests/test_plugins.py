@@ -360,6 +360,14 @@ class Pallet(Record):
             {"custledger_metrics": lambda: [labelled("not", "Nothing", "无")]},
             "“not” is a word of the language of rules",
         ),
+        (
+            {"custledger_metrics": lambda: [labelled("calls", "Interactions", "互动")]},
+            "“Interactions” is what related records are called",
+        ),
+        (
+            {"custledger_metrics": lambda: [labelled("calls", "rfm.label", "互")]},
+            "“rfm.label” reads like a part of another name",
+        ),
         ({"custledger_metrics": lambda: [labelled("seen", "Seen", "今天")]}, "“今天” is a day in every rule"),
         (
             {"custledger_metrics": lambda: [labelled("seen", "Level is empty", "空")]},

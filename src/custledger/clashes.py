@@ -1,13 +1,20 @@
 """What plugins call things, where that means something else already: to the language of rules, or of other plugins."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from custledger.definitions import Definition
 from custledger.errors import shorten
 from custledger.fields import Labels
 from custledger.schema import Schema
 from custledger.values import fold
+
+if TYPE_CHECKING:
+    from custledger.expressions.scope import World
+
+_PART_OF = re.compile(r"[^\s.]+\.[^\s.]+")
 
 
 class Called(NamedTuple):
@@ -45,8 +52,8 @@ class Meanings:
     def other(self, definition: Definition, plugin: str) -> str:
         """Return why a metric or a segment that a ``plugin`` brings cannot be called what it is, or nothing.
 
-        Its name and its labels would change what rules mean that the language reads otherwise, or in which they are
-        other names of a field that another plugin brings: in front of those the name of a metric would go.
+        Its name and its labels would change what rules mean that the language reads otherwise, in which they are
+        related records, or other names of a field that another plugin brings: in front of those a metric would go.
         """
         schema = self._schemas.get(definition.subject)
         if schema is None:
@@ -54,6 +61,8 @@ class Meanings:
         for called in dict.fromkeys((definition.name, *definition.labels.both())):
             if meant := self._read_as(called, schema):
                 return f"{shorten(called)} {meant}"
+            if _PART_OF.fullmatch(called):
+                return f"{shorten(called)} reads like a part of another name"
             field = schema.by_key.get(schema.names.get(fold(called), ""))
             own = (field.key, *field.spec.labels.both()) if field else ()
             if field and fold(called) not in map(fold, own) and self._bringers[schema.name, field.key] != plugin:
@@ -65,8 +74,15 @@ class Meanings:
         known = self._read.get((schema.name, called))
         if known is None:
             from custledger.expressions.reserved import read_as  # what brings no metric needs none of it
-            from custledger.expressions.scope import World
 
-            scope = World({schema.name: schema}).scope(schema)
-            known = self._read[schema.name, called] = read_as(called, scope)
+            scope = self._world.scope(schema)
+            related = fold(called) in scope.relations
+            known = "is what related records are called" if related else read_as(called, scope)
+            self._read[schema.name, called] = known
         return known
+
+    @cached_property
+    def _world(self) -> "World":
+        from custledger.expressions.scope import World
+
+        return World(self._schemas)

@@ -306,7 +306,7 @@ class Plugins:
         """Yield all that expressions know by a label, in the order in which it goes before what comes later."""
         for plugin, name, field in self._fields():
             yield Called(plugin, f"the field {name}.{field.key}", name, field.key, field.spec.labels)
-        for plugin, one in (*self.metrics(), *self.segments()):
+        for plugin, one in in_plugins_order([*self.metrics(), *self.segments()]):
             yield Called(plugin, one.name, one.subject, one.name, one.labels)
 
     def _fields(self) -> list[tuple[str, str, Field]]:
@@ -448,6 +448,14 @@ def disabled_by(environment: Mapping[str, str] | None = None) -> frozenset[str]:
     """Return the names in ``CUSTLEDGER_DISABLE_PLUGINS``, which are separated by commas."""
     text = (os.environ if environment is None else environment).get(DISABLE_VARIABLE, "")
     return frozenset(name.strip() for name in text.split(",") if name.strip())
+
+
+def in_plugins_order(found: Iterable[tuple[str, _ItemT]]) -> list[tuple[str, _ItemT]]:
+    """Return what plugins bring as one goes before the other where they have a label in common.
+
+    What the ledger itself has comes first, then the core's, then that of others by their names.
+    """
+    return sorted(found, key=lambda pair: (pair[0] != "", pair[0] != CORE, pair[0]))
 
 
 def said_by(plugin: str, hint: str = "") -> str:

@@ -184,7 +184,7 @@ def test_a_threshold_that_a_rule_refuses_is_said_and_stops_neither_its_correctio
     shop("transaction", "add", "--customer", "K1", "--amount", "900", "--status", "paid")
     assert shop("segment", "refresh", "abc", "high_value").code == 0
     told = shop("metric", "add", "abc_a_share", "96")
-    refused = "abc_a_share: “96 and 95” are no limits of A and B"
+    refused = "abc_a_share: “96, 95” are no limits of A and B"
     assert (told.code, told.out) == (0, "abc_a_share\n")
     assert told.err.endswith(f"warning: abc cannot be computed now: {refused}\n")
     assert shop("metric", "add", "unrelated", "1").err == ""
@@ -247,3 +247,21 @@ def test_a_customer_has_a_history_also_where_a_segment_of_products_has_the_name(
     shop("segment", "add", "dear", "price > 5", "--subject", "product")
     done = shop("segment", "history", "dear")
     assert (done.code, "is a segment of products, and not of customers" in done.err) == (3, True)
+
+
+def test_of_several_segments_that_are_named_one_that_fails_stops_no_other(shop: Run) -> None:
+    shop("transaction", "add", "--customer", "K1", "--amount", "9000", "--status", "paid")
+    shop("metric", "add", "abc_a_share", "97")
+    shop("segment", "add", "odd", "contact_count > 1")
+    shop("metric", "add", "mine", "1")
+    shop("segment", "add", "odd", "mine > 1")
+    shop("metric", "remove", "mine")
+    done = shop("segment", "refresh", "abc", "odd", "high_value")
+    assert done.code == 3
+    assert "high_value\t1\t0\t" in done.out
+    assert "warning: abc was not refreshed: abc_a_share: “97, 95” are no limits of A and B\n" in done.err
+    assert "warning: odd was not refreshed: There is no customer field “mine”" in done.err
+    assert "takes it back" in done.err
+    assert shop("segment", "refresh", "abc").err.startswith("error: abc_a_share: ")
+    found = {one["what"]: one["found"] for one in json.loads(shop("doctor", "--json").out) if one["state"] == "bad"}
+    assert "There is no customer field “mine”" in found["segment odd"]

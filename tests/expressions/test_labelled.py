@@ -8,13 +8,22 @@ from custledger.conventions import Conventions
 from custledger.expressions import understand
 from custledger.expressions.outline import shown_term
 from custledger.expressions.scope import World
+from custledger.fields import Choice, Kind, Labels, Spec
 from custledger.records import CORE_TYPES
-from custledger.schema import Schema
+from custledger.schema import Field, Schema
 from custledger.testing.expressions import ZONE
 from custledger.testing.related import PERSON, WORLD, related_filters, terms
 
 CHINESE = Conventions(language="zh", zone_name=ZONE)
+TIERS = (Choice("gold", Labels("Gold", "金卡（年费）")),)
+OWN = [
+    Field("x_budget", Spec(kind=Kind.MONEY, labels=Labels("Budget", "预算（元）"))),
+    Field("x_tier", Spec(kind=Kind.CHOICE, labels=Labels("Tier", "会员级别"), choices=TIERS)),
+    Field("x_size", Spec(kind=Kind.INTEGER, labels=Labels("Size of it", "人数"))),
+    Field("x_both", Spec(kind=Kind.INTEGER, labels=Labels("Both", "大 并且 小"))),
+]
 SCHEMAS = {schema.name: schema for schema in map(Schema.of, CORE_TYPES)}
+SCHEMAS["customer"] = SCHEMAS["customer"].extended(OWN)
 CORE = World(SCHEMAS)
 
 
@@ -33,6 +42,9 @@ CORE = World(SCHEMAS)
         ("count(distinct followups.owner) > 1", "计数(不同 跟进计划.负责人) > 1"),
         ("[city] = Oslo and tags contains vip", "[城市] = Oslo 且 标签 包含 vip"),
         ("referred_by.city is not empty", "推荐人.城市 不为空"),
+        ("month(birthday) = month(in 1 month)", "月份(生日) = 月份(1个月后)"),
+        ("x_budget >= 300 and x_tier = gold", "[预算（元）] >= 300 且 会员级别 = “金卡（年费）”"),
+        ("x_size 在 30 and 40 之间 and x_size != x_both", "人数 在 30 和 40 之间 且 人数 != [大 并且 小]"),
         ("城市 = 上海 且 等级 不是 a", "城市 = 上海 且 等级 不是 A级"),
     ],
 )

@@ -12,7 +12,7 @@ from custledger.fields import Labels
 from custledger.ledger import Ledger
 from custledger.services.defining import add_metric, add_segment, list_metrics, list_segments, remove_metric
 from custledger.services.segmenting import explain
-from custledger.services.tagging import add_rule
+from custledger.services.tagging import add_rule, tags_by
 
 
 @pytest.fixture(params=["memory:", "ledger.db"])
@@ -268,3 +268,26 @@ def test_a_metric_goes_before_an_alias_one_step_away_too_where_it_cannot_be_read
             "is computed for each product, and only fields can be read from another record."
         )
     assert ledger.transactions.where("product.opening_stock < 300").count() == 0
+
+
+def test_a_rule_goes_on_meaning_the_field_that_it_was_saved_with_when_another_takes_the_label(ledger: Ledger) -> None:
+    session = ledger.session
+    first = ledger.fields.add("customer", "会员卡号", label_en="Card")
+    ann = ledger.customers.add(name="Ann", Card="1")
+    add_segment(session, "holders", "Card = 1 and count(interactions where [Owner] = Card) = 0")
+    add_rule(session, "holds", "Card = 1")
+    ledger.fields.edit("customer.Card", label_en="Old", label_zh="旧")
+    assert ledger.fields.add("customer", "会员卡号", label_en="Card").key != first.key
+    assert [one.id for one in ledger.customers.where("holders")] == [ann.id]
+    (held,) = [one.definition for one in list_segments(session) if one.definition.name == "holders"]
+    assert held.names["card"] == first.key
+    assert tags_by(session, session.settings.taggers[0]) == {ann.id: "holds"}
+    assert ledger.customers.where("Card = 1").count() == 0
+
+
+def test_a_metric_of_another_type_is_found_by_its_name_unless_it_is_said_whose_is_meant(ledger: Ledger) -> None:
+    assert ledger.metrics.add("rising_days", "30").subject == "transaction"
+    assert ledger.metrics.add("高潜力比较天数", "40").subject == "transaction"
+    assert ledger.metrics.remove("rising_days").expression == "40"
+    assert ledger.metrics.add("rising_days", "30", subject="customer").subject == "customer"
+    assert ledger.metrics.add("mine", "1").subject == "customer"

@@ -42,5 +42,5 @@ def test_a_longer_silence_is_never_a_lower_risk(customers: Any) -> None:
 
 
 def test_limits_that_are_out_of_order_are_refused() -> None:
-    with pytest.raises(InvalidValueError, match="“4 and 3” are no limits of rising and high"):
+    with pytest.raises(InvalidValueError, match="“4, 3” are no limits of rising and high"):
         risks(columns([(1, 3)], rising=4))

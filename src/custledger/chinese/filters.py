@@ -54,6 +54,8 @@ SENTENCES = (
     ("There is no field {name:q}", "没有字段{name}"),
     ("{name} is not a field of the {relation:word}", "{name} 不是 {relation} 的字段"),
     # how it is written
+    ("{one:word} and {other:word} are two numbers here", "{one} 和 {other} 在这里是两个数"),
+    ("Write numbers without commas: {number:word}", "数字里不要写逗号：{number}"),
     ("There is no condition here", "这里没有条件"),
     ("There is no opening bracket for this closing one", "这个右括号没有左括号"),
     ("This bracket is never closed", "这个括号没有配对"),

@@ -43,6 +43,8 @@ SENTENCES = (
     ("{other:word} has the name {name} already", "{other} 已经用了名称 {name}"),
     ("{called:q} is a day in every rule", "{called}在规则里是日期"),
     ("{called:q} is a word of the language of rules", "{called}是规则语言里的词"),
+    ("{called:q} is what related records are called", "{called}是相关记录的名称"),
+    ("{called:q} reads like a part of another name", "{called}读起来像另一个名称的一部分"),
     ("{called:q} reads like a rule", "{called}读起来像一条规则"),
     ("{called:q} is another name of the field {key:word}", "{called}是字段 {key} 的别名"),
     ("{other:word} has the label {label} already", "{other} 已经用了标签 {label}"),

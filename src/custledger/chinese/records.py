@@ -221,6 +221,8 @@ SENTENCES = (
     ("custledger segment save writes them there.", "custledger segment save 可以把它们写到那里。"),
     ("Name a file with --to.", "请用 --to 指明文件。"),
     ("segment {name}", "分群 {name}"),
+    ("metric {name}", "指标 {name}"),
+    ("rule that tags {name}", "标签规则 {name}"),
     ("segments", "分群"),
     ("Say whose with the option subject.", "请用选项 subject 指明是哪种记录的。"),
     ("{name} needs {need:word}, which cannot be computed: {why:why}", "{name} 需要 {need}，而它无法计算：{why}"),

@@ -217,6 +217,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         ),
         "A file of segments, or a folder of such files.": "分群文件，或这种文件的文件夹。",
         "Remove this ledger's segments that are not in the files.": "删除这本台账里不在文件中的分群。",
+        "The records that it is about; found by its name otherwise.": "它针对哪种记录；不写则按名称查找，默认为客户。",
         "Whose; all by default.": "哪种记录的；默认为全部。",
         "Show what a segment says, and how many are in it.": "查看一个分群的条件和成员数。",
         "A segment, by its name or label.": "分群，按名称或标签。",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from custledger.cli.application import PROGRAM
+from custledger.cli.options import RESERVED
 from custledger.errors import CustledgerError, NotFoundError
 from custledger.fields import KEY_PREFIX
 
@@ -23,7 +24,7 @@ def put_into_own_terms(error: CustledgerError, types: Collection[str]) -> None:
     if found := _VALUE.fullmatch(error.hint):
         key = found["key"]
         error.hint = f"Give {key}=VALUE with --set."
-        if not key.startswith(KEY_PREFIX):
+        if not key.startswith(KEY_PREFIX) and f"--{_dashed(key)}" not in RESERVED:
             error.hint = f"Give --{_dashed(key)} VALUE, or {key}=VALUE with --set."
     error.hint = with_flags(error.hint)
     error.hint = _FIELDS.sub(rf"{PROGRAM} field list \1 shows", error.hint)

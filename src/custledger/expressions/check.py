@@ -13,7 +13,7 @@ from custledger.expressions import keywords, tree
 from custledger.expressions.check_terms import TermChecker, Typed
 from custledger.expressions.comparing import UNSORTED_KINDS
 from custledger.expressions.instead import LONGEST_SHOWN, plain_number
-from custledger.expressions.literals import FREE_KINDS, read_value
+from custledger.expressions.literals import FREE_KINDS, cut_number, read_value
 from custledger.expressions.nodes import Expression, Named
 from custledger.expressions.parser import parse, parse_term
 from custledger.expressions.scope import Own, World
@@ -120,7 +120,8 @@ class Checker(TermChecker):
         node = root.node if isinstance(root, Typed) else root
         if want is not None and kind is not want:
             raise self.error(f"This gives {described(kind)}, and {described(want)} is wanted", 0)
-        return Expression(self.text, kind, node, frozenset(self.keys), field.spec if field else None, self.names)
+        names = {name: key for name, key in self.names.items() if key}
+        return Expression(self.text, kind, node, frozenset(self.keys), field.spec if field else None, names)
 
     def root(self, clause: Clause, want: Kind | None) -> Typed | tree.Condition:
         """Return a value where one may be wanted, and a condition else."""
@@ -295,6 +296,9 @@ class Checker(TermChecker):
         """Return the condition that a term equals something in a list."""
         if field.spec.kind in SEVERAL_KINDS:
             return tree.Has(left, tuple(self.literal(field, right).plain for right in clause.right))
+        if field.spec.kind in NUMBER_KINDS and (apart := cut_number([right.text for right in clause.right])):
+            why, hint = f"{' and '.join(apart)} are two numbers here", f"Write numbers without commas: {''.join(apart)}"
+            raise self.error(why, clause.right[0].start, hint=hint)
         several = [self.compare("=", left, field, right) for right in clause.right]
         listed: list[tree.Literally] = []
         others: list[tree.Condition] = []

@@ -111,7 +111,7 @@ class TermChecker(ABC):
             tags = next((field for field in self.schema.fields if field.spec.kind is Kind.TAGS), None)
             found = Own(tags) if tags else None
         if found is not None:
-            self.names[called] = canonical(found)
+            self.remember(called, canonical(self.outer or self.scope, found))
         if self.outer is None or self.relation is None:
             if found is None:
                 what = f"{self.schema.name} field" if "." not in called else "field"
@@ -129,6 +129,11 @@ class TermChecker(ABC):
     def name_hint(self, called: str) -> str:
         """Return how a name might be meant that means nothing."""
         return name_hint(self.scope, called, is_related=self.relation is not None)
+
+    def remember(self, called: str, key: str) -> None:
+        """Note what a name means; nothing of one that means several things, of records of several types."""
+        if self.names.setdefault(called, key) != key:
+            self.names[called] = ""
 
     def resolve(self, name: Name) -> Field:
         """Return the field, of this record or of one that it refers to, that a name means."""
@@ -276,7 +281,8 @@ class TermChecker(ABC):
         looking, choosing = self.within(relation, outer=self.scope), self.within(relation, outer=None)
         of = looking.looked_at(call, relation)
         where = choosing.condition(call.where) if call.where is not None else None
-        self.names |= {**looking.names, **choosing.names, fold(relation.name): relation.name}
+        for name, key in (*looking.names.items(), *choosing.names.items(), (fold(relation.name), relation.name)):
+            self.remember(name, key)
         self.check_aggregate(call, function, of, self.called(relation))
         kind, scale, like = _result(function, of)
         currencies = list(dict.fromkeys(_currencies(of.node, relation))) if of else []

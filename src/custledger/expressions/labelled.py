@@ -7,6 +7,7 @@ somebody wrote in Chinese has no better English. What is shown can be written as
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from custledger.errors import QueryError
 from custledger.expressions import keywords
 from custledger.expressions.dates import STARTS, parse_day
 from custledger.expressions.functions import AGGREGATES, DATE_FUNCTIONS, FUNCTIONS
@@ -62,20 +63,33 @@ def _name(text: str, name: Name, scope: Scope) -> _Part:
     closing = _BRACKETS.get(text[name.start])
     end = text.index(closing, name.start) + 1 if closing else name.start + len(name.text)
     label = _label(scope, scope.meaning(name.folded)) if name.text.isascii() else ""
-    return _Part(name.start, end, f"[{label}]" if label and closing else label)
+    return _Part(name.start, end, f"[{label}]" if label and (closing or not _is_plain(label)) else label)
 
 
 def _value(right: Bare, field: Field) -> _Part:
     """Return what is shown for a value without quotation marks: the label of a choice, a day, a yes or no."""
     shown = ""
-    if field.spec.kind in {Kind.CHOICE, Kind.CHOICES} and right.text.isascii():
+    if field.spec.choices and right.text.isascii():
         codes = {fold(called): one.labels.zh for one in field.spec.choices for called in (one.labels.en, one.code)}
-        shown = codes.get(fold(right.text), "")
+        label = codes.get(fold(right.text), "")
+        shown = label if _is_plain(label) else f"“{label}”"
     elif field.spec.kind in {Kind.DATE, Kind.TIME} and right.text.isascii():
         shown = _day(parse_day(right.text))
     elif field.spec.kind is Kind.YES_NO:
         shown = {"yes": "是", "true": "是", "no": "否", "false": "否"}.get(fold(right.text), "")
     return _Part(right.start, right.end, shown)
+
+
+def _is_plain(label: str) -> bool:
+    """Whether a label can stand in a rule without brackets or quotation marks around it."""
+    try:
+        cut = tokens(label)[:-1]
+    except QueryError:
+        return False
+    own = keywords.AND | keywords.OR | keywords.WHERE | keywords.NOT | keywords.DISTINCT | keywords.BETWEEN_AND
+    words = [fold(one.text) for one in cut]
+    operators = {word for phrase in keywords.OPERATORS for word in phrase}
+    return all(one.sort == "word" for one in cut) and not own.intersection(words) and not operators.intersection(words)
 
 
 def _words(text: str, taken: Sequence[_Part]) -> Iterator[_Part]:
@@ -109,17 +123,18 @@ def _word(cut: Sequence[Token], free: Sequence[Token | None], at: int) -> tuple[
     folded = fold(here.text)
     if folded in FUNCTIONS and cut[at + 1].sort == "open":
         return 1, _FUNCTIONS[folded] if folded.isascii() else "", ""
-    for length in range(keywords.LONGEST_OPERATOR, 0, -1):
-        words = tuple(fold(one.text) for one in free[at : at + length] if one is not None)
-        if len(words) == length and (operator := keywords.OPERATORS.get(words)):
-            return length, _OPERATORS[operator] if words[0].isascii() else "", operator[0]
-    for spellings, shown in _JOINING.items():
-        if folded in spellings:
-            return 1, shown if folded.isascii() else "", ""
-    for length in range(_LONGEST_DAY, 0, -1):
+    for length in range(_LONGEST_DAY, 0, -1):  # before the operators: a day may begin with "in"
         some = [one for one in free[at : at + length] if one is not None]
         if len(some) == length and (day := _day_of(" ".join(one.text for one in some))) is not None:
             return length, _day(day) if folded.isascii() else "", ""
+    for length in range(keywords.LONGEST_OPERATOR, 0, -1):
+        words = tuple(fold(one.text) for one in free[at : at + length] if one is not None)
+        if len(words) == length and (operator := keywords.OPERATORS.get(words)):
+            is_between = operator[0] == "in" and cut[at + length].sort != "open"  # 在 30 到 50 之间
+            return length, _OPERATORS[operator] if words[0].isascii() else "", "between" if is_between else operator[0]
+    for spellings, shown in _JOINING.items():
+        if folded in spellings:
+            return 1, shown if folded.isascii() else "", ""
     return 1, "", ""
 
 

@@ -1,5 +1,8 @@
 """Reads what stands on the right of an operator as a value of the field on its left."""
 
+import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from custledger import ids, values
@@ -15,6 +18,7 @@ FREE_KINDS = frozenset({Kind.TEXT, Kind.PHONE, Kind.EMAIL, Kind.TAGS})
 """The kinds with which any text can be compared."""
 
 EMPTY_HINT = "To ask for what has no value, write: is empty"
+_THOUSAND = re.compile(r"0[0-9]{2}")
 _LONGEST = 100
 """No number, date or id is longer; texts may be."""
 
@@ -96,3 +100,9 @@ def written(plain: Any, kind: Kind) -> str:
         return values.show_scaled(plain)
     text = str(plain)
     return text if text.isalnum() and kind not in FREE_KINDS else '"' + text.replace('"', '""') + '"'
+
+
+def cut_number(listed: Sequence[str]) -> tuple[str, str] | None:
+    """Return two neighbours in a list that were meant as one number with a comma in it, such as 1,000; or ``None``."""
+    pairs = (pair for pair in pairwise(listed) if pair[0].isdigit() and _THOUSAND.fullmatch(pair[1]))
+    return next(pairs, None)

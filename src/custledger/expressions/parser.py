@@ -175,7 +175,9 @@ class _Parser(TermParser):
         try:
             return self.bounds()
         except QueryError:
-            hint = "" if negated else when(self.text[start_of(left) : start].rstrip(), right_of(self, first))
+            named, right = self.text[start_of(left) : start].rstrip(), right_of(self, first)
+            is_word = bool(right) and not any(map(str.isdigit, right))
+            hint = "" if negated else when(named, right) or (f"Write: {named} = {right}" if is_word else "")
             if not hint:
                 raise
         begins = self.tokens[first].start

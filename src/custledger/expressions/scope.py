@@ -87,7 +87,8 @@ class World:
 class Scope:
     """What names mean, folded, in an expression about records of ``schema``.
 
-    ``remembered`` are the keys of names that meant something when an expression was saved, and need not any more.
+    ``remembered`` are the keys of what names meant when an expression was saved: they go before what a name means now,
+    unless there is nothing of that key any more, or not in this ledger.
     """
 
     def __init__(self, schema: Schema, world: World, remembered: Mapping[str, str] | None = None) -> None:
@@ -114,7 +115,7 @@ class Scope:
 
     def meaning(self, folded: str) -> Meaning | None:
         """Return what a folded name means, or ``None``."""
-        return self._meaning(folded) or self._meaning(self.remembered.get(folded, ""))
+        return self._meaning(fold(self.remembered.get(folded, ""))) or self._meaning(folded)
 
     def _meaning(self, folded: str) -> Meaning | None:
         if field := self.field(folded):
@@ -191,8 +192,8 @@ class Scope:
         yield from (name for name in self.named if "." in name)
 
 
-def canonical(meaning: Meaning) -> str:
-    """Return the name by keys of what a name means, which changes of labels do not change."""
+def canonical(scope: Scope, meaning: Meaning) -> str:
+    """Return the name by keys of what a name means in a scope, which changes of labels do not change."""
     match meaning:
         case Own(field):
             return field.key
@@ -201,7 +202,9 @@ def canonical(meaning: Meaning) -> str:
         case Relation(name):
             return name
         case Beyond(relation, name):
-            return f"{relation.name}.{name}"
+            beyond = scope.beyond(relation.schema)
+            inner = beyond.meaning(name)
+            return f"{relation.name}.{canonical(beyond, inner) if inner is not None else name}"
         case Named(key=key):
             return key
 

@@ -15,6 +15,9 @@ _WHICH = {
     "本": 0, "这": 0, "今": 0, "当": 0, "上": -1, "去": -1, "下": 1, "明": 1,
 }  # fmt: skip
 """How many periods after the one of today."""
+_PART = re.compile(r"(?P<number>1[0-2]|[1-9]|[12]\d{3})(?P<unit>月|年)(?:份|[内里中])?")
+"""A month or a year of the calendar: ``5月``, ``2026年``; ``5年`` is none, but a span."""
+_PART_UNITS = {"月": "month", "年": "year"}
 _BEFORE = re.compile(r"(?:(?:in|within|during|over|the|last|past) |最近|过去|近) ?")
 _BEHIND = re.compile(r" ?(?:以内|之内|内|之间)$")
 _ZH_UNITS = {"week": "周", "month": "个月", "quarter": "个季度", "year": "年"}
@@ -33,6 +36,9 @@ def when(left: str, written: str, word: Word = "in") -> str:
         if found := next(filter(None, (re.fullmatch(form, text) for form in _PERIODS)), None):
             unit, which = UNITS[found["unit"]], _WHICH[found["which"]]
             return _in_period(left, unit, which, word, is_chinese=is_chinese)
+    if (found := _PART.fullmatch(plain)) and (found["unit"] == "月" or len(found["number"]) == len("2026")):
+        function = _ZH_FUNCTIONS[_PART_UNITS[found["unit"]]]
+        return f"Write: {function}({left}) = {found['number']}"
     return within(left, plain) if word in {"in", "="} else ""
 
 

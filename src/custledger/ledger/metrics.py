@@ -23,7 +23,7 @@ class Metrics(Part):
         return defining.list_metrics(self._session, subject)
 
     def add(
-        self, name: str, expression: str, *, subject: str = "customer", label_en: str = "", label_zh: str = ""
+        self, name: str, expression: str, *, subject: str | None = None, label_en: str = "", label_zh: str = ""
     ) -> Metric:
         """Add a metric to this ledger, or give one another expression, and return it.
 
@@ -34,6 +34,6 @@ class Metrics(Part):
             self._session, name, expression, subject=subject, label_en=label_en, label_zh=label_zh
         )
 
-    def remove(self, name: str, *, subject: str = "customer") -> Metric:
+    def remove(self, name: str, *, subject: str | None = None) -> Metric:
         """Remove one of this ledger's own metrics and return it. Raises ``NotFoundError``."""
         return defining.remove_metric(self._session, name, subject=subject)

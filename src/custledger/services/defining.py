@@ -74,17 +74,19 @@ def _known(
 
 
 def add_metric(
-    session: Session, name: str, expression: str, *, subject: str = "customer", label_en: str = "", label_zh: str = ""
+    session: Session, name: str, expression: str, *, subject: str | None = None, label_en: str = "", label_zh: str = ""
 ) -> Metric:
     """Add a metric to this ledger's settings, or replace the one of that name or label, and return it.
 
-    What replaces another, that of a plugin too, keeps its name, and its labels where none are given.
+    What replaces another, that of a plugin too, keeps its name, and its labels where none are given. Without a
+    ``subject`` it is about records of the type that one of that name is about, and else about customers.
 
     Raises ``InvalidValueError`` for a name that means something else already, and ``QueryError`` for an expression
     that cannot be understood or is defined by itself.
     """
     labels = Labels(label_en, label_zh)
-    return _add(session, Metric(name=name, expression=expression, labels=labels, subject=subject), want=None)
+    about = subject or _subject_of(session, name)
+    return _add(session, Metric(name=name, expression=expression, labels=labels, subject=about), want=None)
 
 
 def add_segment(
@@ -152,9 +154,17 @@ def _require_like_kind(session: Session, made: Metric, understood: Expression) -
             raise InvalidValueError(made.expression, why, field="Expression", hint=hint)
 
 
-def remove_metric(session: Session, name: str, *, subject: str = "customer") -> Metric:
+def remove_metric(session: Session, name: str, *, subject: str | None = None) -> Metric:
     """Remove a metric from this ledger's settings and return it. Raises ``NotFoundError``."""
-    return _remove(session, Metric(name=name, expression="", labels=Labels(name), subject=subject))
+    about = subject or _subject_of(session, name)
+    return _remove(session, Metric(name=name, expression="", labels=Labels(name), subject=about))
+
+
+def _subject_of(session: Session, name: str) -> str:
+    """Return the type of whose records a metric is that is replaced or removed; a new one is about customers."""
+    session.refresh()
+    subjects = {one.subject for _, one in session.metrics() if called([one], name) is not None}
+    return subjects.pop() if len(subjects) == 1 else "customer"
 
 
 def remove_segment(session: Session, name: str, *, subject: str = "customer") -> Segment:

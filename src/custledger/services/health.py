@@ -103,7 +103,21 @@ def _ledger(plugins: Plugins, url: str) -> list[Finding]:
             return [Finding("ledger", "bad", "; ".join(session.settings.problems), "Set what it names again.")]
         count = sum(not schema.info.is_kept for schema in session.schemas.values())
         good = Finding("ledger", "good", f"{masked(session.store.url)}, {count} record types")
-        return [good, *_segments(session)]
+        return [good, *_definitions(session), *_segments(session)]
+
+
+def _definitions(session: Session) -> Iterator[Finding]:
+    """Yield the ledger's own metrics, segments and tag rules that cannot be computed."""
+    from custledger.services import defining, tagging
+
+    listed = [(f"metric {one.definition.name}", one.plugin, one.problem) for one in defining.list_metrics(session)]
+    listed += [(f"segment {one.definition.name}", one.plugin, one.problem) for one in defining.list_segments(session)]
+    listed += [
+        (f"rule that tags {one.definition.name}", one.plugin, one.problem) for one in tagging.list_rules(session)
+    ]
+    for what, plugin, problem in listed:
+        if problem and not plugin:
+            yield Finding(what, "bad", f"it cannot be computed: {problem}")
 
 
 def _segments(session: Session) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError
 from custledger.expressions import Expression, Moment, equals
 from custledger.expressions.outline import Other, Outline, outline, shown_term
 from custledger.fields import Labels, Spec
+from custledger.plugins import in_plugins_order
 from custledger.schema import ID, Row, Schema, nearest
 from custledger.segments import STORED_SUBJECT, Mark, Segment
 from custledger.services import defining
@@ -31,19 +32,21 @@ def find_segment(session: Session, name: str, *, subject: str | None = None) -> 
     """
     session.refresh()
     about = session.schema(subject).name if subject else None
-    known: dict[str, dict[str, Segment]] = {}
-    for _, segment in session.segments():
+    known: dict[str, list[Segment]] = {}
+    for _, segment in in_plugins_order(session.segments()):
         if about in {None, segment.subject}:
-            for called in (*segment.labels.both(), segment.name):
-                known.setdefault(fold(called), {})[segment.subject] = segment
-    found = known.get(fold(given_text(name, "Segment")), {})
+            known.setdefault(segment.subject, []).append(segment)
+    wanted = given_text(name, "Segment")
+    found = {of: one for of, some in known.items() if (one := defining.called(some, wanted)) is not None}
     if len(found) > 1:
         raise _ambiguous(name, sorted(found))
     if not found and about is not None:
         _refuse_other(session, name, about)
     if not found:
-        hint = "" if nearest(name, known) else "custledger segment list shows what there is."
-        raise NotFoundError("segment", name, suggestions=nearest(name, known), hint=hint)
+        names = [called for some in known.values() for one in some for called in (*one.labels.both(), one.name)]
+        near = nearest(name, names)
+        hint = "" if near else "custledger segment list shows what there is."
+        raise NotFoundError("segment", name, suggestions=near, hint=hint)
     return next(iter(found.values()))
 
 

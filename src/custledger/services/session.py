@@ -25,7 +25,7 @@ from custledger.fields import Kind
 from custledger.hookspecs import Problem
 from custledger.ids import IdMint
 from custledger.metrics import Metric
-from custledger.plugins import Plugins
+from custledger.plugins import Plugins, in_plugins_order
 from custledger.schema import Row, Schema, nearest
 from custledger.segments import Segment
 from custledger.settings import Settings
@@ -233,9 +233,9 @@ class Session:
     def world(self) -> "World":
         """What names mean in this ledger's expressions: its record types, and the records that texts name."""
         if self._world is None:
-            named = [metric.named() for _, metric in self.metrics()]
-            named += [one for _, segment in self.segments() for one in segment.all_named()]
-            self._world = self.world_of(named)
+            named = [(plugin, metric.named()) for plugin, metric in self.metrics()]
+            named += [(plugin, one) for plugin, segment in self.segments() for one in segment.all_named()]
+            self._world = self.world_of(one for _, one in in_plugins_order(named))
         return self._world
 
     def world_of(self, named: "Iterable[Named]") -> "World":

@@ -32,7 +32,7 @@ def classes(columns: Mapping[str, Sequence[Any]]) -> list[str | None]:
     a_share, b_share = setting(columns, "a_share", A_SHARE), setting(columns, "b_share", B_SHARE)
     if not 0 < a_share <= b_share <= 100:
         hint = "Set abc_a_share and abc_b_share to percentages, the second no less than the first."
-        raise InvalidValueError(f"{a_share} and {b_share}", "are no limits of A and B", field="abc_a_share", hint=hint)
+        raise InvalidValueError(f"{a_share}, {b_share}", "are no limits of A and B", field="abc_a_share", hint=hint)
     revenue = columns["revenue"]
     ordered = sorted((amount for amount in revenue if amount is not None and amount > 0), reverse=True)
     if not ordered:

@@ -38,7 +38,7 @@ def risks(columns: Mapping[str, Sequence[Any]]) -> list[str | None]:
     if rising > high:
         hint = "Set churn_rising_ratio and churn_high_ratio to numbers of gaps, the second no less than the first."
         field = "churn_rising_ratio"
-        raise InvalidValueError(f"{rising} and {high}", "are no limits of rising and high", field=field, hint=hint)
+        raise InvalidValueError(f"{rising}, {high}", "are no limits of rising and high", field=field, hint=hint)
     least = setting(columns, "least", ORDERS_LEAST)
     return [
         None

@@ -9,10 +9,15 @@ import typer
 from custledger.cli.application import group
 from custledger.cli.commands.segment_refresh import tell_reworded
 from custledger.cli.invocation import Invocation
-from custledger.cli.options import CsvFlag, JsonFlag, LabelEnOption, LabelZhOption, NlFlag, SubjectOption, TsvFlag
+from custledger.cli.options import CsvFlag, JsonFlag, LabelEnOption, LabelZhOption, NlFlag, TsvFlag
 from custledger.cli.output import Column, form_of
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What it is called, in expressions too.")]
+
+Subject = Annotated[
+    str | None,
+    typer.Option("--subject", metavar="TYPE", help="The records that it is about; found by its name otherwise."),
+]
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -29,7 +34,7 @@ def _add_add(app: typer.Typer, run: Invocation) -> None:
         *,
         name: Name,
         expression: Annotated[str, typer.Argument(metavar="EXPRESSION", help="sum(transactions.amount where …)")],
-        subject: SubjectOption = "customer",
+        subject: Subject = None,
         label_en: LabelEnOption = "",
         label_zh: LabelZhOption = "",
     ) -> None:
@@ -88,7 +93,7 @@ _KEYS = ("subject", "name", "label", "expression", "plugin", "problem")
 
 def _add_remove(app: typer.Typer, run: Invocation) -> None:
     @app.command("remove")
-    def remove(*, name: Name, subject: SubjectOption = "customer") -> None:
+    def remove(*, name: Name, subject: Subject = None) -> None:
         """Remove a metric of this ledger."""
         from custledger.services.defining import remove_metric
 

@@ -149,7 +149,8 @@ def _stays(run: Invocation, one: "Standing") -> str:
     why = run.told(one.why)
     if one.setting:
         named = setting(run.session, run.words, one.setting)
-        return run.words("{record} stays as it is: {why}.", record=f"{named[0].upper()}{named[1:]}", why=why)
+        begun = named if run.words.chinese else f"{named[0].upper()}{named[1:]}"
+        return run.words("{record} stays as it is: {why}.", record=begun, why=why)
     if not one.fields:
         return run.words("{record} stays as it is: {why}.", record=one.record, why=why)
     since = {key: (values.after, values.now) for key, values in one.fields.items()}

@@ -75,7 +75,7 @@ def import_file(
     What lands is one operation, in chunks that land whole. Raises ``ImportInterrupted`` on Ctrl-C, with the report of
     what is in, ``NotFoundError`` for a name that is nothing's, ``FileFormatError`` for a file that makes no sense. An
     error that comes after something landed says in its hint how to go on and how to take that back, and has
-    ``operation``, ``last_row`` and ``rejects`` in its ``details``.
+    ``operation``, ``last_row`` and ``rejects`` in its ``details``, and as ``unkept`` rejected rows that are in no file.
     """
     _check_names(path, rejects)
     given_count(from_row, "From row")

@@ -76,20 +76,21 @@ def refresh(
     """Store who is in these segments, or in all, and who entered and left since they were last refreshed.
 
     Only customers have memberships that are stored. With ``full`` all of them are looked at, which gives the same
-    answer; with ``dry_run`` nothing is written and nobody told. Of segments that are not named, one that cannot be
-    computed is passed over, and named among the problems. ``progress`` is told the share of the segments that is done,
-    0 to 1.
+    answer; with ``dry_run`` nothing is written and nobody told. Of several segments, one that cannot be computed is
+    passed over and named among the problems. ``progress`` is told the share of the segments that is done, 0 to 1.
 
     Raises ``UsageError`` with a day that was set by hand, since what is stored is who is in a segment today;
-    ``NotFoundError``, ``QueryError`` and ``PluginError`` for a segment that is named.
+    ``NotFoundError`` for a name that is none's, and ``QueryError``, ``DataError`` or ``PluginError`` where only one
+    segment is named and that cannot be computed.
     """
     session.refresh()
     if session.moment.as_of:
         hint = "Leave the day out; custledger segment members takes any day."
         raise UsageError("A refresh stores who is in a segment today.", hint=hint)
     segments, problems = _wanted(session, names)
+    named = set(problems) if names else set()
     operation = session.operation(VERB, reason=reason)
-    run = _Run(session, operation, strict=bool(names), full=full, dry_run=dry_run)
+    run = _Run(session, operation, strict=len(segments) == 1 and bool(names), full=full, dry_run=dry_run)
     run.tell_progress = _sharing(progress, len(segments))
     for together in _rounds(session, segments):
         for segment in together:
@@ -100,18 +101,21 @@ def refresh(
         operation=operation.id if run.has_written else None,
         segments=tuple(sorted(run.done, key=lambda one: segments.index(one.segment))),
         problems=problems | run.problems,
-        is_whole=not run.problems and not problems.keys() & {one.name for one in session.settings.segments},
+        is_whole=not run.problems and not problems.keys() & ({one.name for one in session.settings.segments} | named),
     )
 
 
 def _wanted(session: Session, names: Sequence[str]) -> tuple[list[Segment], dict[str, str]]:
     """Return the segments to refresh, and what is wrong with others."""
-    if names:
-        found = [find_segment(session, name, subject=STORED_SUBJECT) for name in names]
-        return list({one.name: one for one in found}.values()), {}
+    found = [find_segment(session, name, subject=STORED_SUBJECT) for name in names]
+    wanted = {one.name: one for one in found}
+    if len(wanted) == 1:
+        return list(wanted.values()), {}
     known = list_segments(session, STORED_SUBJECT)
-    problems = {one.definition.name: one.problem for one in known if one.problem}
-    return [one.definition for one in known if not one.problem], problems
+    failing = {one.definition.name: one.problem for one in known if one.problem}
+    problems = {name: problem for name, problem in failing.items() if not wanted or name in wanted}
+    asked = wanted.values() or [one.definition for one in known]
+    return [one for one in asked if one.name not in problems], problems
 
 
 def _sharing(progress: Callable[[float], None] | None, count: int) -> Callable[[], None]:
