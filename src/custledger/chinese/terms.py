@@ -114,6 +114,7 @@ PLACES: Mapping[str, str] = {
     "Ledger": "台账",
     "Maps": "--map",
     "Name": "名称",
+    "Tag": "标签",
     "Options": "选项",
     "Order": "排序",
     "Reason": "原因",
