@@ -31,7 +31,11 @@ def test_tags_go_on_and_off_by_hand(shop: Run) -> None:
     assert shop("customer", "count", "--where", "tag = vip").out == "1\n"
     assert "0 customers edited." in shop("tag", "remove", "K1", "vip").err
     assert "tag add" in shop("log").out
-    assert shop("undo", operation(added.err)).code == 5  # what was said of K1 since stays
+    said_of = shop("tag", "list", "--of", "K1", "--tsv").out
+    assert shop("undo", operation(added.err)).code == 0  # neither has the tag now, as before
+    assert shop("tag", "list", "--of", "K1", "--tsv").out == said_of  # and what was said of K1 since stays
+    assert "vip" in said_of
+    assert shop("customer", "count", "--where", "tag = vip").out == "0\n"
 
 
 def test_many_are_tagged_by_a_condition_and_seen_beforehand(shop: Run) -> None:
