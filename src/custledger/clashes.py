@@ -14,6 +14,9 @@ from custledger.values import fold
 if TYPE_CHECKING:
     from custledger.expressions.scope import World
 
+MOST_READ = 100
+"""Of how many record types, with different names in them, it is remembered what names are read as."""
+_READ: dict[tuple[str, ...], dict[str, str]] = {}
 _PART_OF = re.compile(r"[^\s.]+\.[^\s.]+")
 
 
@@ -47,7 +50,7 @@ class Meanings:
         """``bringers`` says which plugin brings a field, by its record type and its key."""
         self._schemas = schemas
         self._bringers = bringers
-        self._read: dict[tuple[str, str], str] = {}
+        self._read: dict[str, dict[str, str]] = {}
 
     def other(self, definition: Definition, plugin: str) -> str:
         """Return why a metric or a segment that a ``plugin`` brings cannot be called what it is, or nothing.
@@ -71,15 +74,23 @@ class Meanings:
 
     def _read_as(self, called: str, schema: Schema) -> str:
         """Return what the language itself reads a name as, or nothing."""
-        known = self._read.get((schema.name, called))
+        read = self._read.get(schema.name)
+        if read is None:
+            read = self._read[schema.name] = self._read_before(schema)
+        known = read.get(called)
         if known is None:
             from custledger.expressions.reserved import read_as  # what brings no metric needs none of it
 
             scope = self._world.scope(schema)
             related = fold(called) in scope.relations
-            known = "is what related records are called" if related else read_as(called, scope)
-            self._read[schema.name, called] = known
+            known = read[called] = "is what related records are called" if related else read_as(called, scope)
         return known
+
+    def _read_before(self, schema: Schema) -> dict[str, str]:
+        """Return what was found where names mean the same: a program may open many ledgers with the same plugins."""
+        if len(_READ) >= MOST_READ:
+            _READ.clear()
+        return _READ.setdefault((schema.name, *schema.names, *self._world.scope(schema).relations), {})
 
     @cached_property
     def _world(self) -> "World":
