@@ -347,7 +347,7 @@ class Checker(TermChecker):
                 term = parse_term(self.text, self.scope, right.start, right.end)
                 return self.other_side(field, term, right.start)
             raise self.bad_value(field, right, error) from None
-        self.read.append((right, field))
+        self.values_read.append((right, field))
         return found
 
     def value(self, text: str, field: Field) -> tree.Literally:

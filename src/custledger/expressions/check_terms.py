@@ -66,7 +66,7 @@ class TermChecker(ABC):
         self.names: dict[str, str] = {}
         self.seen: list[tuple[Name, Scope]] = []
         """The names that were looked at, each with where it was found."""
-        self.read: list[tuple[Right, Field]] = []
+        self.values_read: list[tuple[Right, Field]] = []
         """The values that were read, each with the field that it is one of."""
 
     @abstractmethod
@@ -77,7 +77,7 @@ class TermChecker(ABC):
         """Return what understands conditions on, or with ``outer``, terms of the records of a relation."""
         beyond = self.scope.beyond(relation.schema)
         inner = type(self)(self.text, beyond, self.conventions, naming=self.naming, relation=relation, outer=outer)
-        inner.seen, inner.read = self.seen, self.read
+        inner.seen, inner.values_read = self.seen, self.values_read
         return inner
 
     def error(self, why: str, start: int, *, hint: str = "") -> QueryError:

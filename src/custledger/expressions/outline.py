@@ -8,8 +8,8 @@ from custledger.conventions import Conventions
 from custledger.expressions import tree
 from custledger.expressions.check import Checker
 from custledger.expressions.check_terms import Typed
+from custledger.expressions.in_chinese import in_chinese
 from custledger.expressions.kept import aggregates
-from custledger.expressions.labelled import labelled
 from custledger.expressions.nodes import Expression, Named
 from custledger.expressions.parser import parse_with_spans
 from custledger.expressions.scope import Scope, World
@@ -66,7 +66,7 @@ def _shown(checker: Checker, begin: int, end: int) -> str:
     """Return a part of a text that was looked at as it is shown in the language of the run."""
     if checker.conventions.language != "zh":
         return checker.text[begin:end]
-    return labelled(checker, begin, end)
+    return in_chinese(checker, begin, end)
 
 
 class _Outliner:

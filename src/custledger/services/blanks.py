@@ -4,7 +4,7 @@ They are spaces of any width, tabs and line ends. A name that somebody gives wit
 record all the same, where none has exactly the name that is given.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Any
 
@@ -31,6 +31,11 @@ _WHY = "begins or ends with blanks, which are kept, so that = finds it with them
 def are_around(value: Any) -> bool:
     """Whether a value is a text that begins or ends with a blank."""
     return isinstance(value, str) and value != value.strip()
+
+
+def padded_in(texts: Iterable[str | None]) -> dict[int, str]:
+    """Return those of many texts that have blanks around them, by index."""
+    return {index: text for index, text in enumerate(texts) if text is not None and text != text.strip()}
 
 
 def are_kept_in(field: Field) -> bool:

@@ -118,7 +118,7 @@ class Builder:
             values[column.field.key] = parsed.values
             if column.field.spec.past:
                 chunk.refuse(self._ahead(column.field, parsed.values))
-            if blanks.are_kept_in(column.field) and (texts := _padded(parsed.values)):
+            if blanks.are_kept_in(column.field) and (texts := blanks.padded_in(parsed.values)):
                 chunk.padded[column.field.key] = texts
         for column, parse_money in self.money_parsers:
             parsed = parse_money(chunk.cells[column.index], values[parse_money.currency.key])
@@ -288,11 +288,6 @@ class Builder:
     def _run(self, count: int) -> int:
         """Return the first of so many new consecutive ids."""
         return self.session.mint.run(count) if count else 0
-
-
-def _padded(values: Sequence[Any]) -> dict[int, str]:
-    """Return the texts that have blanks around them, by index."""
-    return {index: text for index, text in enumerate(values) if text is not None and text != text.strip()}
 
 
 def typed_reference(field: Field) -> bool:

@@ -102,12 +102,12 @@ class ImportReport:
     @property
     def landed(self) -> dict[str, str | int | list[int] | None]:
         """What programs are told of an import that did not come to its end."""
-        landed: dict[str, str | int | list[int] | None] = {
-            "operation": self.operation_ref,
-            "last_row": self.last_row,
-            "rejects": self.rejects,
-        }
-        return {**landed, "unkept": [one.row for one in self.unkept]} if self.unkept else landed
+        return {"operation": self.operation_ref, "last_row": self.last_row, "rejects": self.rejects, **self.lost}
+
+    @property
+    def lost(self) -> dict[str, list[int]]:
+        """The numbers of the first rejected rows, for programs, where these are kept in no file."""
+        return {"unkept": [one.row for one in self.unkept]} if self.unkept else {}
 
     @property
     def undo_hint(self) -> str:

@@ -94,8 +94,8 @@ class Run:
             writing.partly(error)
             error.hint = error.hint.replace(", then try again.", ".")  # rows that are in would be added twice
             error.details = {**error.details, **report.landed}
-        elif report.unkept:
-            error.details = {**error.details, "unkept": report.landed["unkept"]}
+        else:
+            error.details = {**error.details, **report.lost}
         error.hint = " ".join(filter(None, (error.hint, report.undo_hint)))
 
     def report(self) -> ImportReport:

@@ -88,20 +88,21 @@ def refresh(
         hint = "Leave the day out; custledger segment members takes any day."
         raise UsageError("A refresh stores who is in a segment today.", hint=hint)
     segments, problems = _wanted(session, names)
-    named = set(problems) if names else set()
+    is_one = bool(names) and len(segments) + len(problems) == 1
     operation = session.operation(VERB, reason=reason)
-    run = _Run(session, operation, strict=len(segments) == 1 and bool(names), full=full, dry_run=dry_run)
+    run = _Run(session, operation, strict=is_one, full=full, dry_run=dry_run)
     run.tell_progress = _sharing(progress, len(segments))
     for together in _rounds(session, segments):
         for segment in together:
             if segment.rule != "expression":
                 run.attempt(lambda: [run.judged(segment)], segment)  # noqa: B023 - it is called at once
         run.attempt(lambda: run.evaluated([one for one in together if one.rule == "expression"]))  # noqa: B023 - as above
+    minded = problems if names else problems.keys() & {one.name for one in session.settings.segments}
     return Refreshing(
         operation=operation.id if run.has_written else None,
         segments=tuple(sorted(run.done, key=lambda one: segments.index(one.segment))),
         problems=problems | run.problems,
-        is_whole=not run.problems and not problems.keys() & ({one.name for one in session.settings.segments} | named),
+        is_whole=not run.problems and not minded,
     )
 
 

@@ -44,11 +44,11 @@ class _Part(NamedTuple):
     shown: str
 
 
-def labelled(checker: "TermChecker", begin: int, end: int) -> str:
+def in_chinese(checker: "TermChecker", begin: int, end: int) -> str:
     """Return a part of the text that was understood, in Chinese; what is Chinese stays as it is written."""
     text = checker.text
     parts = [_name(text, name, scope) for name, scope in checker.seen]
-    parts += [_value(right, field) for right, field in checker.read if isinstance(right, Bare)]
+    parts += [_value(right, field) for right, field in checker.values_read if isinstance(right, Bare)]
     parts += _words(text, sorted(parts))
     told, at = "", begin
     for part in sorted(parts):
