@@ -9,7 +9,6 @@ import pytest
 from hypothesis import Phase
 
 from custledger.changes import Action, Change, Changeset, LogEntry, Receipt
-from custledger.codec import row_from
 from custledger.errors import ConflictError, CustledgerError, NotFoundError
 from custledger.expressions import Expression, Moment
 from custledger.schema import Row, Schema
@@ -24,7 +23,7 @@ class WithoutCompareAndSwap(MemoryStore):
 
     def apply(self, changeset: Changeset, *, generation: int) -> Receipt:
         def fresh(change: Change) -> Change:
-            present = self._ledger.state.rows.get(change.type, {}).get(change.id)
+            present = self._ledger.state.rows(change.type).values(change.id)
             if change.action is Action.CREATE or present is None:
                 return change
             read = {key: present.get(key) for key in change.before or ()}
@@ -43,12 +42,12 @@ class ReadingWhatComesLater(MemoryStore):
             return
         last = 0
         while True:
-            table = self._state.rows.get(schema.name, {})
-            number = min((key for key in table if key > last), default=None)
-            if number is None:
+            rows = self._state.rows(schema.name)
+            last = min((one for one in rows.ids if one > last), default=0)
+            row = rows.row(schema, last)
+            if row is None:
                 return
-            yield row_from(schema, table[number])
-            last = number
+            yield row
 
 
 class ForgettingRemovals(MemoryStore):
@@ -76,12 +75,15 @@ class RulesAsPersons(MemoryStore):
 
     def apply(self, changeset: Changeset, *, generation: int) -> Receipt:
         receipt = super().apply(changeset, generation=generation)
-        rows = {name: dict(table) for name, table in self._ledger.state.rows.items()}
+        tables = dict(self._ledger.state.tables)
         for change in receipt.applied[0].changes:
             if change.is_derived:
-                values = rows[change.type][change.id]
-                rows[change.type][change.id] = {**values, "revision": values["revision"] + 1}
-        self._ledger.state = attrs.evolve(self._ledger.state, rows=rows)
+                rows = tables[change.type]
+                values = rows.values(change.id) or {}
+                tables[change.type] = rows.changed(
+                    rows.keys, {change.id: {**values, "revision": values["revision"] + 1}}
+                )
+        self._ledger.state = attrs.evolve(self._ledger.state, tables=tables)
         return receipt
 
 
@@ -120,7 +122,7 @@ class FindingOldWords(MemoryStore):
         found = super().search(text, schemas, limit)
         earlier = [
             Hit(entry.type, entry.record)
-            for entry in self._state.log
+            for entry in self._state.history.log()
             if entry.before and any(isinstance(value, str) and text in value for value in entry.before.values())
         ]
         return [*found, *(hit for hit in earlier if hit not in found)]

@@ -1,10 +1,10 @@
-"""The memory store's writing half: a state that never changes, and the draft of the one that follows it.
+"""Writing where a state never changes: the draft of the one that follows it.
 
 A draft begins as the present state and makes a changeset's changes one by one, looking up only itself. Whatever
 raises on the way leaves the present state as it was, since nobody has seen the draft.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -17,7 +17,6 @@ from custledger.changes import (
     Creates,
     DocumentChange,
     LogEntry,
-    Operation,
     Receipt,
     digest,
     merge,
@@ -29,32 +28,53 @@ from custledger.marks import MarkChange, TagMark, as_logged, as_persons_left, in
 from custledger.schema import Field, Row, Schema
 from custledger.stores.contract import Document
 from custledger.stores.integrity import brought_along, targets
-from custledger.values import folder
+from custledger.stores.rows import Rows, Values, comparable_form
+from custledger.stores.state import State
 
 _KEPT_BY_THE_STORE = frozenset({"id", "created_at", "updated_at", "revision"})
 
-Values = Mapping[str, Any]
-"""The fields of one record that are not empty, by key."""
 
+class Table:
+    """The records of one type while a draft is made: ``changes`` lies over the rows that were there before."""
 
-@attrs.frozen(kw_only=True)
-class State:
-    """All that a ledger holds at one moment. ``documents`` keeps removed ones too, with the value ``None``."""
+    def __init__(self, before: Rows) -> None:
+        self._before = before
+        self.changes: dict[int, Values | None] = {}
 
-    generation: int = 1
-    schemas: Mapping[str, Schema] = attrs.field(factory=dict)
-    rows: Mapping[str, Mapping[int, Values]] = attrs.field(factory=dict)
-    marks: Mapping[str, Mapping[int, tuple[TagMark, ...]]] = attrs.field(factory=dict)
-    documents: Mapping[str, Document] = attrs.field(factory=dict)
-    operations: Mapping[int, Operation] = attrs.field(factory=dict)
-    log: tuple[LogEntry, ...] = ()
-    changesets: int = 0
+    def __contains__(self, number: int) -> bool:
+        return self.changes[number] is not None if number in self.changes else number in self._before
 
-    def schema(self, name: str) -> Schema:
-        """Return a schema the ledger has seen, or raise ``NotFoundError``."""
-        if name not in self.schemas:
-            raise NotFoundError("type of record", name)
-        return self.schemas[name]
+    def get(self, number: int) -> Values | None:
+        """Return the values of one record by key, or ``None`` where there is none."""
+        return self.changes[number] if number in self.changes else self._before.values(number)
+
+    def put(self, number: int, values: Values) -> None:
+        """Let a record be as ``values`` says."""
+        self.changes[number] = values
+
+    def remove(self, number: int) -> None:
+        """Let a record be gone."""
+        self.changes[number] = None
+
+    def holding(self, key: str, wanted: set[Any]) -> Iterator[Values]:
+        """Yield the records whose field holds one of the values, by their values."""
+        found = [number for number, value in self._before.column(key) if value in wanted]
+        for number in (*(one for one in found if one not in self.changes), *self.changes):
+            values = self.get(number)
+            if values is not None and values.get(key) in wanted:
+                yield values
+
+    def holder(self, field: Field, form: Any) -> int | None:
+        """Return which record from before has a value in a unique field, and has it still."""
+        number = self._before.holders(field).get(form)
+        if number is None or number not in self.changes:
+            return number
+        value = (self.changes[number] or {}).get(field.key)
+        return number if value is not None and comparable_form(field)(value) == form else None
+
+    def finished(self, keys: tuple[str, ...]) -> Rows:
+        """Return the rows as they are now."""
+        return self._before.changed(keys, self.changes)
 
 
 class Draft:
@@ -63,7 +83,7 @@ class Draft:
     def __init__(self, state: State, changeset: Changeset) -> None:
         self._state = state
         self._changeset = changeset
-        self._rows: dict[str, dict[int, Values]] = {}
+        self._tables: dict[str, Table] = {}
         self._marks: dict[str, dict[int, tuple[TagMark, ...]]] = {}
         self._documents = dict(state.documents)
         self._log: list[LogEntry] = []
@@ -84,17 +104,21 @@ class Draft:
         documents = [self._write_document(change) for change in self._changeset.documents]
         return self._finished(), self._receipt(documents)
 
+    @property
+    def touched(self) -> dict[str, tuple[int, ...]]:
+        """The records of each type that are made, changed, tagged or removed, by id."""
+        return {name: tuple(table.changes) for name, table in self._tables.items()}
+
     def _finished(self) -> State:
-        operation = self._changeset.operation
+        state = self._state
+        tables = {name: table.finished(state.schemas[name].keys) for name, table in self._tables.items()}
         return attrs.evolve(
-            self._state,
-            generation=self._state.generation + bool(self._changeset.documents),
-            rows={**self._state.rows, **self._rows},
-            marks={**self._state.marks, **self._marks},
+            state,
+            generation=state.generation + bool(self._changeset.documents),
+            tables={**state.tables, **tables},
+            marks={**state.marks, **self._marks},
             documents=self._documents,
-            operations={**self._state.operations, operation.id: operation},
-            log=self._state.log + tuple(self._log),
-            changesets=self._state.changesets + 1,
+            history=state.history.followed_by(self._log, self._changeset.operation),
         )
 
     def _receipt(self, documents: Sequence[DocumentChange]) -> Receipt:
@@ -108,15 +132,12 @@ class Draft:
             removed=counts[Action.REMOVE],
         )
 
-    def _table(self, name: str) -> dict[int, Values]:
-        if name not in self._rows:
+    def _table(self, name: str) -> Table:
+        if name not in self._tables:
             self._state.schema(name)
-            self._rows[name] = dict(self._state.rows.get(name, {}))
+            self._tables[name] = Table(self._state.rows(name))
             self._marks[name] = dict(self._state.marks.get(name, {}))
-        return self._rows[name]
-
-    def _present(self, name: str) -> Mapping[int, Values]:
-        return self._rows.get(name, self._state.rows.get(name, {}))
+        return self._tables[name]
 
     def _note(
         self, type_name: str, action: Action, record: int, *, marks: Sequence[MarkChange] = (), **more: Any
@@ -124,8 +145,8 @@ class Draft:
         operation = self._changeset.operation
         self._log.append(
             LogEntry(
-                cursor=len(self._state.log) + len(self._log) + 1,
-                changeset=self._state.changesets + 1,
+                cursor=self._state.history.logged + len(self._log) + 1,
+                changeset=self._state.history.changesets + 1,
                 operation=operation.id,
                 at=operation.at,
                 type=type_name,
@@ -168,7 +189,7 @@ class Draft:
             if key not in schema.by_key:
                 raise NotFoundError(f"{type_name} field", key)
 
-    def _create(self, change: Change, table: dict[int, Values]) -> None:
+    def _create(self, change: Change, table: Table) -> None:
         at = self._changeset.operation.at
         given = {key: value for key, value in (change.after or {}).items() if value is not None}
         born = given.get("created_at", at) if change.revision else at
@@ -179,34 +200,33 @@ class Draft:
         self._landed.append(attrs.evolve(change, marks=marks))
         self._note(change.type, Action.CREATE, change.id, digests=self._digest(change))
 
-    def _insert(self, type_name: str, table: dict[int, Values], values: Values) -> None:
+    def _insert(self, type_name: str, table: Table, values: Values) -> None:
         if values["id"] in table:
-            raise DuplicateError(type_name, "ID", self._public(type_name, values["id"]))
-        table[values["id"]] = values
+            raise DuplicateError(type_name, "ID", self._state.public(type_name, values["id"]))
+        table.put(values["id"], values)
         self._written.append((type_name, values["id"], values))
 
-    def _current(self, change: Change, table: Mapping[int, Values]) -> Values:
-        if change.id in table:
-            return table[change.id]
-        public = self._public(change.type, change.id)
-        if any(
-            entry.record == change.id and entry.type == change.type and entry.action is Action.REMOVE
-            for entry in (*self._state.log, *self._log)
-        ):
+    def _current(self, change: Change, table: Table) -> Values:
+        if (current := table.get(change.id)) is not None:
+            return current
+        public = self._state.public(change.type, change.id)
+        here = any((one.action, one.type, one.record) == (Action.REMOVE, change.type, change.id) for one in self._log)
+        if here or self._state.history.was_removed(change.type, change.id):
             raise ConflictError(public, why="somebody else removed it")
         raise NotFoundError("record", public)
 
-    def _update(self, change: Change, table: dict[int, Values], current: Values) -> None:
+    def _update(self, change: Change, table: Table, current: Values) -> None:
         schema = self._state.schema(change.type)
         after = {key: value for key, value in (change.after or {}).items() if key not in _KEPT_BY_THE_STORE}
         if change.revision != current["revision"]:
             after, conflicts = merge(schema, attrs.evolve(change, after=after), current)
             if conflicts:
-                raise ConflictError(self._public(change.type, change.id), conflicts)
+                raise ConflictError(self._state.public(change.type, change.id), conflicts)
         marks = self._mark(change, current)
         after = {key: value for key, value in after.items() if key not in schema.tagged}
         kept = {key: value for key, value in {**current, **after}.items() if value is not None}
-        table[change.id] = {**kept, "updated_at": self._changeset.operation.at, "revision": current["revision"] + 1}
+        now = {"updated_at": self._changeset.operation.at, "revision": current["revision"] + 1}
+        table.put(change.id, {**kept, **now})
         named = {*(change.after or ()), *(one.key[0] for one in marks)}
         tags = self._retag(change, table, [key for key in schema.tagged if key in named])
         after |= {key: value for key, value in tags.items() if key in (change.after or ()) or value != current.get(key)}
@@ -215,7 +235,7 @@ class Draft:
         self._landed.append(attrs.evolve(change, before=before, after=after, revision=current["revision"], marks=marks))
         self._note(change.type, Action.UPDATE, change.id, digests=self._digest(change), before=before, marks=marks)
 
-    def _derive(self, change: Change, table: dict[int, Values]) -> None:
+    def _derive(self, change: Change, table: Table) -> None:
         """Let rules say what they found, of a record that may have changed since, or be gone."""
         current = table.get(change.id)
         marks = self._mark(change, current) if current is not None else ()
@@ -236,56 +256,61 @@ class Draft:
             held[change.id] = marks
         return changed
 
-    def _retag(self, change: Change, table: dict[int, Values], told: Iterable[str] | None = None) -> dict[str, Any]:
+    def _retag(self, change: Change, table: Table, told: Iterable[str] | None = None) -> dict[str, Any]:
         """Write the tags that a record's marks come to, and return those of the fields ``told``, or of all."""
         marks = self._marks[change.type].get(change.id, ())
         fields = self._state.schema(change.type).tagged if told is None else told
         tags = {key: in_effect(marks, key) for key in fields}
-        kept = {**table[change.id], **tags}
-        table[change.id] = {key: value for key, value in kept.items() if value is not None}
+        kept = {**(table.get(change.id) or {}), **tags}
+        table.put(change.id, {key: value for key, value in kept.items() if value is not None})
         return tags
 
     def _digest(self, change: Change) -> bytes:
-        values, marks = self._rows[change.type][change.id], self._marks[change.type].get(change.id, ())
+        values, marks = self._tables[change.type].get(change.id) or {}, self._marks[change.type].get(change.id, ())
         return digest(as_persons_left(values, marks, self._state.schema(change.type).tagged))
 
-    def _remove(self, change: Change, table: dict[int, Values], current: Values) -> None:
+    def _remove(self, change: Change, table: Table, current: Values) -> None:
         if change.revision != current["revision"]:
-            raise ConflictError(self._public(change.type, change.id), why="somebody else edited what this would remove")
-        del table[change.id]
+            raise ConflictError(
+                self._state.public(change.type, change.id), why="somebody else edited what this would remove"
+            )
+        table.remove(change.id)
         marks = tuple(MarkChange(mark, None) for mark in self._marks[change.type].pop(change.id, ()))
         self._landed.append(attrs.evolve(change, before=dict(current), marks=marks))
         self._note(change.type, Action.REMOVE, change.id, before=dict(current), marks=marks)
 
     def _referrers(self, schema: Schema, field: Field, wanted: Sequence[Any]) -> list[Row]:
-        looked_for = set(wanted)
-        rows = self._present(schema.name).values()
-        return [row_from(schema, values) for values in rows if values.get(field.key) in looked_for]
+        table = self._tables.get(schema.name) or Table(self._state.rows(schema.name))
+        return [row_from(schema, values) for values in table.holding(field.key, set(wanted))]
 
     def _check_references(self) -> None:
         for type_name, number, values in self._written:
-            if number in self._present(type_name):
+            if number in self._tables[type_name]:
                 for _, target, target_id in targets(self._state.schema(type_name), values, self._state.schemas):
-                    if target_id not in self._present(target):
-                        raise NotFoundError(target, self._public(target, target_id))
+                    if target_id not in (self._tables.get(target) or self._state.rows(target)):
+                        raise NotFoundError(target, self._state.public(target, target_id))
 
     def _check_unique(self) -> None:
-        for schema in map(self._state.schema, self._rows):
-            for field in schema.fields:
-                written = (new for name, _, new in self._written if name == schema.name)
-                if field.spec.unique and any(field.key in new for new in written):
-                    self._check_unique_field(schema, field)
+        for name, table in self._tables.items():
+            schema = self._state.schema(name)
+            for field in schema.unique:
+                written = dict.fromkeys(
+                    number for type_name, number, new in self._written if type_name == name and field.key in new
+                )
+                self._check_unique_field(schema, field, table, written)
 
-    def _check_unique_field(self, schema: Schema, field: Field) -> None:
+    def _check_unique_field(self, schema: Schema, field: Field, table: Table, written: Iterable[int]) -> None:
         comparable = comparable_form(field)
-        written = {number for name, number, _ in self._written if name == schema.name}
-        holders: dict[Any, int] = {}
-        # Those that were there before come first, so that the error names the newcomer's value and the old holder.
-        for number, values in sorted(self._rows[schema.name].items(), key=lambda item: item[0] in written):
-            value = values.get(field.key)
+        newcomers: dict[Any, int] = {}
+        for number in written:
+            value = (table.get(number) or {}).get(field.key)
             if value is None:
                 continue
-            holder = holders.setdefault(comparable(value), number)
+            form = comparable(value)
+            # Those that were there before come first, so that the error names the newcomer's value and the old holder.
+            holder = table.holder(field, form)
+            if holder is None or holder == number:
+                holder = newcomers.setdefault(form, number)
             if holder != number:
                 raise DuplicateError(schema.name, field.key, value, schema.public_id(holder))
 
@@ -303,27 +328,3 @@ class Draft:
         before = {"name": change.name, "value": value, "revision": revision}
         self._note(DOCUMENT_TYPE, action, 0, before=before)
         return attrs.evolve(change, before=value)
-
-    def _public(self, type_name: str, number: int) -> str:
-        schema = self._state.schemas.get(type_name)
-        return schema.public_id(number) if schema else f"{type_name} {number}"
-
-
-def comparable_form(field: Field) -> Callable[[Any], Any]:
-    """Return the function that brings a value of ``field`` into the form in which two of them are compared."""
-    fold_text = folder(field.spec.kind)
-    return lambda value: fold_text(value) if isinstance(value, str) else value
-
-
-def described(state: State, schemas: Iterable[Schema]) -> State:
-    """Return the state in which these schemas are known; the generation moves where one of them is new or grew."""
-    known = dict(state.schemas)
-    grew = False
-    for schema in schemas:
-        before = known.get(schema.name)
-        older = before.fields if before else ()
-        fields = tuple(schema.by_key.get(field.key, field) for field in older)
-        merged = Schema(schema.info, fields).extended(schema.fields)
-        grew = grew or len(merged.fields) > len(older)
-        known[schema.name] = merged
-    return attrs.evolve(state, schemas=known, generation=state.generation + grew)

@@ -1,10 +1,9 @@
-"""The records beside those that an expression is about, in one state of the memory store."""
+"""The records beside those that an expression is about, in one state that never changes."""
 
 from collections.abc import Iterator, Sequence
 
-from custledger.codec import row_from
 from custledger.schema import Row, Schema
-from custledger.stores.drafts import State
+from custledger.stores.state import State
 
 
 class StateRelated:
@@ -16,8 +15,7 @@ class StateRelated:
 
     def all(self, schema: Schema) -> Iterator[Row]:
         """Yield the rows of a type, by id."""
-        table = self._state.rows.get(schema.name, {})
-        return (row_from(schema, table[number]) for number in sorted(table))
+        return self._state.rows(schema.name).all(schema)
 
     def referring(self, schema: Schema, reference: str, number: int) -> Sequence[Row]:
         """Return the rows of ``schema`` whose field ``reference`` holds ``number``."""
@@ -31,5 +29,4 @@ class StateRelated:
 
     def row(self, schema: Schema, number: int) -> Row | None:
         """Return the row of one id, or ``None``."""
-        values = self._state.rows.get(schema.name, {}).get(number)
-        return None if values is None else row_from(schema, values)
+        return self._state.rows(schema.name).row(schema, number)
