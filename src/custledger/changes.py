@@ -139,11 +139,24 @@ class Operation(Struct):
     about: Mapping[str, Any] = attrs.field(factory=dict)
 
 
+@frozen
+class Settlement(Struct):
+    """What becomes of one thing that a store holds (``stores.held``), by its number.
+
+    With ``accept`` the files are right, and the changes beside it say so; without, they are to show what the ledger
+    says.
+    """
+
+    number: int
+    accept: bool
+
+
 @frozen(kw_only=True)
 class Changeset(Struct):
     """Changes of one operation that land whole or not at all. It can be read again.
 
-    ``place`` is where in the operation's input it ends, for a chunk of a long import.
+    ``place`` is where in the operation's input it ends, for a chunk of a long import. ``settles`` is what becomes of
+    things that the store holds.
     """
 
     operation: Operation
@@ -151,6 +164,7 @@ class Changeset(Struct):
     creates: Sequence[Creates] = ()
     documents: Sequence[DocumentChange] = ()
     place: str = ""
+    settles: Sequence[Settlement] = ()
 
     def __iter__(self) -> Iterator[Change]:
         """Yield every change, those of bulk creates included."""
@@ -160,7 +174,7 @@ class Changeset(Struct):
 
     def __bool__(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.changes or self.creates or self.documents)
+        return bool(self.changes or self.creates or self.documents or self.settles)
 
 
 @frozen(kw_only=True)

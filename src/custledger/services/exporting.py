@@ -8,13 +8,13 @@ from typing import Any, BinaryIO, Literal, get_args
 
 import attrs
 
+from custledger.atomic_file import atomic_write
 from custledger.codec import Codec
 from custledger.errors import PluginError, UsageError, file_error, shorten
 from custledger.fields import Kind
 from custledger.files import Writer
 from custledger.schema import Field, Row, Schema
 from custledger.services import formats
-from custledger.services.atomic_file import atomic_write
 from custledger.services.selecting import Selection
 from custledger.services.session import Session
 from custledger.services.targets import check_name, check_target

@@ -26,6 +26,7 @@ from urllib.parse import quote
 
 import attrs
 
+from custledger.atomic_file import atomic_write
 from custledger.changes import Changeset, DocumentChange
 from custledger.errors import CustledgerError, FileFormatError, QueryError, UsageError
 from custledger.expressions import Expression, understand_named
@@ -33,7 +34,6 @@ from custledger.expressions.nodes import Named
 from custledger.expressions.scope import World
 from custledger.fields import Kind, Labels
 from custledger.segments import STORED_SUBJECT, Segment
-from custledger.services.atomic_file import atomic_write
 from custledger.services.broken_rules import telling_what_breaks
 from custledger.services.defining import default_labels, labels_beside, require_free
 from custledger.services.documents import decided_anew

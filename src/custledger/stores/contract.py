@@ -12,6 +12,7 @@ Terms, before the methods:
   the caller reads the settings again, calls ``prepare`` and tries again.
 - A **mark** is what one source, a person or a rule, says of one tag of a record (``custledger.marks``). The tags in a
   row are what its marks come to; whoever writes tags writes marks.
+- What is **held** was found in a file that people edit by hand, and is not believed until somebody says so.
 - A **document** is one item of the settings, a JSON value with a name and a revision.
 - The **log** holds an entry for each change that ever landed, in order; cursors are opaque and grow.
 
@@ -30,6 +31,7 @@ from custledger.expressions import Expression, Moment, field_expression
 from custledger.fields import Kind
 from custledger.marks import TagMark
 from custledger.schema import ID, Row, Schema
+from custledger.stores.held import Held
 from custledger.structs import Struct, frozen
 
 if TYPE_CHECKING:
@@ -306,6 +308,13 @@ class Store(abc.ABC):
         They are written as ``DocumentChange`` s of a changeset: like everything, logged, and part of an operation.
         A ``DocumentChange`` whose ``revision`` is not the document's present one raises ``ConflictError``.
         """
+
+    def held(self) -> tuple[Held, ...]:
+        """Return what was found in files that people edit by hand and is not believed, by number; see ``stores.held``.
+
+        A changeset that ``settles`` some of it says what becomes of it. A store without such files holds nothing.
+        """
+        return ()
 
     @abc.abstractmethod
     def close(self) -> None:

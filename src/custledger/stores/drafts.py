@@ -109,6 +109,11 @@ class Draft:
         """The records of each type that are made, changed, tagged or removed, by id."""
         return {name: tuple(table.changes) for name, table in self._tables.items()}
 
+    @property
+    def entries(self) -> Sequence[LogEntry]:
+        """The log entries of the changeset."""
+        return self._log
+
     def _finished(self) -> State:
         state = self._state
         tables = {name: table.finished(state.schemas[name].keys) for name, table in self._tables.items()}

@@ -19,23 +19,24 @@ def comparable_form(field: Field) -> Callable[[Any], Any]:
 
 
 class Rows:
-    """Rows in the order of ``keys``, by id. Whoever changes them gets others; see ``changed``."""
+    """Rows in the order of ``keys``, ``by_id``. Whoever changes them gets others; see ``changed``."""
 
     def __init__(self, keys: tuple[str, ...] = (), rows: Mapping[int, Row] | None = None) -> None:
         self.keys = keys
-        self._rows: Mapping[int, Row] = rows or {}
+        self.by_id: Mapping[int, Row] = rows or {}
         self._holders: dict[str, dict[Any, int]] = {}
+        self._names: dict[str, dict[Any, list[int]]] = {}
 
     def __contains__(self, number: object) -> bool:
-        return number in self._rows
+        return number in self.by_id
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.by_id)
 
     @cached_property
     def ids(self) -> tuple[int, ...]:
         """The ids of the records, in ascending order."""
-        return tuple(sorted(self._rows))
+        return tuple(sorted(self.by_id))
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
@@ -44,7 +45,7 @@ class Rows:
 
     def values(self, number: int) -> dict[str, Any] | None:
         """Return the values of one record that are not empty, by key, or ``None`` where there is none."""
-        row = self._rows.get(number)
+        row = self.by_id.get(number)
         if row is None:
             return None
         return {key: value for key, value in zip(self.keys, row, strict=True) if value is not None}
@@ -52,22 +53,22 @@ class Rows:
     def value(self, number: int, key: str) -> Any:
         """Return one value of a record that is there."""
         place = self.positions.get(key)
-        return None if place is None else self._rows[number][place]
+        return None if place is None else self.by_id[number][place]
 
     def row(self, schema: Schema, number: int) -> Row | None:
         """Return the row of one record in the order of ``schema``, or ``None`` where there is none."""
-        row = self._rows.get(number)
+        row = self.by_id.get(number)
         return row if row is None or schema.keys == self.keys else self._arranged(schema)(row)
 
     def all(self, schema: Schema) -> Iterator[Row]:
         """Yield every row in the order of ``schema``, by id."""
-        rows = map(self._rows.__getitem__, self.ids)
+        rows = map(self.by_id.__getitem__, self.ids)
         return rows if schema.keys == self.keys else map(self._arranged(schema), rows)
 
     def column(self, key: str) -> Iterator[tuple[int, Any]]:
         """Yield ``(id, value)`` of one field of every record, the empty ones too; nothing where there is no such."""
         place = self.positions.get(key)
-        return iter(()) if place is None else ((number, row[place]) for number, row in self._rows.items())
+        return iter(()) if place is None else ((number, row[place]) for number, row in self.by_id.items())
 
     def holders(self, field: Field) -> Mapping[Any, int]:
         """Return who has which value of a unique field: ids by values in the form in which they are compared."""
@@ -77,6 +78,17 @@ class Rows:
             found = {form(value): number for number, value in self.column(field.key) if value is not None}
             self._holders[field.key] = found
         return found
+
+    def named(self, field: Field, name: str) -> tuple[int, ...]:
+        """Return the ids of the records whose field holds a text that compares equal to ``name``."""
+        found = self._names.get(field.key)
+        if found is None:
+            found = self._names[field.key] = {}
+            form = comparable_form(field)
+            for number, value in self.column(field.key):
+                if value is not None:
+                    found.setdefault(form(value), []).append(number)
+        return tuple(found.get(comparable_form(field)(name), ()))
 
     def changed(self, keys: tuple[str, ...], changes: Mapping[int, Values | None]) -> "Rows":
         """Return the rows in which some records are as ``changes`` says, by id; ``None`` is one that is gone.
@@ -98,7 +110,7 @@ class Rows:
     def _widened(self, keys: tuple[str, ...]) -> dict[int, Row]:
         """Return the rows as they are with more keys, to be changed."""
         more = (None,) * (len(keys) - len(self.keys))
-        return {number: row + more for number, row in self._rows.items()} if more else dict(self._rows)
+        return {number: row + more for number, row in self.by_id.items()} if more else dict(self.by_id)
 
     def _arranged(self, schema: Schema) -> Callable[[Row], Row]:
         """Return what puts a row into the order of a schema; a field that is not known here is empty."""

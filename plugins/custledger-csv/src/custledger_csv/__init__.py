@@ -1,11 +1,12 @@
-"""CSV files for custledger, in and out."""
+"""CSV files for custledger: in and out, and a folder of them as a ledger."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO
 
 from custledger.fields import Labels
 from custledger.files import OpenTable, Reader, RowsOfText, Writer
-from custledger.hookspecs import hookimpl
+from custledger.hookspecs import StoreType, hookimpl
+from custledger.stores.contract import Store
 
 
 def _open_csv(path: object, **options: Any) -> OpenTable:
@@ -26,6 +27,18 @@ def _write_csv(stream: BinaryIO, heading: Sequence[str], rows: RowsOfText, **opt
 
 def _write_tsv(stream: BinaryIO, heading: Sequence[str], rows: RowsOfText, **options: Any) -> None:
     _write_csv(stream, heading, rows, **{"delimiter": "tab", **options})
+
+
+def _open_folder(location: str, *, create: bool = True, read_only: bool = False) -> Store:
+    from custledger_csv.store import open_folder  # imported when such a ledger is opened
+
+    return open_folder(location, create=create, read_only=read_only)
+
+
+def _has(path: str) -> bool:
+    from custledger_csv.store import is_in_ledger  # needed only where something is written
+
+    return is_in_ledger(path)
 
 
 CSV_READER = Reader(
@@ -68,3 +81,13 @@ def custledger_readers() -> Iterable[Reader]:
 def custledger_writers() -> Iterable[Writer]:
     """Return the writers of CSV and of tab-separated text."""
     return [CSV_WRITER, TSV_WRITER]
+
+
+@hookimpl
+def custledger_stores() -> Sequence[StoreType]:
+    """Return the store of a folder of CSV files."""
+    summary = Labels(
+        "A folder of CSV files, one for each record type, that people may edit by hand",
+        "一个文件夹里的 CSV 文件，每种记录一个文件，可以直接用手编辑",
+    )
+    return [StoreType(name="csv", summary=summary, schemes=("csv",), open=_open_folder, has=_has)]

@@ -45,10 +45,10 @@ def write_csv(
     text = io.TextIOWrapper(stream, encoding="utf-8-sig" if excel_bom else name, newline="")
     number = 1
     try:
-        text.write(_line(heading, separator))
+        text.write(line(heading, separator))
         for cells in rows:
             number += 1
-            text.write(_line(cells, separator))
+            text.write(line(cells, separator))
         text.flush()
     except UnicodeEncodeError as error:
         raise FileFormatError(
@@ -61,7 +61,8 @@ def write_csv(
         text.detach()
 
 
-def _line(cells: Sequence[str], separator: str) -> str:
+def line(cells: Sequence[str], separator: str) -> str:
+    """Return a row as a line of CSV, cells that a spreadsheet would run marked; its end is CRLF."""
     joined = "\x01".join(cells)
     if separator in joined or len(cells) < 2 or _CAREFUL.search(joined) or joined.count("\x01") != len(cells) - 1:
         if len(cells) == 1 and not cells[0]:

@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from custledger.atomic_file import PRIVATE, create, keep, removed_on_error, settle
 from custledger.errors import PluginError, file_error
 from custledger.files import Writer
 from custledger.services import formats
-from custledger.services.atomic_file import PRIVATE, create, keep, removed_on_error, settle
 from custledger.services.importing.chunk import Reject
 from custledger.services.importing.mapping import REASON_HEADINGS, Plan
 from custledger.services.importing.report import Example

@@ -1,0 +1,87 @@
+"""Cells that fell back to what they were before the ledger's own latest change of them.
+
+That happens where somebody had a file open while the ledger wrote it, and then saved the old copy. It looks just like
+somebody setting the value back on purpose. What tells the two apart is the rest of the file: one in which any later
+change of the ledger can be seen was not an old copy, and what it says is meant.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from custledger.changes import Action, LogEntry
+from custledger.stores.state import State
+
+OUTSIDE = "outside edit"
+"""The actor of what people change by hand in the files of a ledger."""
+
+
+class Cell(NamedTuple):
+    """One field of one record."""
+
+    record: int
+    key: str
+
+
+class Fallen:
+    """Looks into the log of one type for what cells were before."""
+
+    def __init__(self, state: State, type_name: str) -> None:
+        self._state = state
+        self._type = type_name
+
+    def cells(self, changed: Mapping[Cell, Any], present: Collection[int]) -> list[Cell]:
+        """Return those of the cells that people changed which fell back.
+
+        ``changed`` holds what they say now; ``present`` are the records that have a row.
+        """
+        suspects = {cell: at for cell, at in self._reverted(changed) if at}
+        if not suspects:
+            return []
+        seen = self._latest_seen(changed, present)
+        return [cell for cell, at in suspects.items() if at > seen]
+
+    def _reverted(self, changed: Mapping[Cell, Any]) -> Iterator[tuple[Cell, int]]:
+        """Yield the cells that are as they were before their latest change, if that was the ledger's, and which one."""
+        left = set(changed)
+        for entry in self._entries():
+            if not left:
+                return
+            for key in entry.before or ():
+                cell = Cell(entry.record, key)
+                if cell in left:
+                    left.remove(cell)
+                    if entry.before is not None and entry.before[key] == changed[cell]:
+                        yield cell, 0 if entry.operation in self._outside else entry.changeset
+
+    def _latest_seen(self, changed: Mapping[Cell, Any], present: Collection[int]) -> int:
+        """Return the number of the latest changeset of the ledger that shows in the file."""
+        touched: set[Cell] = set()
+        for entry in self._entries(creates=True):
+            if entry.operation in self._outside:
+                touched |= {Cell(entry.record, key) for key in entry.before or ()}
+                continue
+            if entry.action is Action.CREATE:
+                if any(number in present for number in range(entry.record, entry.record + entry.count)):
+                    return entry.changeset
+                continue
+            rows = self._state.rows(self._type)
+            for key, before in (entry.before or {}).items():
+                cell = Cell(entry.record, key)
+                is_shown = cell not in touched and cell not in changed and cell.record in present
+                if is_shown and cell.record in rows and rows.value(cell.record, key) != before:
+                    return entry.changeset
+                touched.add(cell)
+        return 0
+
+    def _entries(self, *, creates: bool = False) -> Iterator[LogEntry]:
+        """Yield the entries of the type that say what persons changed, the newest first."""
+        for entry in self._state.history.log(newest_first=True):
+            wanted = entry.action is Action.UPDATE or (creates and entry.action is Action.CREATE)
+            if wanted and entry.type == self._type and not entry.is_derived:
+                yield entry
+
+    @cached_property
+    def _outside(self) -> frozenset[int]:
+        """The operations that were hand edits."""
+        return frozenset(one.id for one in self._state.history.operations() if one.actor == OUTSIDE)

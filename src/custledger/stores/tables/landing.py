@@ -1,0 +1,250 @@
+"""Landing: what a ledger becomes is written into its journal, and into the sheets that are to show it.
+
+First every file is written anew beside its place; then a record in the journal says what landed, and which files wait
+for their places; then they are given those. What is interrupted before the record is whole never was; what is
+interrupted after it is brought to its end by whoever opens the ledger next.
+"""
+
+import itertools
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+import attrs
+
+from custledger.changes import LogEntry, Operation
+from custledger.errors import CustledgerError
+from custledger.stores.held import Held, HeldKind
+from custledger.stores.state import State
+from custledger.stores.tables import disk
+from custledger.stores.tables.agreed import Agreed, digest_of
+from custledger.stores.tables.beside import Beside
+from custledger.stores.tables.cells import LEDGER, Cells, conventions_of
+from custledger.stores.tables.columns import columns_of
+from custledger.stores.tables.kept import Kept, record_of
+from custledger.stores.tables.saving import Plan, Planner
+from custledger.stores.tables.shelf import Shelf
+
+Landed = tuple[Operation, Sequence[LogEntry]]
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """What a ledger is to become.
+
+    - ``state``: what it is to hold, and ``touched``: the records, by type, that are others then;
+    - ``landed``: the operation and the log entries of the changeset that does it, if one does;
+    - ``agreed`` and ``files``: what is known of sheets and files from now on, where that is not what it was;
+    - ``settled``: by type the cells, by record and key, that are written though they were held;
+    - ``shown``: records, by type, whose rows are to be brought up to date although they are what they were;
+    - ``removed``: by type the places of rows that are taken out, and ``unnamed`` of those whose id is;
+    - ``urgent``: whether it is an error that a sheet cannot be written now; otherwise it lags behind;
+    - ``put_off``: sheets are not to be written now, and lag behind.
+    """
+
+    state: State
+    touched: Mapping[str, Collection[int]] = attrs.field(factory=dict)
+    landed: Landed | None = None
+    agreed: Mapping[str, Agreed] = attrs.field(factory=dict)
+    files: Mapping[str, str] = attrs.field(factory=dict)
+    settled: Mapping[str, Collection[tuple[int, str]]] = attrs.field(factory=dict)
+    shown: Mapping[str, Collection[int]] = attrs.field(factory=dict)
+    removed: Mapping[str, Collection[int]] = attrs.field(factory=dict)
+    unnamed: Mapping[str, Collection[int]] = attrs.field(factory=dict)
+    urgent: bool = True
+    put_off: bool = False
+
+
+class Landing:
+    """Lands steps, each on what is kept then. To be used only by whoever holds the lock.
+
+    With ``in_memory`` nothing is written: a handle that only reads sees what landing would come to.
+    """
+
+    def __init__(self, beside: Beside, shelf: Shelf, *, in_memory: bool = False) -> None:
+        self._beside = beside
+        self._shelf = shelf
+        self._in_memory = in_memory
+
+    def land(self, step: Step, today: date) -> Kept:
+        """Land a step whole, and return what is kept then; or raise, with nothing written."""
+        before = self._beside.kept
+        agreed = {**before.agreed, **step.agreed}
+        if self._in_memory:
+            files = {name: sha for name, sha in {**before.files, **step.files}.items() if sha}
+            numbered, agreed = _numbered(before.numbered, agreed)
+            self._beside.assume(attrs.evolve(before, state=step.state, agreed=agreed, files=files, numbered=numbered))
+            return self._beside.kept
+        agreed |= self._new_sheets(step.state, agreed)
+        plans, lagging = self._plans(step, agreed, today)
+        edits: dict[str, list[Plan]] = {}
+        for plan in plans.values():
+            if plan.edit:
+                edits.setdefault(plan.agreed.file, []).append(plan)
+        try:
+            contents = {name: self._shelf.written(name, [plan.edit for plan in file]) for name, file in edits.items()}
+            agreed |= lagging | {name: self._finished(plan, step.state) for name, plan in plans.items()}
+            files = {**before.files, **step.files, **{name: disk.sha256(one) for name, one in contents.items()}}
+            self._write(before, step, agreed, {name: sha for name, sha in files.items() if sha}, contents)
+        except BaseException:
+            self._shelf.forget(edits)
+            raise
+        return self._beside.kept
+
+    def _write(
+        self,
+        before: Kept,
+        step: Step,
+        agreed: Mapping[str, Agreed],
+        files: Mapping[str, str],
+        contents: Mapping[str, bytes],
+    ) -> None:
+        try:
+            waiting = disk.put_ready(self._beside.folder, contents)
+        except OSError as error:
+            raise disk.failed(self._shelf.path(next(iter(contents))), error) from error
+        replaced = {name: before.files.get(name, "") for name in waiting}
+        replaced |= {name: sha for name, sha in step.files.items() if name in waiting}
+        pending = {name: [waiting[name], replaced[name]] for name in waiting}
+        numbered, agreed = _numbered(before.numbered, agreed)
+        kept = attrs.evolve(before, state=step.state, agreed=agreed, files=files, pending=pending, numbered=numbered)
+        try:
+            self._beside.commit(kept, record_of(before, kept, step.touched, step.landed))
+        except BaseException as error:
+            disk.take_away(self._beside.folder, waiting)
+            if isinstance(error, OSError):
+                raise disk.failed(self._beside.folder, error) from error
+            raise
+        self.finish()
+
+    def finish(self) -> None:
+        """Give the files that wait their places.
+
+        One whose place was taken by a file that nobody expected there is left out: what that holds is looked at first.
+        What cannot be renamed now waits on.
+        """
+        kept = self._beside.kept
+        left: dict[str, Sequence[str]] = {}
+        for name, (waiting, replaced) in kept.pending.items():
+            path = self._shelf.path(name)
+            try:
+                if self._is_as_expected(name, replaced) and disk.put_in_place(self._beside.folder, path, waiting):
+                    self._shelf.note(name, kept.files[name])
+            except (OSError, CustledgerError):
+                left[name] = (waiting, replaced)
+        if kept.pending:
+            self._beside.put(left)
+        disk.sweep(self._beside.folder, [waiting for waiting, _ in left.values()])
+
+    def _is_as_expected(self, name: str, replaced: str) -> bool:
+        """Whether a file is still the one that is to be replaced, or is gone."""
+        content = disk.read(self._shelf.path(name))
+        return content is None or disk.sha256(content) == replaced
+
+    def _new_sheets(self, state: State, agreed: Mapping[str, Agreed]) -> dict[str, Agreed]:
+        """Return what is known of the sheets that are to be made: those of all types, once the language is known."""
+        if LEDGER not in state.documents:
+            return {}
+        conventions = conventions_of(state)
+        made = {}
+        for name, schema in state.schemas.items():
+            if name not in agreed and not schema.info.is_kept:
+                file, title = self._shelf.book.home(schema, conventions)
+                made[name] = Agreed(file=file, title=title)
+        return made
+
+    def _plans(self, step: Step, agreed: dict[str, Agreed], today: date) -> tuple[dict[str, Plan], dict[str, Agreed]]:
+        """Return what to write into which sheets, and what is known of those that cannot be written now."""
+        plans: dict[str, Plan] = {}
+        lagging: dict[str, Agreed] = {}
+        conventions = conventions_of(step.state)
+        for name, schema in step.state.schemas.items():
+            touched = frozenset(step.touched.get(name, ())).union(step.shown.get(name, ()))
+            touched |= self._naming_others(step, name)
+            if schema.info.is_kept or (not touched and name not in agreed):
+                continue
+            if name not in agreed:
+                file, title = self._shelf.book.home(schema, conventions)
+                agreed[name] = Agreed(file=file, title=title)
+            known = agreed[name]
+            touched |= known.behind
+            if known.stopped or step.put_off:
+                lagging[name] = attrs.evolve(known, behind=touched)
+                continue
+            plan = self._plan(step, known, Cells(step.state, schema, conventions, today), touched)
+            if plan.edit and (program := self._shelf.book.opened_by(known.file)):
+                if step.urgent:
+                    raise disk.in_use(self._shelf.path(known.file), program)
+                lagging[name] = attrs.evolve(known, behind=touched)
+                continue
+            plans[name] = plan
+        return plans, lagging
+
+    def _plan(self, step: Step, known: Agreed, cells: Cells, touched: Collection[int]) -> Plan:
+        name = cells.schema.name
+        sheet = self._shelf.sheets(known.file).get(known.title)
+        places = self._shelf.places(known.file, known.title, cells.schema, known.renamed)
+        planner = Planner(
+            cells,
+            known,
+            sheet,
+            places,
+            settled=step.settled.get(name, ()),
+            removed=step.removed.get(name, ()),
+            unnamed=step.unnamed.get(name, ()),
+        )
+        return planner.plan(touched)
+
+    def _naming_others(self, step: Step, name: str) -> frozenset[int]:
+        """Return the records of a type whose cells name records that got another name."""
+        before, found = self._beside.kept.state, set()
+        for field in step.state.schemas[name].references:
+            target = field.spec.target
+            schema = step.state.schemas.get(target or "")
+            if target is None or schema is None or schema.title_field is None or target not in step.touched:
+                continue
+            key, old, new = schema.title_field.key, before.rows(target), step.state.rows(target)
+            renamed = {
+                number
+                for number in step.touched[target]
+                if number in old and number in new and old.value(number, key) != new.value(number, key)
+            }
+            if renamed:
+                found |= {number for number, value in step.state.rows(name).column(field.key) if value in renamed}
+        return frozenset(found)
+
+    def _finished(self, plan: Plan, state: State) -> Agreed:
+        """Return what is agreed once a plan was carried out."""
+        agreed, schema = plan.agreed, plan.edit.schema
+        sheet = self._shelf.sheets(agreed.file).get(agreed.title)
+        if sheet is None:
+            return agreed
+        places = self._shelf.places(agreed.file, agreed.title, schema, agreed.renamed)
+        id_place = columns_of(schema, sheet.heading, agreed.renamed).id_place
+        digests, rows = dict(agreed.digests), state.rows(schema.name)
+        for number in plan.touched:
+            if number in rows and number in places:
+                digests[number] = digest_of(sheet.rows[places[number]], id_place)
+            else:
+                digests.pop(number, None)
+        added = {row[0].value for row in plan.edit.rows if row and row[0]}
+        held = tuple(one for one in agreed.held if _is_held_still(one, digests, added))
+        return attrs.evolve(agreed, digests=digests, held=held)
+
+
+def _is_held_still(held: Held, digests: Mapping[int, bytes], added: Collection[int]) -> bool:
+    """Whether something is held still, when rows were written."""
+    if held.kind is HeldKind.VANISHED:
+        return held.record not in added
+    return not held.key or held.record in digests
+
+
+def _numbered(last: int, agreed: Mapping[str, Agreed]) -> tuple[int, dict[str, Agreed]]:
+    """Give what is held anew its numbers, after the last one."""
+    numbered = {}
+    counter = itertools.count(last + 1)
+    for name, one in agreed.items():
+        numbered[name] = one
+        if not all(held.number for held in one.held):
+            given = (held if held.number else attrs.evolve(held, number=next(counter)) for held in one.held)
+            numbered[name] = attrs.evolve(one, held=tuple(given))
+    return next(counter) - 1, numbered

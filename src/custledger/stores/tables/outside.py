@@ -1,0 +1,438 @@
+"""Hand edits: what people changed in a sheet, as changes of records, and what of it cannot be believed.
+
+A row belongs to the record whose id it has. One whose cells are as they were last agreed is not looked at further.
+What people wrote is judged cell by cell; what is not believed is held, and stays in the sheet as they wrote it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from custledger.changes import Change
+from custledger.errors import CustledgerError
+from custledger.fields import Kind
+from custledger.schema import Field, Schema
+from custledger.stores.held import Held, HeldKind
+from custledger.stores.rows import comparable_form
+from custledger.stores.tables.agreed import Agreed, digest_of
+from custledger.stores.tables.book import EXAMPLES, Sheet
+from custledger.stores.tables.cells import Cells, number_of
+from custledger.stores.tables.columns import Columns, columns_of, name_of, renamed_columns
+from custledger.stores.tables.fallen import Cell, Fallen
+from custledger.values import fold
+
+NO_ID = "Leave the ID empty in a new row."
+ITSELF = "“{}” is this record itself."
+APART = 2
+"""How many rows with the data of others it takes to say that ids and data came apart."""
+
+
+@attrs.define(eq=False)
+class Judged:
+    """What the judgement of a sheet came to.
+
+    ``places`` are where the rows of records stand, by id, those of new ones among them; ``digests`` is what their rows
+    hold; ``nameless`` are the ids of those whose row has not got its id yet. ``stopped`` says why nothing is read from
+    the sheet, or is ``""``.
+    """
+
+    sheet: Sheet
+    columns: Columns
+    changes: list[Change] = attrs.field(factory=list)
+    held: list[Held] = attrs.field(factory=list)
+    places: dict[int, int] = attrs.field(factory=dict)
+    digests: dict[int, bytes] = attrs.field(factory=dict)
+    nameless: list[int] = attrs.field(factory=list)
+    renamed: dict[str, str] = attrs.field(factory=dict)
+    stopped: str = ""
+
+    @property
+    def title(self) -> str:
+        """The title of the sheet."""
+        return self.sheet.title
+
+    @property
+    def first(self) -> int:
+        """The number of the first row."""
+        return self.sheet.first
+
+    def text(self, place: int, key: str) -> str:
+        """Return what stands in the cell of a field."""
+        at, row = self.columns.place(key), self.sheet.rows[place]
+        return row[at] if at is not None and at < len(row) else ""
+
+
+class Judge:
+    """Judges one sheet. ``mint`` makes ids of new records, ``now`` is the plain time of their making."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        cells: Cells,
+        agreed: Agreed,
+        *,
+        mint: Callable[[], int],
+        now: str,
+        again: bool = False,
+        is_trusted: bool = False,
+    ) -> None:
+        self._sheet = sheet
+        self._cells = cells
+        self._schema: Schema = cells.schema
+        self._agreed = agreed
+        self._mint = mint
+        self._now = now
+        self._again = again
+        self._is_trusted = is_trusted
+        self._rows = cells.state.rows(self._schema.name)
+        self._was_held = agreed.held_cells()
+        self._was_held_so = {one.same_as: one for one in agreed.held}
+
+    def judge(self) -> Judged:
+        """Return what people changed in the sheet."""
+        self._found = Judged(self._sheet, self._columns())
+        self._found.renamed = dict(self._renamed)
+        self._hold_columns()
+        by_id, nameless = self._numbered()
+        if self._found.columns.id_place is None and self._agreed.digests:
+            self._stop(HeldKind.APART, "The column of the IDs is gone.", "Put it back as it was.")
+            return self._found
+        for number, places in by_id.items():
+            self._place(number, places)
+        self._find_lost(nameless)
+        if not self._is_trusted and self._came_apart():
+            self._stop(
+                HeldKind.APART,
+                "IDs stand beside the data of other records, as after sorting without the column of the IDs.",
+                "Undo the sorting, or restore the sheet; accept it if the rows are as they should be.",
+            )
+            return self._found
+        self._judge_known()
+        self._judge_new(nameless)
+        self._hold_vanished(by_id)
+        return self._found
+
+    def _columns(self) -> Columns:
+        """Find out which column is which field, renamed ones too."""
+        sheet, agreed = self._sheet, self._agreed
+        self._renamed = dict(agreed.renamed)
+        columns = columns_of(self._schema, sheet.heading, self._renamed)
+        if agreed.digests and columns.id_place is not None:
+            found = renamed_columns(self._schema, columns, sheet.heading, *self._comparable(columns.id_place))
+            if found:
+                self._renamed |= found
+                return columns_of(self._schema, sheet.heading, self._renamed)
+        return columns
+
+    def _comparable(self, id_place: int) -> tuple[list[list[str]], Callable[[Field], list[str] | None]]:
+        """Return the rows of known records, and what returns the texts that a field's cells in them ought to be."""
+        known: list[tuple[int, list[str]]] = []
+        for row in self._sheet.rows:
+            number = number_of(row[id_place], self._schema) if id_place < len(row) else None
+            if number is not None and number in self._rows and number in self._agreed.digests:
+                known.append((number, row))
+
+        def shown(field: Field) -> list[str] | None:
+            if field.key not in self._agreed.offered:
+                return None
+            return [self._cells.shown(field, self._rows.value(number, field.key)) for number, _ in known]
+
+        return [row for _, row in known], shown
+
+    def _hold_columns(self) -> None:
+        found, heading = self._found, self._sheet.heading
+        for place, field in enumerate(found.columns.fields):
+            text = heading[place].strip()
+            if field is not None or not text or name_of(text) in self._agreed.left:
+                continue
+            if place in found.columns.repeated:
+                why, hint = "Another column before it is the same field.", "Rename one of the two, or take it out."
+            elif (key := self._schema.names.get(name_of(text))) and self._schema.by_key[key].spec.system:
+                continue
+            else:
+                why, hint = (
+                    "It is none of the fields.",
+                    "Accept it as a field of your own, or restore it to be left alone.",
+                )
+            self._hold(HeldKind.COLUMN, heading=text, why=why, hint=hint)
+
+    def _numbered(self) -> tuple[dict[int, list[int]], list[int]]:
+        """Return the places of rows by the ids that stand in them, and those of rows without one."""
+        by_id: dict[int, list[int]] = {}
+        nameless = []
+        id_place = self._found.columns.id_place
+        for place, row in enumerate(self._sheet.rows):
+            if not any(row) or not any(map(str.strip, row)):
+                continue
+            text = row[id_place].strip() if id_place is not None and id_place < len(row) else ""
+            if not text:
+                nameless.append(place)
+            elif (number := number_of(text, self._schema)) is not None:
+                by_id.setdefault(number, []).append(place)
+            elif fold(text) not in EXAMPLES:
+                self._hold_row(
+                    HeldKind.STRANGE_ID,
+                    place,
+                    f"{text} is no ID of a {self._schema.info.called}.",
+                    "Leave the ID empty in a new row.",
+                )
+        return by_id, nameless
+
+    def _place(self, number: int, places: Sequence[int]) -> None:
+        """Find out which of the rows with an id is the record's, and hold the others."""
+        agreed = self._agreed.digests.get(number)
+        digests = {place: self._digest(place) for place in places}
+        mine = places[0] if len(places) == 1 else next((one for one in places if digests[one] == agreed), None)
+        if mine is not None:
+            self._found.places[number] = mine
+            self._found.digests[number] = digests[mine]
+        for place in places:
+            if place != mine:
+                why = f"It has the ID of another row, {self._schema.public_id(number)}."
+                self._hold_row(HeldKind.REPEATED, place, why, "Take its ID out if it is a new record.", record=number)
+
+    def _digest(self, place: int) -> bytes:
+        return digest_of(self._sheet.rows[place], self._found.columns.id_place)
+
+    def _find_lost(self, nameless: list[int]) -> None:
+        """Give rows that lost their id back to their records, where all else in them is as it was."""
+        found, agreed = self._found, self._agreed.digests
+        missing = {one: number for number, one in agreed.items() if number not in found.places and number in self._rows}
+        for place in list(nameless) if missing else ():
+            number = missing.pop(self._digest(place), None)
+            if number is not None:
+                nameless.remove(place)
+                found.places[number], found.digests[number] = place, agreed[number]
+                found.nameless.append(number)
+
+    def _came_apart(self) -> bool:
+        """Whether several rows hold exactly what rows with other ids held."""
+        agreed = self._agreed.digests
+        moved = [one for number, one in self._found.digests.items() if number in agreed and one != agreed[number]]
+        if len(moved) < APART:
+            return False
+        changed = {agreed[number] for number, one in self._found.digests.items() if agreed.get(number, one) != one}
+        return sum(one in changed for one in moved) >= APART
+
+    def _judge_known(self) -> None:
+        fallen = Fallen(self._cells.state, self._schema.name)
+        candidates: dict[int, dict[str, Any]] = {}
+        for number, place in self._found.places.items():
+            if number not in self._rows:
+                self._judge_unknown(number, place)
+            elif self._found.digests[number] != self._agreed.digests.get(number) or self._is_looked_at_again(number):
+                candidates[number] = self._judge_row(number, place)
+            else:
+                self._keep_held(number, place)
+        self._set_aside_fallen(candidates, fallen)
+        self._set_aside_taken(candidates)
+        for number, after in candidates.items():
+            if after:
+                before = {key: self._rows.value(number, key) for key in after}
+                revision = self._rows.value(number, "revision")
+                self._found.changes.append(
+                    Change(type=self._schema.name, id=number, before=before, after=after, revision=revision)
+                )
+
+    def _is_looked_at_again(self, number: int) -> bool:
+        """Whether a row is judged although it is as it was: a column became a field, or a name may be known by now."""
+        if self._has_new_fields:
+            return True
+        return self._again and any(one.record == number and one.kind is HeldKind.UNFIT for one in self._agreed.held)
+
+    @cached_property
+    def _has_new_fields(self) -> bool:
+        return any(field and field.key not in self._agreed.offered for field in self._found.columns.fields)
+
+    def _keep_held(self, number: int, place: int) -> None:
+        """Go on holding what is held of a row that is as it was."""
+        if self._was_held:
+            for field in filter(None, self._found.columns.fields):
+                one = self._was_held.get((number, field.key))
+                if one is not None:
+                    self._found.held.append(attrs.evolve(one, row=self._sheet.number(place)))
+
+    def _judge_row(self, number: int, place: int) -> dict[str, Any]:
+        """Return what a row says anew of a record that is known, by key; what is not believed is held."""
+        after: dict[str, Any] = {}
+        for field, text in self._texts(place):
+            current = self._rows.value(number, field.key)
+            one = self._was_held.get((number, field.key))
+            if one is not None and one.text == text and not (self._again and one.kind is HeldKind.UNFIT):
+                self._found.held.append(attrs.evolve(one, row=self._sheet.number(place)))
+                continue
+            if text == self._cells.shown(field, current):
+                continue
+            believed, value = self._believe(field, text, current, number, place)
+            if believed and value != current:
+                after[field.key] = value
+        return after
+
+    def _believe(self, field: Field, text: str, current: Any, number: int, place: int) -> tuple[bool, Any]:
+        """Return whether a cell's text is believed, and the value that it stands for; hold it otherwise."""
+        if damage := self._cells.damage(field, text, current):
+            hint = "Restore it, or enter the whole number again in a cell that is formatted as text."
+            self._hold_cell(HeldKind.DAMAGED, field, text, number, place, f"“{text.strip()}” {damage}.", hint)
+            return False, None
+        try:
+            value = self._cells.read(field, text, current)
+        except CustledgerError as error:
+            self._hold_cell(HeldKind.UNFIT, field, text, number, place, error.message, error.hint)
+            return False, None
+        if value is None and field.spec.required and current is not None:
+            why = f"{self._schema.info.one.capitalize()} needs one, and it is empty."
+            self._hold_cell(HeldKind.UNFIT, field, text, number, place, why, "Restore it, or enter another.")
+            return False, None
+        if value is not None and field.spec.kind is Kind.REFERENCE and value in self._itself(field, number):
+            self._hold_cell(
+                HeldKind.UNFIT, field, text, number, place, f"“{text}” is this record itself.", "Name another."
+            )
+            return False, None
+        return True, value
+
+    def _itself(self, field: Field, number: int) -> tuple[Any, ...]:
+        if field.spec.target is None:
+            return (self._schema.public_id(number),)
+        return (number,) if field.spec.target == self._schema.name else ()
+
+    def _judge_unknown(self, number: int, place: int) -> None:
+        """Judge a row whose id the ledger does not know: of a record that was removed, or from elsewhere."""
+        if self._cells.state.history.was_removed(self._schema.name, number):
+            why = f"{self._schema.public_id(number)} was removed from the ledger."
+            hint = "Accept it to have the record again, or restore, which takes the row out."
+            self._hold_row(HeldKind.RETURNED, place, why, hint, record=number)
+        else:
+            self._judge_new_row(place, number)
+
+    def _judge_new(self, places: Iterable[int]) -> None:
+        for place in places:
+            self._judge_new_row(place, None)
+
+    def _judge_new_row(self, place: int, number: int | None) -> None:
+        """Have a record made of a row, or hold it whole where one cannot be made."""
+        held_before, numbered = len(self._found.held), number
+        number = self._mint() if number is None else number
+        after: dict[str, Any] = {}
+        for field, text in self._texts(place):
+            believed, value = self._believe(field, text, None, number, place)
+            if believed and value is not None:
+                after[field.key] = value
+        lacking = [one for one in self._schema.required if one.key not in after and one.spec.default is None]
+        lacking += self._taken_fields(after) if not lacking else []
+        if lacking:
+            whys = [one.why for one in self._found.held[held_before:]]
+            del self._found.held[held_before:]
+            self._hold_new(place, lacking, whys, number if numbered else 0)
+            return
+        after = {**self._cells.defaults(self._now), **after}
+        self._found.changes.append(Change(type=self._schema.name, id=number, before=None, after=after))
+        self._found.places[number], self._found.digests[number] = place, self._digest(place)
+        if numbered is None:
+            self._found.nameless.append(number)
+
+    def _hold_new(self, place: int, lacking: Sequence[Field], whys: Sequence[str], number: int) -> None:
+        language = self._cells.conventions.language
+        named = ", ".join(field.label(language) for field in lacking)
+        why = whys[0] if whys else f"{self._schema.info.one.capitalize()} needs {named}, and it is empty."
+        self._hold_row(HeldKind.NEW_ROW, place, why, "Correct it in the sheet, and it is read again.", record=number)
+
+    def _taken_fields(self, after: Mapping[str, Any]) -> list[Field]:
+        """Return the unique fields of a new record in which others have its values; that is held as of the row."""
+        taken = []
+        for field in self._schema.unique:
+            value = after.get(field.key)
+            if value is not None and self._holder(field, value, 0):
+                taken.append(field)
+                self._hold(HeldKind.NEW_ROW, why=self._taken(field, value))
+        return taken
+
+    def _holder(self, field: Field, value: Any, number: int) -> int:
+        """Return which other record has a unique value, in the ledger or in a row before, or 0."""
+        form = comparable_form(field)(value)
+        holder = self._rows.holders(field).get(form) or self._newcomers.setdefault(field.key, {}).get(form) or 0
+        if not holder or holder == number:
+            self._newcomers.setdefault(field.key, {})[form] = number or -1
+            return 0
+        return holder
+
+    @property
+    def _newcomers(self) -> dict[str, dict[Any, int]]:
+        if not hasattr(self, "_new_values"):
+            self._new_values: dict[str, dict[Any, int]] = {}
+        return self._new_values
+
+    def _taken(self, field: Field, value: Any) -> str:
+        label = field.label(self._cells.conventions.language)
+        return f"{label}: “{value}” is taken by another {self._schema.info.called}."
+
+    def _set_aside_fallen(self, candidates: Mapping[int, dict[str, Any]], fallen: Fallen) -> None:
+        """Hold the cells that are as they were before the ledger's latest change of them."""
+        seen = self._found.places.keys()
+        changed = {Cell(number, key): value for number, after in candidates.items() for key, value in after.items()}
+        for cell in fallen.cells(changed, seen):
+            value = candidates[cell.record].pop(cell.key)
+            if cell.record in self._agreed.behind:
+                continue  # the sheet only lags behind
+            field, place = self._schema.by_key[cell.key], self._found.places[cell.record]
+            now = self._cells.shown(field, self._rows.value(cell.record, cell.key)) or "(empty)"
+            was = self._cells.shown(field, value) or "(empty)"
+            why = f"It is {was} again, as before the ledger changed it to {now}: somebody may have saved an old copy."
+            text = self._found.text(place, cell.key)
+            self._hold_cell(
+                HeldKind.FELL_BACK, field, text, cell.record, place, why, "Accept it if that is meant, or restore it."
+            )
+
+    def _set_aside_taken(self, candidates: Mapping[int, dict[str, Any]]) -> None:
+        """Hold the cells whose unique value another record has, and keeps."""
+        for field in self._schema.unique:
+            moving = {number for number, after in candidates.items() if field.key in after}
+            for number in moving:
+                value = candidates[number][field.key]
+                if value is None:
+                    continue
+                holder = self._rows.holders(field).get(comparable_form(field)(value), 0)
+                if (holder and holder not in moving) or (not holder and self._holder(field, value, number)):
+                    del candidates[number][field.key]
+                    place = self._found.places[number]
+                    text = self._found.text(place, field.key)
+                    hint = "Enter another, or change the other one first."
+                    self._hold_cell(HeldKind.UNFIT, field, text, number, place, self._taken(field, value), hint)
+
+    def _hold_vanished(self, by_id: Mapping[int, Sequence[int]]) -> None:
+        for number in self._agreed.digests:
+            if number in self._rows and number not in by_id and number not in self._found.places:
+                called = self._schema.display(self._rows.row(self._schema, number) or ())
+                why = f"The row of {called} is gone."
+                hint = "Accept it, which removes the record, or restore the row."
+                self._hold(HeldKind.VANISHED, record=number, text=called, why=why, hint=hint)
+                self._found.digests[number] = self._agreed.digests[number]
+
+    def _texts(self, place: int) -> list[tuple[Field, str]]:
+        """Return the text of each field's cell in a row; the id is left out."""
+        row = self._sheet.rows[place]
+        return [
+            (field, row[at] if at < len(row) else "")
+            for at, field in enumerate(self._found.columns.fields)
+            if field is not None and field.key != "id"
+        ]
+
+    def _stop(self, kind: HeldKind, why: str, hint: str) -> None:
+        self._found = Judged(self._sheet, self._found.columns, stopped=why, renamed=self._found.renamed)
+        self._hold(kind, why=why, hint=hint)
+
+    def _hold_row(self, kind: HeldKind, place: int, why: str, hint: str, *, record: int = 0) -> None:
+        cells = tuple((field.key, text) for field, text in self._texts(place) if text)
+        self._hold(kind, row=self._sheet.number(place), record=record, cells=cells, why=why, hint=hint)
+
+    def _hold_cell(self, kind: HeldKind, field: Field, text: str, number: int, place: int, why: str, hint: str) -> None:
+        at = self._found.columns.place(field.key)
+        heading = self._sheet.heading[at] if at is not None else ""
+        row = self._sheet.number(place)
+        self._hold(kind, row=row, record=number, key=field.key, heading=heading, text=text, why=why, hint=hint)
+
+    def _hold(self, kind: HeldKind, **more: Any) -> None:
+        held = Held(kind=kind, type=self._schema.name, sheet=self._sheet.title, **more)
+        before = self._was_held_so.get(held.same_as)
+        self._found.held.append(attrs.evolve(held, number=before.number) if before else held)

@@ -1,0 +1,156 @@
+"""Settling what is held: the file is right after all, or it is to show again what the ledger says."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from custledger.changes import Settlement
+from custledger.errors import FileFormatError, NotFoundError, StoreError, UsageError
+from custledger.stores.held import Held, HeldKind
+from custledger.stores.tables.agreed import CELLS, Agreed
+from custledger.stores.tables.columns import columns_of, name_of
+from custledger.stores.tables.kept import Kept
+from custledger.stores.tables.landing import Step
+from custledger.stores.tables.shelf import Shelf
+
+ROWS = frozenset({HeldKind.NEW_ROW, HeldKind.RETURNED, HeldKind.REPEATED, HeldKind.STRANGE_ID})
+"""What is held of whole rows that are no record's."""
+
+
+class Settling:
+    """Settles things that are held, in one step.
+
+    ``again`` are the files that have to be judged anew after it, and ``trusted`` the types whose ids are then believed.
+    """
+
+    def __init__(self, kept: Kept, shelf: Shelf, settlements: Sequence[Settlement]) -> None:
+        self._kept = kept
+        self._shelf = shelf
+        self._settlements = settlements
+        self._agreed: dict[str, Agreed] = {}
+        self._settled: dict[str, set[tuple[int, str]]] = {}
+        self._shown: dict[str, set[int]] = {}
+        self._removed: dict[str, set[int]] = {}
+        self._unnamed: dict[str, set[int]] = {}
+        self._files: dict[str, str] = {}
+        self.again: set[str] = set()
+        self.trusted: set[str] = set()
+
+    def in_step(self, step: Step) -> Step:
+        """Return the step that settles them, beside all else that it does. Raises ``NotFoundError``, ``UsageError``."""
+        held = {one.number: one for agreed in self._kept.agreed.values() for one in agreed.held}
+        for settlement in self._settlements:
+            one = held.get(settlement.number)
+            if one is None:
+                raise NotFoundError("held thing", settlement.number, hint="“custledger held list” lists them.")
+            self._settle(one, is_accepted=settlement.accept)
+        return attrs.evolve(
+            step,
+            agreed=self._agreed,
+            settled=self._settled,
+            shown=self._shown,
+            removed=self._removed,
+            unnamed=self._unnamed,
+            files=self._files,
+        )
+
+    def _settle(self, held: Held, *, is_accepted: bool) -> None:
+        self._let_go(held)
+        if held.kind in CELLS:
+            self._settled.setdefault(held.type, set()).add((held.record, held.key))
+            self._show(held.type, [held.record])
+        elif held.kind is HeldKind.VANISHED:
+            if not is_accepted:
+                self._show(held.type, [held.record])
+        elif held.kind is HeldKind.COLUMN:
+            self._settle_column(held, is_accepted=is_accepted)
+        elif held.kind is HeldKind.APART:
+            self._settle_sheet(held, is_accepted=is_accepted)
+        elif held.kind is HeldKind.UNREADABLE:
+            self._make_anew(held, is_accepted=is_accepted)
+        else:
+            self._settle_row(held, is_accepted=is_accepted)
+
+    def _known(self, name: str) -> Agreed:
+        return self._agreed.get(name) or self._kept.agreed[name]
+
+    def _let_go(self, held: Held) -> None:
+        known = self._known(held.type)
+        left = tuple(one for one in known.held if one.number != held.number)
+        self._agreed[held.type] = attrs.evolve(known, held=left)
+
+    def _show(self, name: str, numbers: Sequence[int]) -> None:
+        self._shown.setdefault(name, set()).update(numbers)
+
+    def _settle_column(self, held: Held, *, is_accepted: bool) -> None:
+        known = self._known(held.type)
+        if is_accepted:
+            self.again.add(known.file)
+        else:
+            left = known.left | {name_of(held.heading)}
+            self._agreed[held.type] = attrs.evolve(known, left=left)
+
+    def _settle_sheet(self, held: Held, *, is_accepted: bool) -> None:
+        known = attrs.evolve(self._known(held.type), stopped="")
+        self._agreed[held.type] = known
+        if is_accepted:
+            self.again.add(known.file)
+            self.trusted.add(held.type)
+        else:
+            self._show(held.type, self._kept.state.rows(held.type).ids)
+
+    def _make_anew(self, held: Held, *, is_accepted: bool) -> None:
+        """Have a sheet made anew; the file in which it was is kept beside it, if there is one."""
+        if is_accepted:
+            raise UsageError(
+                f"{held.sheet} cannot be accepted: {held.why}",
+                hint="Put the file right, or restore it from the ledger.",
+            )
+        known = self._known(held.type)
+        path = self._shelf.path(known.file)
+        if path.exists() and not self._is_readable(known.file):
+            aside = path.with_name(f"{path.stem}.unreadable-{held.number}{path.suffix}")
+            try:
+                path.rename(aside)
+            except OSError as error:
+                raise StoreError(f"{path} cannot be put aside: {error.strerror}.", hint="Move it away.") from error
+            self._shelf.forget([known.file])
+        self._files[known.file] = self._shelf.sha256(known.file, surely=True)
+        self._agreed[held.type] = attrs.evolve(known, stopped="", digests={}, offered=frozenset())
+        self._show(held.type, self._kept.state.rows(held.type).ids)
+
+    def _is_readable(self, name: str) -> bool:
+        try:
+            self._shelf.sheets(name)
+        except FileFormatError:
+            return False
+        return True
+
+    def _settle_row(self, held: Held, *, is_accepted: bool) -> None:
+        place = self._place_of(held)
+        if not is_accepted:
+            self._removed.setdefault(held.type, set()).add(place)
+        elif held.kind in {HeldKind.REPEATED, HeldKind.STRANGE_ID}:
+            self._unnamed.setdefault(held.type, set()).add(place)
+            self.again.add(self._known(held.type).file)
+        elif held.kind is HeldKind.NEW_ROW:
+            raise UsageError(
+                f"Row {held.row} of {held.sheet} cannot be accepted: {held.why}",
+                hint="Correct it in the file, and it is read again; or restore it, which takes the row out.",
+            )
+
+    def _place_of(self, held: Held) -> int:
+        """Return where a row stands that is held. Raises ``NotFoundError`` where it is not as it was any more."""
+        known, schema = self._known(held.type), self._kept.state.schemas[held.type]
+        sheet = self._shelf.sheets(known.file)[known.title]
+        fields = columns_of(schema, sheet.heading, known.renamed).fields
+        place = held.row - sheet.first
+        row = sheet.rows[place] if 0 <= place < len(sheet.rows) else []
+        cells = tuple(
+            (field.key, text)
+            for field, text in zip(fields, row, strict=False)
+            if field is not None and field.key != "id" and text
+        )
+        if cells != held.cells:
+            raise NotFoundError("held row", held.row, hint="The file was changed. “custledger held list” tells anew.")
+        return place

@@ -1,0 +1,247 @@
+"""Taking in what people changed in the files of a ledger, as changesets of the actor "outside edit"."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+
+import attrs
+
+from custledger.changes import Change, Changeset, LogEntry, Operation, Receipt
+from custledger.errors import CustledgerError, FileFormatError
+from custledger.schema import Schema
+from custledger.stores.drafts import Draft
+from custledger.stores.held import Held, HeldKind
+from custledger.stores.state import State
+from custledger.stores.tables.agreed import Agreed
+from custledger.stores.tables.beside import Beside
+from custledger.stores.tables.book import Sheet, titles_of
+from custledger.stores.tables.cells import Cells, conventions_of
+from custledger.stores.tables.columns import name_of
+from custledger.stores.tables.fallen import OUTSIDE
+from custledger.stores.tables.landing import Landing, Step
+from custledger.stores.tables.outside import Judge, Judged
+from custledger.stores.tables.shelf import Shelf
+from custledger.values import fold
+
+VERB = "edit"
+
+
+@attrs.define(eq=False)
+class TakingIn:
+    """Compares the files of a ledger with what was agreed, and lands what people changed in them.
+
+    ``mint`` makes ids, ``now`` says the plain time, and ``today`` the day. To be used only by whoever holds the lock.
+    """
+
+    beside: Beside
+    shelf: Shelf
+    landing: Landing
+    mint: Callable[[], int]
+    now: Callable[[], str]
+    today: Callable[[], date]
+    receipts: list[Receipt] = attrs.field(factory=list)
+
+    def differing(self) -> list[str]:
+        """Return the names of the files that are not as they were agreed."""
+        kept = self.beside.kept
+        titles = {fold(title) for schema in kept.state.schemas.values() for title in titles_of(schema)}
+        return self.shelf.differing(kept.files, titles)
+
+    def with_new_fields(self) -> list[str]:
+        """Return the names of the files with a column that is held, and is a field by now."""
+        kept = self.beside.kept
+        return sorted(
+            {
+                agreed.file
+                for name, agreed in kept.agreed.items()
+                for one in agreed.held
+                if one.kind is HeldKind.COLUMN and name_of(one.heading) in kept.state.schemas[name].names
+            }
+        )
+
+    def take_in(self, names: Collection[str], *, trusted: Collection[str] = ()) -> None:
+        """Take in what was changed in these files.
+
+        ``trusted`` are types whose rows are believed to have the right ids, whatever it looks like.
+        """
+        operation: Operation | None = None
+        for name in names:
+            for schema, agreed, sheet in self._sheets(name):
+                if operation is None:
+                    about = {"file": name}
+                    operation = Operation(id=self.mint(), verb=VERB, actor=OUTSIDE, at=self.now(), about=about)
+                self._take_in_sheet(schema, agreed, sheet, operation, is_trusted=schema.name in trusted)
+            self._agree(name)
+
+    def _sheets(self, name: str) -> list[tuple[Schema, Agreed, Sheet | FileFormatError | None]]:
+        """Return the types whose sheets are in a file, each with its sheet, or why there is none."""
+        kept = self.beside.kept
+        sheets: Mapping[str, Sheet] = {}
+        failure: FileFormatError | None = None
+        try:
+            sheets = self.shelf.sheets(name)
+        except FileFormatError as error:
+            failure = error
+        found: list[tuple[Schema, Agreed, Sheet | FileFormatError | None]] = []
+        by_title = {fold(title.strip()): sheet for title, sheet in sheets.items()}
+        for schema in kept.state.schemas.values():
+            agreed = kept.agreed.get(schema.name)
+            if schema.info.is_kept or (agreed is not None and agreed.file != name and self._is_there(agreed.file)):
+                continue
+            titles = [agreed.title] if agreed is not None and agreed.file == name else []
+            titles += titles_of(schema)
+            sheet = next((by_title[fold(title)] for title in titles if fold(title) in by_title), None)
+            if sheet is not None:
+                known = agreed or Agreed(file=name, title=sheet.title)
+                found.append((schema, attrs.evolve(known, file=name, title=sheet.title), sheet))
+            elif agreed is not None and agreed.file == name:
+                found.append((schema, agreed, failure))
+        return found
+
+    def _is_there(self, name: str) -> bool:
+        return self.shelf.path(name).exists()
+
+    def _take_in_sheet(
+        self,
+        schema: Schema,
+        agreed: Agreed,
+        sheet: Sheet | FileFormatError | None,
+        operation: Operation,
+        *,
+        is_trusted: bool,
+    ) -> None:
+        if not isinstance(sheet, Sheet):
+            self._stop(schema, agreed, sheet)
+            return
+        is_open = bool(self.shelf.book.opened_by(agreed.file))
+        for again in (False, True):
+            judged = self._judge(schema, agreed, sheet, again=again, is_trusted=is_trusted)
+            made = self._land(schema, agreed, judged, operation, is_open=is_open)
+            agreed = self.beside.kept.agreed[schema.name]
+            sheet = self.shelf.sheets(agreed.file).get(agreed.title, sheet)
+            # What named a record further down finds it the second time.
+            if not made or not any(one.kind is HeldKind.UNFIT for one in agreed.held):
+                return
+
+    def _judge(self, schema: Schema, agreed: Agreed, sheet: Sheet, *, again: bool, is_trusted: bool) -> Judged:
+        state = self.beside.kept.state
+        cells = Cells(state, schema, conventions_of(state), self.today())
+        judge = Judge(sheet, cells, agreed, mint=self.mint, now=self.now(), again=again, is_trusted=is_trusted)
+        return judge.judge()
+
+    def _land(self, schema: Schema, agreed: Agreed, judged: Judged, operation: Operation, *, is_open: bool) -> bool:
+        """Land what the judgement of a sheet came to; return whether records were made."""
+        if is_open:
+            _leave_nameless(judged)
+        state, receipt, touched, entries = self._drafted(schema, judged, operation)
+        known = attrs.evolve(
+            agreed, digests=judged.digests, held=tuple(judged.held), renamed=judged.renamed, stopped=judged.stopped
+        )
+        if not judged.stopped:
+            self.shelf.place(agreed.file, agreed.title, judged.places)
+        step = Step(
+            state=state,
+            touched={name: tuple(numbers) for name, numbers in touched.items()},
+            landed=(operation, entries) if receipt else None,
+            agreed={schema.name: known},
+            files={agreed.file: self.shelf.sha256(agreed.file)},
+            urgent=False,
+        )
+        if judged.nameless:
+            numbers = {*touched.get(schema.name, ()), *judged.nameless}
+            step = attrs.evolve(step, shown={schema.name: tuple(numbers)})
+        self.landing.land(step, self.today())
+        if receipt:
+            self.receipts.append(receipt)
+        return bool(receipt and receipt.created)
+
+    def _drafted(
+        self, schema: Schema, judged: Judged, operation: Operation
+    ) -> tuple[State, Receipt | None, Mapping[str, Sequence[int]], Sequence[LogEntry]]:
+        """Return the state in which the changes have landed that can, and hold those that cannot."""
+        state = self.beside.kept.state
+        if not judged.changes:
+            return state, None, {}, ()
+        good: list[Change] = []
+        self._sift(judged.changes, good, judged, schema, operation)
+        if not good:
+            return state, None, {}, ()
+        draft = Draft(state, Changeset(operation=operation, changes=good))
+        following, receipt = draft.land()
+        return following, receipt, draft.touched, draft.entries
+
+    def _sift(
+        self, changes: Sequence[Change], good: list[Change], judged: Judged, schema: Schema, operation: Operation
+    ) -> None:
+        """Put those of the changes into ``good`` that land together with the others that are there."""
+        try:
+            Draft(self.beside.kept.state, Changeset(operation=operation, changes=[*good, *changes])).land()
+        except CustledgerError as error:
+            if len(changes) == 1:
+                _hold_change(changes[0], judged, schema, error)
+                return
+            middle = len(changes) // 2
+            self._sift(changes[:middle], good, judged, schema, operation)
+            self._sift(changes[middle:], good, judged, schema, operation)
+        else:
+            good.extend(changes)
+
+    def _stop(self, schema: Schema, agreed: Agreed, failure: FileFormatError | None) -> None:
+        """Stop to read and write a sheet that cannot be read, or is gone."""
+        why = failure.message if failure else f"{agreed.file} has no sheet {agreed.title} any more."
+        if not failure and not self._is_there(agreed.file):
+            why = f"{agreed.file} is gone."
+        hint = "Put it back, or restore it, which makes it anew; what is there now is kept beside it."
+        before = next((one for one in agreed.held if one.kind is HeldKind.UNREADABLE), None)
+        held = Held(
+            number=before.number if before else 0,
+            kind=HeldKind.UNREADABLE,
+            type=schema.name,
+            sheet=agreed.title,
+            text=agreed.file,
+            why=why,
+            hint=hint,
+        )
+        known = attrs.evolve(agreed, held=(held,), stopped=why)
+        self.landing.land(Step(state=self.beside.kept.state, agreed={schema.name: known}, urgent=False), self.today())
+
+    def _agree(self, name: str) -> None:
+        """Take note of what a file holds, where nothing that was taken in has said it."""
+        kept, found = self.beside.kept, self.shelf.sha256(name)
+        if kept.files.get(name, "") != found:
+            self.landing.land(Step(state=kept.state, files={name: found}, urgent=False), self.today())
+
+
+def _leave_nameless(judged: Judged) -> None:
+    """Leave out the rows that need an id written into them, which cannot be now: they are read the next time."""
+    nameless = set(judged.nameless)
+    judged.changes = [one for one in judged.changes if one.id not in nameless]
+    judged.held = [one for one in judged.held if one.record not in nameless]
+    for number in nameless:
+        judged.places.pop(number, None)
+        judged.digests.pop(number, None)
+    judged.nameless = []
+
+
+def _hold_change(change: Change, judged: Judged, schema: Schema, error: CustledgerError) -> None:
+    """Hold what the ledger cannot take, for a reason that only shows when all is put together."""
+    kind = HeldKind.NEW_ROW if change.before is None else HeldKind.UNFIT
+    place = judged.places.get(change.id, 0)
+    keys = ("",) if change.before is None else tuple(change.after or ())
+    for key in keys:
+        judged.held.append(
+            Held(
+                kind=kind,
+                type=schema.name,
+                sheet=judged.title,
+                row=judged.first + place,
+                record=change.id if change.before is not None else 0,
+                key=key,
+                text=judged.text(place, key) if key else "",
+                why=error.message,
+                hint=error.hint,
+            )
+        )
+    if change.before is None:
+        judged.places.pop(change.id, None)
+        judged.digests.pop(change.id, None)
+        judged.nameless = [one for one in judged.nameless if one != change.id]
