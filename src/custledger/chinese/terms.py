@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 WHATS: Mapping[str, str] = {
+    "held row": "待定的行",
+    "held thing": "待定的内容",
     "record type": "记录类型",
     "type of record": "记录类型",
     "record": "记录",

@@ -1,6 +1,11 @@
 """What this plugin says, in English and Chinese; ``custledger.chinese`` tells how parts in braces are read."""
 
 SENTENCES = (
+    ("cannot be read as CSV: {why:said}", "不能作为 CSV 读取：{why}"),
+    ("Save the file once in UTF-8.", "请把文件另存为 UTF-8。"),
+    ("A ledger of CSV files needs the path of a folder.", "CSV 台账需要一个文件夹的路径。"),
+    ("Write csv:folder/", "请写 csv:文件夹/"),
+    ("Give the folder in which the CSV files are.", "请给出 CSV 文件所在的文件夹。"),
     ("UTF-8 with a byte order mark, separated by '{mark}'", "带 BOM 的 UTF-8，以“{mark}”分隔"),
     ("UTF-8 with a byte order mark, separated by {mark:why}", "带 BOM 的 UTF-8，以{mark}分隔"),
     ("{encoding:word}, separated by '{mark}'", "{encoding}，以“{mark}”分隔"),
