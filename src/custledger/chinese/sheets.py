@@ -71,8 +71,7 @@ SENTENCES = (
     ("{path} was written by a newer custledger.", "{path} 是更新版本的 custledger 写的。"),
     ("Install the newer one.", "请安装更新的版本。"),
     ("{path} is damaged before byte {place:n}.", "{path} 在第 {place} 字节之前已损坏。"),
-    ("Restore that file from a backup. Without it the ledger can be made anew from its sheets: move the folder that the "
-     "file is in away, and open the ledger with custledger init.",
+    ("Restore that file from a backup. Without it the ledger can be made anew from its sheets: move the folder that the file is in away, and open the ledger with custledger init.",
      "请从备份恢复该文件。没有备份时可以由各张表重建台账：把该文件所在的文件夹移走，再用 custledger init 打开。"),
     ("{path} was not read yet.", "{path} 还没有读取。"),
     ("Have its owner make the folder and what is in it writable.", "请让所有者把这个文件夹及其内容设为可写。"),

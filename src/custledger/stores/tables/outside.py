@@ -274,21 +274,22 @@ class Judge:
         """Return whether a cell's text is believed, and the value that it stands for; hold it otherwise."""
         if damage := self._cells.damage(field, text, current):
             hint = "Restore it, or enter the whole number again in a cell that is formatted as text."
-            self._hold_cell(HeldKind.DAMAGED, field, text, number, place, f"“{text.strip()}” {damage}.", hint)
+            why = f"“{text.strip()}” {damage}."
+            self._hold_cell(HeldKind.DAMAGED, field, (number, place), why=why, hint=hint)
             return False, None
         try:
             value = self._cells.read(field, text, current)
         except CustledgerError as error:
-            self._hold_cell(HeldKind.UNFIT, field, text, number, place, error.message, error.hint)
+            self._hold_cell(HeldKind.UNFIT, field, (number, place), why=error.message, hint=error.hint)
             return False, None
         if value is None and field.spec.required and current is not None:
             why = f"{self._schema.info.one.capitalize()} needs one, and it is empty."
-            self._hold_cell(HeldKind.UNFIT, field, text, number, place, why, "Restore it, or enter another.")
+            hint = "Restore it, or enter another."
+            self._hold_cell(HeldKind.UNFIT, field, (number, place), why=why, hint=hint)
             return False, None
         if value is not None and field.spec.kind is Kind.REFERENCE and value in self._itself(field, number):
-            self._hold_cell(
-                HeldKind.UNFIT, field, text, number, place, f"“{text}” is this record itself.", "Name another."
-            )
+            why = f"“{text}” is this record itself."
+            self._hold_cell(HeldKind.UNFIT, field, (number, place), why=why, hint="Name another.")
             return False, None
         return True, value
 
@@ -379,10 +380,8 @@ class Judge:
             now = self._cells.shown(field, self._rows.value(cell.record, cell.key)) or "(empty)"
             was = self._cells.shown(field, value) or "(empty)"
             why = f"It is {was} again, as before the ledger changed it to {now}: somebody may have saved an old copy."
-            text = self._found.text(place, cell.key)
-            self._hold_cell(
-                HeldKind.FELL_BACK, field, text, cell.record, place, why, "Accept it if that is meant, or restore it."
-            )
+            hint = "Accept it if that is meant, or restore it."
+            self._hold_cell(HeldKind.FELL_BACK, field, (cell.record, place), why=why, hint=hint)
 
     def _set_aside_taken(self, candidates: Mapping[int, dict[str, Any]]) -> None:
         """Hold the cells whose unique value another record has, and keeps."""
@@ -396,9 +395,8 @@ class Judge:
                 if (holder and holder not in moving) or (not holder and self._holder(field, value, number)):
                     del candidates[number][field.key]
                     place = self._found.places[number]
-                    text = self._found.text(place, field.key)
-                    hint = "Enter another, or change the other one first."
-                    self._hold_cell(HeldKind.UNFIT, field, text, number, place, self._taken(field, value), hint)
+                    why, hint = self._taken(field, value), "Enter another, or change the other one first."
+                    self._hold_cell(HeldKind.UNFIT, field, (number, place), why=why, hint=hint)
 
     def _hold_vanished(self, by_id: Mapping[int, Sequence[int]]) -> None:
         for number in self._agreed.digests:
@@ -426,10 +424,12 @@ class Judge:
         cells = tuple((field.key, text) for field, text in self._texts(place) if text)
         self._hold(kind, row=self._sheet.number(place), record=record, cells=cells, why=why, hint=hint)
 
-    def _hold_cell(self, kind: HeldKind, field: Field, text: str, number: int, place: int, why: str, hint: str) -> None:
+    def _hold_cell(self, kind: HeldKind, field: Field, cell: tuple[int, int], *, why: str, hint: str) -> None:
+        """Hold a cell, which is named by its record and the place of its row."""
+        number, place = cell
         at = self._found.columns.place(field.key)
         heading = self._sheet.heading[at] if at is not None else ""
-        row = self._sheet.number(place)
+        row, text = self._sheet.number(place), self._found.text(place, field.key)
         self._hold(kind, row=row, record=number, key=field.key, heading=heading, text=text, why=why, hint=hint)
 
     def _hold(self, kind: HeldKind, **more: Any) -> None:
