@@ -7,7 +7,7 @@ no I, L, O or U, and I, L and O are read as 1, 1 and 0.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from custledger.errors import InvalidValueError
@@ -25,6 +25,10 @@ _VALUES = {letter: index for index, letter in enumerate(ALPHABET)}
 _VALUES |= {letter.lower(): index for letter, index in _VALUES.items()}
 _VALUES |= {"I": 1, "i": 1, "L": 1, "l": 1, "O": 0, "o": 0}
 
+_PYTHONS = {ord(letter): "0123456789abcdefghijklmnopqrstuv"[value] for letter, value in _VALUES.items()}
+_PYTHONS |= dict.fromkeys(map(ord, "Uu"), "!")
+"""What turns Crockford's letters into those with which Python writes numbers of base 32, and others into none."""
+
 
 def encode(number: int) -> str:
     """Return ``number`` (0 to 2**63 - 1) as 13 base32 letters."""
@@ -36,15 +40,22 @@ def decode(text: str) -> int:
 
     Raises ``InvalidValueError`` where a character is not in the alphabet or the number is too large.
     """
-    number = 0
-    for letter in text:
-        value = _VALUES.get(letter)
-        if value is None:
-            raise InvalidValueError(text, f"is not an id: {letter!r} is not one of its letters")
-        number = number << 5 | value
+    try:
+        # Python reads such numbers too, in letters of its own; and in some other ways, which this is to refuse.
+        number = int(text.translate(_PYTHONS), 32) if text.isascii() and text.isalnum() else _refused(text)
+    except ValueError:
+        number = _refused(text)
     if not text or number > LARGEST:
         raise InvalidValueError(text, "is not an id: it has the wrong length")
     return number
+
+
+def _refused(text: str) -> int:
+    """Raise ``InvalidValueError`` for the first letter that is not in the alphabet; an empty text is 0."""
+    for letter in text:
+        if letter not in _VALUES:
+            raise InvalidValueError(text, f"is not an id: {letter!r} is not one of its letters")
+    return 0
 
 
 def public(prefix: str, number: int) -> str:
@@ -56,6 +67,27 @@ def split_public(text: str) -> tuple[str, str]:
     """Return ``(prefix, letters)`` of a public id or of an ending of one; the prefix is empty where there is none."""
     prefix, dash, letters = text.strip().rpartition("-")
     return (prefix.upper(), letters) if dash else ("", letters)
+
+
+def numbers(prefix: str, texts: Iterable[str]) -> list[int | None]:
+    """Return the numbers that whole public ids of one prefix stand for, and ``None`` for each text that is none.
+
+    >>> numbers("C", ["C-01J9ZK4QW7RXM", "P-01J9ZK4QW7RXM", "x"])
+    [56646397482754996, None, None]
+    """
+    start, size, python = len(prefix) + 1, len(prefix) + 1 + LENGTH, _PYTHONS
+    lead = f"{prefix}-"
+    found: list[int | None] = []
+    for text in texts:
+        letters = text[start:]
+        number = None
+        if len(text) == size and letters.isascii() and letters.isalnum() and text[:start].upper() == lead:
+            try:
+                number = int(letters.translate(python), 32)
+            except ValueError:
+                number = None
+        found.append(number if number is None or number <= LARGEST else None)
+    return found
 
 
 class IdMint:

@@ -1,6 +1,5 @@
 """Importing a file: how it is read and understood, and what its rows will do."""
 
-import gc
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from custledger.changes import Operation
+from custledger.collector import calm_collector
 from custledger.errors import DataError, UsageError
 from custledger.fields import Kind
 from custledger.files import Reader, Table
@@ -32,8 +32,6 @@ from custledger.values import given_count, given_path, given_text, given_texts
 
 CHUNK = 5_000
 """Rows in one changeset."""
-CALM = 200_000
-"""How many objects may be made between two searches for garbage, while chunks of thousands of rows come and go."""
 
 
 def import_file(
@@ -104,7 +102,7 @@ def import_file(
         builder = _builder(session, plan, operation, schema=schema, by=by, erase=erase, makes=makes, dry=dry_run)
         check_fixed(builder)
         run = Run(session, builder, table, path, target, dry_run=dry_run, progress=progress)
-        with _calm_collector():
+        with calm_collector():
             return run.all(_with_first(first, chunks))
 
 
@@ -247,14 +245,3 @@ def _about(path: str, plan: Plan) -> dict[str, Any]:
         return about
     with source.open("rb") as stream:
         return {**about, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
-
-
-@contextmanager
-def _calm_collector() -> Iterator[None]:
-    """Let the garbage collector run seldom: rows are no garbage, and looking through them took a third of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(CALM, before[0]) if before[0] else 0, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

@@ -10,6 +10,7 @@ from custledger.stores.held import Held, HeldKind
 
 DIGEST = 8
 """How many bytes of a row's digest are kept."""
+SEPARATOR = "\x1f"
 
 
 @attrs.frozen(kw_only=True)
@@ -47,12 +48,10 @@ CELLS = frozenset({HeldKind.UNFIT, HeldKind.DAMAGED, HeldKind.FELL_BACK})
 
 def digest_of(cells: Sequence[str], id_place: int | None) -> bytes:
     """Return the digest of what a row holds beside its id; empty cells at its end do not count."""
-    texts = list(cells)
-    if id_place is not None and id_place < len(texts):
-        texts[id_place] = ""
-    while texts and not texts[-1]:
-        texts.pop()
-    return hashlib.blake2b("\x1f".join(texts).encode(errors="surrogatepass"), digest_size=DIGEST).digest()
+    if id_place is not None and id_place < len(cells):
+        cells = [*cells[:id_place], "", *cells[id_place + 1 :]]
+    text = SEPARATOR.join(cells).rstrip(SEPARATOR)
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=DIGEST).digest()
 
 
 def agreed_to_json(agreed: Agreed, before: Agreed | None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Which column of a sheet is which field: by its heading, or where that was renamed, by what is in it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import attrs
 
@@ -16,7 +17,7 @@ MARKS = "*＊ \N{IDEOGRAPHIC SPACE}"
 """What may stand around a heading: templates mark with it what must be filled in."""
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Columns:
     """The fields of a sheet's columns, and what else is to be said of its heading.
 
@@ -27,7 +28,7 @@ class Columns:
     fields: tuple[Field | None, ...]
     repeated: tuple[int, ...] = ()
 
-    @property
+    @cached_property
     def id_place(self) -> int | None:
         """The place of the column of ids, or ``None``."""
         return self.place("id")
@@ -40,6 +41,11 @@ class Columns:
 def name_of(heading: str) -> str:
     """Return a heading as it is compared with the names of fields."""
     return fold(heading.strip(MARKS))
+
+
+def strangers_in(columns: Columns, heading: Sequence[str]) -> list[int]:
+    """Return the places of the columns that have a heading, and are no field by it."""
+    return [place for place, field in enumerate(columns.fields) if field is None and heading[place].strip(MARKS)]
 
 
 def columns_of(schema: Schema, heading: Sequence[str], renamed: Mapping[str, str]) -> Columns:
@@ -60,27 +66,18 @@ def columns_of(schema: Schema, heading: Sequence[str], renamed: Mapping[str, str
 
 
 def renamed_columns(
-    schema: Schema,
-    columns: Columns,
-    heading: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    shown: Callable[[Field], Sequence[str] | None],
+    lost: Mapping[str, Sequence[str]], heading: Sequence[str], strangers: Sequence[int], rows: Sequence[Sequence[str]]
 ) -> dict[str, str]:
     """Return keys of fields by the headings of columns that are no field by their heading, but hold one's values.
 
-    ``shown`` returns the texts that a field's cells ought to be, row for row, and ``None`` for a field whose column was
-    never there.
+    ``lost`` are, by the keys of fields that have no column any more, the texts that its cells ought to be, row for row;
+    ``strangers`` are the places of the columns that are no field by their heading.
     """
-    taken = {field.key for field in columns.fields if field}
-    strangers = [place for place, field in enumerate(columns.fields) if field is None and heading[place].strip(MARKS)]
     found: dict[str, str] = {}
-    for field in schema.editable if strangers else ():
-        texts = None if field.key in taken else shown(field)
-        if texts is None:
-            continue
+    for key, texts in lost.items():
         for place in strangers:
             if name_of(heading[place]) not in found and _is_alike(texts, [_at(row, place) for row in rows]):
-                found[name_of(heading[place])] = field.key
+                found[name_of(heading[place])] = key
                 break
     return found
 

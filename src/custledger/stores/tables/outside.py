@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from custledger import ids
 from custledger.changes import Change
 from custledger.errors import CustledgerError
 from custledger.fields import Kind
@@ -18,13 +19,12 @@ from custledger.stores.held import Held, HeldKind
 from custledger.stores.rows import comparable_form
 from custledger.stores.tables.agreed import Agreed, digest_of
 from custledger.stores.tables.book import EXAMPLES, Sheet
-from custledger.stores.tables.cells import Cells, number_of
-from custledger.stores.tables.columns import Columns, columns_of, name_of, renamed_columns
+from custledger.stores.tables.cells import Cells
+from custledger.stores.tables.columns import Columns, columns_of, name_of, renamed_columns, strangers_in
 from custledger.stores.tables.fallen import Cell, Fallen
 from custledger.values import fold
 
 NO_ID = "Leave the ID empty in a new row."
-ITSELF = "“{}” is this record itself."
 APART = 2
 """How many rows with the data of others it takes to say that ids and data came apart."""
 
@@ -100,7 +100,11 @@ class Judge:
             self._stop(HeldKind.APART, "The column of the IDs is gone.", "Put it back as it was.")
             return self._found
         for number, places in by_id.items():
-            self._place(number, places)
+            if len(places) == 1:
+                self._found.places[number] = places[0]
+                self._found.digests[number] = self._digest(places[0])
+            else:
+                self._place_one_of(number, places)
         self._find_lost(nameless)
         if not self._is_trusted and self._came_apart():
             self._stop(
@@ -119,27 +123,31 @@ class Judge:
         sheet, agreed = self._sheet, self._agreed
         self._renamed = dict(agreed.renamed)
         columns = columns_of(self._schema, sheet.heading, self._renamed)
-        if agreed.digests and columns.id_place is not None:
-            found = renamed_columns(self._schema, columns, sheet.heading, *self._comparable(columns.id_place))
-            if found:
-                self._renamed |= found
-                return columns_of(self._schema, sheet.heading, self._renamed)
-        return columns
+        strangers = strangers_in(columns, sheet.heading)
+        if not agreed.digests or columns.id_place is None or not strangers:
+            return columns
+        taken = {field.key for field in columns.fields if field}
+        lost = [field for field in self._schema.editable if field.key in agreed.offered and field.key not in taken]
+        found = self._renamings(columns.id_place, lost, strangers) if lost else {}
+        if not found:
+            return columns
+        self._renamed |= found
+        return columns_of(self._schema, sheet.heading, self._renamed)
 
-    def _comparable(self, id_place: int) -> tuple[list[list[str]], Callable[[Field], list[str] | None]]:
-        """Return the rows of known records, and what returns the texts that a field's cells in them ought to be."""
-        known: list[tuple[int, list[str]]] = []
-        for row in self._sheet.rows:
-            number = number_of(row[id_place], self._schema) if id_place < len(row) else None
-            if number is not None and number in self._rows and number in self._agreed.digests:
-                known.append((number, row))
-
-        def shown(field: Field) -> list[str] | None:
-            if field.key not in self._agreed.offered:
-                return None
-            return [self._cells.shown(field, self._rows.value(number, field.key)) for number, _ in known]
-
-        return [row for _, row in known], shown
+    def _renamings(self, id_place: int, lost: Iterable[Field], strangers: Sequence[int]) -> dict[str, str]:
+        """Return the keys of fields by the headings that their columns have now, as far as what is in them tells."""
+        texts = (row[id_place] if id_place < len(row) else "" for row in self._sheet.rows)
+        numbers = ids.numbers(self._schema.info.prefix, texts)
+        known = [
+            (number, row)
+            for number, row in zip(numbers, self._sheet.rows, strict=True)
+            if number is not None and number in self._rows and number in self._agreed.digests
+        ]
+        shown = {
+            field.key: [self._cells.shown(field, self._rows.value(number, field.key)) for number, _ in known]
+            for field in lost
+        }
+        return renamed_columns(shown, self._sheet.heading, strangers, [row for _, row in known])
 
     def _hold_columns(self) -> None:
         found, heading = self._found, self._sheet.heading
@@ -163,31 +171,27 @@ class Judge:
         by_id: dict[int, list[int]] = {}
         nameless = []
         id_place = self._found.columns.id_place
-        for place, row in enumerate(self._sheet.rows):
-            if not any(row) or not any(map(str.strip, row)):
-                continue
-            text = row[id_place].strip() if id_place is not None and id_place < len(row) else ""
-            if not text:
-                nameless.append(place)
-            elif (number := number_of(text, self._schema)) is not None:
+        rows = self._sheet.rows
+        if id_place is None:
+            return by_id, [place for place, row in enumerate(rows) if any(map(str.strip, row))]
+        texts = [row[id_place].strip() if id_place < len(row) else "" for row in rows]
+        for place, number in enumerate(ids.numbers(self._schema.info.prefix, texts)):
+            if number is not None:
                 by_id.setdefault(number, []).append(place)
-            elif fold(text) not in EXAMPLES:
-                self._hold_row(
-                    HeldKind.STRANGE_ID,
-                    place,
-                    f"{text} is no ID of a {self._schema.info.called}.",
-                    "Leave the ID empty in a new row.",
-                )
+            elif not texts[place]:
+                if any(map(str.strip, rows[place])):
+                    nameless.append(place)
+            elif fold(texts[place]) not in EXAMPLES:
+                why = f"“{texts[place]}” is no ID of {self._schema.info.one}."
+                self._hold_row(HeldKind.STRANGE_ID, place, why, NO_ID)
         return by_id, nameless
 
-    def _place(self, number: int, places: Sequence[int]) -> None:
-        """Find out which of the rows with an id is the record's, and hold the others."""
+    def _place_one_of(self, number: int, places: Sequence[int]) -> None:
+        """Find out which of several rows with an id is the record's, the one that is as it was, and hold the others."""
         agreed = self._agreed.digests.get(number)
-        digests = {place: self._digest(place) for place in places}
-        mine = places[0] if len(places) == 1 else next((one for one in places if digests[one] == agreed), None)
+        mine = next((place for place in places if self._digest(place) == agreed), None)
         if mine is not None:
-            self._found.places[number] = mine
-            self._found.digests[number] = digests[mine]
+            self._found.places[number], self._found.digests[number] = mine, self._digest(mine)
         for place in places:
             if place != mine:
                 why = f"It has the ID of another row, {self._schema.public_id(number)}."

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import attrs
 
+from custledger import ids
 from custledger.schema import Schema
 from custledger.stores.tables import disk
 from custledger.stores.tables.book import Book, Sheet, SheetEdit
-from custledger.stores.tables.cells import number_of
 from custledger.stores.tables.columns import columns_of
 
 
@@ -119,8 +119,9 @@ def _places(sheet: Sheet, schema: Schema, renamed: Mapping[str, str]) -> dict[in
     places: dict[int, int] = {}
     if id_place is None:
         return places
-    for place, row in enumerate(sheet.rows):
-        if id_place < len(row) and (number := number_of(row[id_place], schema)) is not None:
+    texts = (row[id_place].strip() if id_place < len(row) else "" for row in sheet.rows)
+    for place, number in enumerate(ids.numbers(schema.info.prefix, texts)):
+        if number is not None:
             places.setdefault(number, place)
     return places
 

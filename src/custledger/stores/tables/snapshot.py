@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from custledger.atomic_file import create, removed_on_error, settle, settle_folder
+from custledger.collector import calm_collector
 from custledger.stores.history import History
 from custledger.stores.tables.journal import Journal, decoded, encoded
 from custledger.stores.tables.kept import Kept, Replay, begun, history_in, whole
@@ -22,6 +23,11 @@ def load(journal: Journal, path: Path) -> tuple[Kept, int, int]:
 
     Raises ``ForeignStoreError`` and ``StoreError``.
     """
+    with calm_collector():
+        return _load(journal, path)
+
+
+def _load(journal: Journal, path: Path) -> tuple[Kept, int, int]:
     found = _read(journal, path)
     if found is None:
         lines = journal.lines()

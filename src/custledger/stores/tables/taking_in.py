@@ -6,6 +6,7 @@ from datetime import date
 import attrs
 
 from custledger.changes import Change, Changeset, LogEntry, Operation, Receipt
+from custledger.collector import calm_collector
 from custledger.errors import CustledgerError, FileFormatError
 from custledger.schema import Schema
 from custledger.stores.drafts import Draft
@@ -63,6 +64,10 @@ class TakingIn:
 
         ``trusted`` are types whose rows are believed to have the right ids, whatever it looks like.
         """
+        with calm_collector():
+            self._take_in(names, trusted)
+
+    def _take_in(self, names: Collection[str], trusted: Collection[str]) -> None:
         operation: Operation | None = None
         for name in names:
             for schema, agreed, sheet in self._sheets(name):
