@@ -75,7 +75,7 @@ class Beside:
 
     def unmake(self) -> None:
         """Take away the folder of a ledger in which nothing was written."""
-        for name in (JOURNAL, SNAPSHOT, LOCK, README):
+        for name in (JOURNAL, SNAPSHOT, snapshot.HISTORY, LOCK, README):
             with contextlib.suppress(OSError):
                 (self.folder / name).unlink()
         for folder in (self.folder / disk.NEW, self.folder):

@@ -203,8 +203,10 @@ class Judge:
     def _find_lost(self, nameless: list[int]) -> None:
         """Give rows that lost their id back to their records, where all else in them is as it was."""
         found, agreed = self._found, self._agreed.digests
-        missing = {one: number for number, one in agreed.items() if number not in found.places and number in self._rows}
-        for place in list(nameless) if missing else ():
+        if not nameless:
+            return
+        missing = {agreed[number]: number for number in agreed.keys() - found.places.keys() if number in self._rows}
+        for place in list(nameless):
             number = missing.pop(self._digest(place), None)
             if number is not None:
                 nameless.remove(place)
@@ -213,20 +215,28 @@ class Judge:
 
     def _came_apart(self) -> bool:
         """Whether several rows hold exactly what rows with other ids held."""
-        agreed = self._agreed.digests
-        moved = [one for number, one in self._found.digests.items() if number in agreed and one != agreed[number]]
+        agreed, digests = self._agreed.digests, self._found.digests
+        moved = [number for number in self._other if number in agreed]
         if len(moved) < APART:
             return False
-        changed = {agreed[number] for number, one in self._found.digests.items() if agreed.get(number, one) != one}
-        return sum(one in changed for one in moved) >= APART
+        changed = {agreed[number] for number in moved}
+        return sum(digests[number] in changed for number in moved) >= APART
+
+    @cached_property
+    def _other(self) -> list[int]:
+        """The records whose rows are not as they were last agreed."""
+        agreed = self._agreed.digests
+        return [number for number, one in self._found.digests.items() if agreed.get(number) != one]
 
     def _judge_known(self) -> None:
         fallen = Fallen(self._cells.state, self._schema.name)
         candidates: dict[int, dict[str, Any]] = {}
-        for number, place in self._found.places.items():
+        other = set(self._other)
+        for number in self._looked_at():
+            place = self._found.places[number]
             if number not in self._rows:
                 self._judge_unknown(number, place)
-            elif self._found.digests[number] != self._agreed.digests.get(number) or self._is_looked_at_again(number):
+            elif number in other or self._is_looked_at_again(number):
                 candidates[number] = self._judge_row(number, place)
             else:
                 self._keep_held(number, place)
@@ -240,6 +250,13 @@ class Judge:
                     Change(type=self._schema.name, id=number, before=before, after=after, revision=revision)
                 )
 
+    def _looked_at(self) -> Iterable[int]:
+        """Return the records whose rows are to be looked at, of which most are as they were."""
+        if self._has_new_fields:
+            return list(self._found.places)
+        held = {number for number, _ in self._was_held if number in self._found.places}
+        return [*self._other, *(held - set(self._other))]
+
     def _is_looked_at_again(self, number: int) -> bool:
         """Whether a row is judged although it is as it was: a column became a field, or a name may be known by now."""
         if self._has_new_fields:
@@ -252,11 +269,10 @@ class Judge:
 
     def _keep_held(self, number: int, place: int) -> None:
         """Go on holding what is held of a row that is as it was."""
-        if self._was_held:
-            for field in filter(None, self._found.columns.fields):
-                one = self._was_held.get((number, field.key))
-                if one is not None:
-                    self._found.held.append(attrs.evolve(one, row=self._sheet.number(place)))
+        for field in filter(None, self._found.columns.fields):
+            one = self._was_held.get((number, field.key))
+            if one is not None:
+                self._found.held.append(attrs.evolve(one, row=self._sheet.number(place)))
 
     def _judge_row(self, number: int, place: int) -> dict[str, Any]:
         """Return what a row says anew of a record that is known, by key; what is not believed is held."""
@@ -403,11 +419,10 @@ class Judge:
                     self._hold_cell(HeldKind.UNFIT, field, (number, place), why=why, hint=hint)
 
     def _hold_vanished(self, by_id: Mapping[int, Sequence[int]]) -> None:
-        for number in self._agreed.digests:
-            if number in self._rows and number not in by_id and number not in self._found.places:
+        for number in sorted(self._agreed.digests.keys() - by_id.keys() - self._found.places.keys()):
+            if number in self._rows:
                 called = self._schema.display(self._rows.row(self._schema, number) or ())
-                why = f"The row of {called} is gone."
-                hint = "Accept it, which removes the record, or restore the row."
+                why, hint = f"The row of {called} is gone.", "Accept it, which removes the record, or restore the row."
                 self._hold(HeldKind.VANISHED, record=number, text=called, why=why, hint=hint)
                 self._found.digests[number] = self._agreed.digests[number]
 
