@@ -15,13 +15,13 @@ from custledger.conventions import Conventions
 from custledger.errors import FileFormatError
 from custledger.schema import Schema
 from custledger.spreadsheets import MARK, unescape
-from custledger.stores.tables.book import Book, Sheet, SheetEdit
+from custledger.stores.tables.book import SIDE, Book, Sheet, SheetEdit
 from custledger.values import fold
 from custledger_csv import dialect as dialects
 from custledger_csv import encoding as encodings
 from custledger_csv.writing import line
 
-SUFFIX, SIDE = ".csv", ".custledger"
+SUFFIX = ".csv"
 NEW_ENCODING = "utf-8-sig"
 """How a new file is encoded: with a byte order mark, by which Excel knows UTF-8."""
 SAMPLE = 1 << 16

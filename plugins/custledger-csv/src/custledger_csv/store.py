@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from custledger.errors import NotFoundError, UsageError
+from custledger.stores.tables.book import SIDE
 from custledger.stores.tables.store import TableStore
-from custledger_csv.book import SIDE, CsvBook
+from custledger_csv.book import CsvBook
 
 
 def open_folder(location: str, *, create: bool = True, read_only: bool = False, **more: Any) -> TableStore:

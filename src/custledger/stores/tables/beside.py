@@ -12,6 +12,7 @@ import attrs
 from custledger.atomic_file import settle_folder
 from custledger.errors import StoreError, file_error
 from custledger.stores.tables import disk, snapshot
+from custledger.stores.tables.book import SIDE
 from custledger.stores.tables.journal import Journal
 from custledger.stores.tables.kept import Kept, Replay, first_record
 
@@ -63,7 +64,7 @@ class Beside:
     def make(self, identity: UUID | None = None) -> None:
         """Begin a journal, unless somebody has done so at the same moment. Raises ``CustledgerError``."""
         try:
-            self.folder.mkdir(exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             with self.guard():
                 if not self.is_there:
                     self._journal.append(first_record(identity or uuid4()), 0)
@@ -78,7 +79,8 @@ class Beside:
         for name in (JOURNAL, SNAPSHOT, snapshot.HISTORY, LOCK, README):
             with contextlib.suppress(OSError):
                 (self.folder / name).unlink()
-        for folder in (self.folder / disk.NEW, self.folder):
+        above = [one for one in self.folder.parents[:1] if one.name == SIDE]
+        for folder in (self.folder / disk.NEW, self.folder, *above):
             with contextlib.suppress(OSError):
                 folder.rmdir()
 

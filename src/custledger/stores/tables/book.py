@@ -100,6 +100,7 @@ class Book(abc.ABC):
     ) -> tuple[bytes, Mapping[str, Sheet]]:
         """Return what a file holds when its sheets were edited, and the sheets, by title, as ``read`` would.
 
+        Of a file of which one sheet is edited, the others have an edit too, of which nothing follows.
         ``content`` is what it holds now, ``None`` where there is no such file, and ``sheets`` what ``read`` made of
         that; the book may change those. Raises ``FileFormatError`` for what the format cannot hold.
         """
@@ -114,6 +115,8 @@ class Book(abc.ABC):
         return "Excel" if (self.folder / f"~${name}").exists() else ""
 
 
+SIDE = ".custledger"
+"""What the folder is called in which everything lies that is beside the files of ledgers."""
 EXAMPLES = frozenset({"example", "示例"})
 """What stands folded in the place of an id in rows of a template that only show how to fill it in."""
 

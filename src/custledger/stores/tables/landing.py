@@ -76,10 +76,8 @@ class Landing:
             return self._beside.kept
         agreed |= self._new_sheets(step.state, agreed)
         plans, lagging = self._plans(step, agreed, today)
-        edits: dict[str, list[Plan]] = {}
-        for plan in plans.values():
-            if plan.edit:
-                edits.setdefault(plan.agreed.file, []).append(plan)
+        changed = {plan.agreed.file for plan in plans.values() if plan.edit}
+        edits = {name: [plan for plan in plans.values() if plan.agreed.file == name] for name in sorted(changed)}
         try:
             contents = {name: self._shelf.written(name, [plan.edit for plan in file]) for name, file in edits.items()}
             agreed |= lagging | {name: self._finished(plan, step.state) for name, plan in plans.items()}
