@@ -35,7 +35,10 @@ class Reader(Struct):
     - ``suffixes``: the endings by which a file is recognised (``.csv``);
     - ``open``: called with ``(path, **options)``; returns a context manager that yields a ``Table``, and raises
       ``FileFormatError`` for a file that it cannot make sense of;
-    - ``options``: the names of the options that it takes.
+    - ``options``: the names of the options that it takes;
+    - ``takes_schema``: whether a file may hold tables of several record types, as a workbook does. Then ``open`` is
+      also given ``schema``, that of the records that are wanted: by it the reader finds their table, and may call a
+      column by the key of its field where its heading does not say it.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Reader(Struct):
     suffixes: tuple[str, ...]
     open: Callable[..., "OpenTable"]
     options: tuple[str, ...] = ()
+    takes_schema: bool = False
 
 
 class OpenTable(Protocol):
@@ -64,7 +68,10 @@ class Writer(Struct):
     - ``name``, ``summary`` and ``suffixes``: as for a ``Reader``;
     - ``write``: called with ``(stream, heading, rows, **options)``: a binary stream, the heading's cells, and rows of
       text cells. What is written must be read back exactly by the reader of the same name;
-    - ``options``: the names of the options that it takes.
+    - ``options``: the names of the options that it takes;
+    - ``takes_fields``: whether the format has cells of several kinds. Then ``write`` is also given ``schema`` of the
+      records, ``fields`` of the columns and the ``conventions`` that the texts keep to, and may write a cell as what
+      its field holds: a day, an amount. It must be read back as the same value of that field.
     """
 
     name: str
@@ -72,6 +79,7 @@ class Writer(Struct):
     suffixes: tuple[str, ...]
     write: Callable[..., None]
     options: tuple[str, ...] = ()
+    takes_fields: bool = False
 
 
 RowsOfText = Iterable[Sequence[str]]

@@ -493,7 +493,9 @@ class HookSpecs:
         """Add commands to the typer application. Called when a command is not one of the core's, and for help.
 
         A command finds its run as ``ctx.obj``: the ``Context`` in ``context``; ``output`` with ``say`` and ``note``;
-        and ``listing``, which prints columns and rows as the core's commands do.
+        ``listing``, which prints columns and rows as the core's commands do; ``schemas`` and ``conventions``, those of
+        the ledger that is meant, or of a new one where there is none; and ``creating(path)``, which yields the stream
+        of a file that is not there yet.
 
         ::
 

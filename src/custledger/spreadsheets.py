@@ -3,6 +3,9 @@
 A spreadsheet runs a cell that begins with ``=``, ``+``, ``-`` or ``@`` as a formula. Such a cell is written with one
 ``'`` before it; the reader takes one ``'`` away only where what follows it would have been written with one. So every
 text comes back as it was, one that begins with ``'`` included. Plain decimal numbers such as ``-5`` stay as they are.
+
+A row that only shows how the others are to be filled in has a word of ``EXAMPLES`` in the place of its id. It is no
+record: an import passes it over, and so does whatever opens a file as a ledger.
 """
 
 import re
@@ -13,6 +16,8 @@ _LIVE = re.compile(
 )
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 MARK = "'"
+EXAMPLES = ("example", "示例")
+"""What stands in the place of an id in the row of an example, in English and in Chinese."""
 
 
 def is_live(text: str) -> bool:
@@ -28,3 +33,8 @@ def escape(text: str) -> str:
 def unescape(cell: str) -> str:
     """Return the text that ``escape`` made ``cell`` of."""
     return cell[1:] if cell[:1] == MARK and is_live(cell[1:]) else cell
+
+
+def is_example(cell: str) -> bool:
+    """Whether a cell, in the column of the ids, says that its row is an example and no record."""
+    return cell.strip().lower() in EXAMPLES

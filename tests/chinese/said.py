@@ -38,7 +38,7 @@ REPORTED = {"services/importing/build.py", "services/importing/by_key.py", "serv
 QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|'[^']*'|\[[^]]*\]|（[^（）]*）")
 NAMES = re.compile(
     r"\w+[._]\w+(\(\S*\))?|\w+\([^()]*\)|custledger[-_][\w-]+|custledger( [a-zA-Z]+)*( --[\w-]+)?|pip install [\w -]+|chmod \S+|--[\w-]+|[A-Z][A-Z_0-9]+(=\w*)?"
-    r"|\w+:\w+(:\w+)?|[A-Z]\w+/[A-Z]\w+|fonts-\w+|fc-list|SQLite|Excel|Decimal|Python|utf-\d+"
+    r"|\w+:\w+(:\w+)?|[A-Z]\w+/[A-Z]\w+|fonts-\w+|fc-list|SQLite|Excel|\.xlsx|Decimal|Python|utf-\d+"
     r"|ledger = |\b(done|skipped|open|choice|choices|reference|searchable|unique|indexed|tab|comma|semicolon|pipe)\b"
     r"|\b(count|sum|max|exists|distinct|where|not|encoding|format|show)\b",
     re.ASCII,

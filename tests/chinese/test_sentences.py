@@ -97,7 +97,7 @@ def test_every_sentence_of_the_source_is_in_the_tables_and_none_comes_out_mixed(
         ("A customer needs a value for 标签", "客户必须有标签"),
         ("UTF-8, separated by commas", "UTF-8，以逗号分隔"),
         ("The columns are: 姓名, 电话. The file was read as UTF-8, separated by commas; --encoding says otherwise.",
-         "已有的列：姓名、电话。读取方式：UTF-8，以逗号分隔；如果编码不对，请用 --encoding 指明。"),
+         "已有的列：姓名、电话。读取方式：UTF-8，以逗号分隔；如果不对，请用 --encoding 指明。"),
         ("Looked in /a b/c. Make one with “custledger init”.", "找过的文件夹：/a b/c。用“custledger init”可以新建一本。"),
         ("花费 cannot be computed: There is no customer field “x” (at character 1 of: 花费)",
          "“花费”无法计算：没有客户字段“x”（第 1 个字符处：花费）"),

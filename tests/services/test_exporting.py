@@ -7,6 +7,8 @@ import random
 import stat
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import custledger_csv
 import custledger_sales
@@ -359,3 +361,28 @@ def test_times_are_written_with_their_offset_and_amounts_with_their_currency():
         "2026-11-22T00:00:00+08:00,,",
     ]
     assert text_of(session, "transaction", columns=["amount"]).splitlines()[1:] == ["5.00", "6.00 USD", '""']
+
+
+def test_a_format_with_cells_of_several_kinds_is_told_the_fields():
+    told: dict[str, Any] = {}
+
+    def write(_stream, heading, rows, **given):
+        told.update(given, heading=heading, rows=list(rows))
+
+    @hookimpl
+    def custledger_writers():
+        return [Writer(name="kinds", summary=Labels("Kinds"), suffixes=(".kinds",), write=write, takes_fields=True)]
+
+    session = opened(kinds=SimpleNamespace(custledger_writers=custledger_writers))
+    add(session, "customer", {"name": "Ann", "birthday": "2000-05-17"})
+    export(
+        session,
+        "customer",
+        io.BytesIO(),
+        columns=["birthday", "days_since(birthday) > 0"],
+        format="kinds",
+        language="zh",
+    )
+    assert [field.spec.kind for field in told["fields"]] == [Kind.DATE, Kind.YES_NO]
+    assert (told["schema"].name, told["conventions"].language) == ("customer", "zh")
+    assert told["rows"] == [["2000-05-17", "是"]]

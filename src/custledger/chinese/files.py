@@ -3,9 +3,9 @@
 SENTENCES = (
     # how a file was read, said behind what is wrong with its headings
     ("{hint:why} The file was read as {description:why}; {option:word} says otherwise.",
-     "{hint}读取方式：{description}；如果编码不对，请用 {option} 指明。"),
+     "{hint}读取方式：{description}；如果不对，请用 {option} 指明。"),
     ("The file was read as {description:why}; {option:word} says otherwise.",
-     "读取方式：{description}；如果编码不对，请用 {option} 指明。"),
+     "读取方式：{description}；如果不对，请用 {option} 指明。"),
     ("{hint:why} The file was read as {description:said}.", "{hint}读取方式：{description}。"),
     ("The file was read as {description:said}.", "读取方式：{description}。"),
     # reading and writing
@@ -53,8 +53,8 @@ SENTENCES = (
     ("{path}, row {row:n}: {why:why}", "{path} 第 {row} 行：{why}"),
     # formats
     ("There are: none; install custledger-csv. Name one with --format.", "一种也没有：请安装 custledger-csv。"),
-    ("There are: {names:list}. Name one with the option format.", "可用的有：{names}。请用选项 format 指明一种。"),
-    ("There are: {names:list}. Name one with --format.", "可用的有：{names}。请用 --format 指明一种。"),
+    ("There are: {names:list}. Name one with the option {option:word}.", "可用的有：{names}。请用选项 {option} 指明一个。"),
+    ("There are: {names:list}. Name one with {option:word}.", "可用的有：{names}。请用 {option} 指明一个。"),
     ("The format {name:word} takes no option {option:word}.", "格式 {name} 没有选项 {option}。"),
     ("It takes: none.", "它没有选项。"),
     ("It takes: {names:list}.", "它的选项有：{names}。"),

@@ -65,6 +65,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "An empty cell empties its field of a record that a row changes.": "对要修改的记录，空单元格会清空字段。",
         "The format; told by the ending otherwise.": "文件格式；默认按扩展名判断。",
         "Found out otherwise.": "默认自动识别。",
+        "The sheet of a workbook, by its name or number.": "工作簿里的哪一张工作表：名称或序号。",
         "Where rejected rows go.": "拒收的行写到哪里。",
         "Read the rows from N on; the heading is row 1.": "从第 N 行起读取；表头是第 1 行。",
         "Export records in a form that an import reads back and that a spreadsheet opens safely.": (

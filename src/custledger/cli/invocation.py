@@ -3,21 +3,23 @@
 import gc
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from custledger.cli.flags import CommandLine
 from custledger.cli.output import Column, Output, form_of
 from custledger.cli.words import Words
 from custledger.config import DEFAULT_LEDGER, SETTINGS, Config
-from custledger.errors import CustledgerError, InvalidValueError, NotAllowedError, UsageError
+from custledger.conventions import Conventions
+from custledger.errors import CustledgerError, InvalidValueError, NotAllowedError, NotFoundError, UsageError
 from custledger.fields import Labels
 from custledger.plugins import Plugins
+from custledger.schema import Schema
 from custledger.services.opening import open_session
 from custledger.services.session import Session
 
@@ -93,6 +95,47 @@ class Invocation:
             gc.freeze()  # what a start has made stays: a collection need not look at it
             gc.enable()
         return self._session
+
+    @property
+    def schemas(self) -> Mapping[str, Schema]:
+        """The record types of the ledger that is meant, with its own fields; where there is none, those installed."""
+        return self.session.schemas if self._is_there else self.plugins.schemas()
+
+    @property
+    def conventions(self) -> Conventions:
+        """Language, currency and zone of the ledger that is meant; where there is none, what a new one would have."""
+        if self._is_there:
+            return self.session.conventions
+        self.find_language()
+        return Conventions(language=self.words.language or "en")
+
+    @cached_property
+    def _is_there(self) -> bool:
+        """Whether there is a ledger. Raises the error that fits where one was named that is not there."""
+        try:
+            return self.session is not None
+        except (NotFoundError, UsageError):  # the latter where no store is installed
+            if self.config.values["ledger"].origin != "default":
+                raise
+            return False
+
+    @contextmanager
+    def creating(self, path: str) -> Iterator[BinaryIO]:
+        """Yield a binary stream whose content becomes the new file ``path`` when the block ends without an error.
+
+        Raises ``UsageError`` where there is something of that name already, and the error that fits for a file that
+        cannot be made.
+        """
+        from custledger.services.atomic_file import atomic_write  # few commands make a file
+        from custledger.services.targets import check_name, check_target
+
+        check_name(path)
+        if os.path.lexists(path):
+            raise UsageError(f"{path} is there already.", hint="Give another name.")
+        check_target(self.plugins, path)
+        with atomic_write(path) as stream:
+            yield stream
+        self.output.landed = f"{path} was written"
 
     @property
     def words(self) -> Words:

@@ -108,6 +108,8 @@ def write_out(
     heading = tuple(_heading(schema, field, conventions.language, headings) for field in fields)
     codec = Codec(schema, conventions, session.codec(schema.name).prefixes)
     counted = _Counted(_cells(session, codec, fields, rows))
+    if writer.takes_fields:
+        given |= {"schema": schema, "fields": tuple(fields), "conventions": conventions}
     _write(writer, target, heading, counted, given)
     return ExportReport(schema.name, counted.count, heading, told or None)
 

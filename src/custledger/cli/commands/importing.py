@@ -68,6 +68,9 @@ def register(app: typer.Typer, run: Invocation) -> None:
         delimiter: Annotated[
             str | None, typer.Option("--delimiter", metavar="CHARACTER", help="Found out otherwise.")
         ] = None,
+        sheet: Annotated[
+            str | None, typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook, by its name or number.")
+        ] = None,
         rejects: Annotated[
             str | None, typer.Option("--rejects", metavar="FILE", help="Where rejected rows go.")
         ] = None,
@@ -79,7 +82,8 @@ def register(app: typer.Typer, run: Invocation) -> None:
 
         types = [*(create or ()), *(["customer"] if create_customers else [])]
         check_delimiter(delimiter)
-        options = {name: value for name, value in (("encoding", encoding), ("delimiter", delimiter)) if value}
+        told_of_file = {"encoding": encoding, "delimiter": delimiter, "sheet": sheet}
+        options = {name: value for name, value in told_of_file.items() if value}
         fixed = merged(run, run.session.schema(record_type), {}, sets) if sets else {}
         with progress(run.output, run.words("Importing {file}", file=Path(file).name)) as told:
             report = import_file(

@@ -21,14 +21,15 @@ from custledger.services.importing.by_key import KeyBuilder
 from custledger.services.importing.chunk import SourceRow
 from custledger.services.importing.fixed import check_fixed, told, with_fixed
 from custledger.services.importing.links import Link
-from custledger.services.importing.mapping import Column, Plan, make_plan, parse_maps, some_of
+from custledger.services.importing.mapping import Column, Plan, make_plan, parse_maps, some_of, tidy
 from custledger.services.importing.references import References, public_number
 from custledger.services.importing.rejects import rejects_target
 from custledger.services.importing.report import ImportReport
 from custledger.services.importing.run import Progress, Run
 from custledger.services.session import Session
 from custledger.services.targets import check_name
-from custledger.values import given_count, given_path, given_text, given_texts
+from custledger.spreadsheets import is_example
+from custledger.values import fold, given_count, given_path, given_text, given_texts
 
 CHUNK = 5_000
 """Rows in one changeset."""
@@ -85,14 +86,15 @@ def import_file(
     makes = {session.schema(name).name for name in given_texts(create, "Create")}
     _check_makes(session, schema, makes)
     wanted = schema.resolve(given_text(key, "Key")).key if key else None
-    with reader.open(path, **given) as table:
-        chunks = _chunks(table, path, from_row)
+    asked = {**given, "schema": schema} if reader.takes_schema else given
+    with reader.open(path, **asked) as table:
+        chunks = _chunks(table, schema, path, from_row)
         first = next(chunks, [])
         how_read = partial(_saying_how_it_was_read, reader, table)
         with how_read():
             plan = make_plan(schema, table.heading, parse_maps(maps), wanted)
-            if plan.id_column and not plan.certain and not _has_ids(first, plan.id_column, schema):
-                plan = plan.without_ids()
+            if plan.id_column and not plan.certain:
+                plan = _by_its_ids(plan, plan.id_column, first, schema)
         plan = with_fixed(plan, schema, fixed, key=wanted)
         with how_read():
             by = _key_field(schema, plan, wanted)
@@ -125,10 +127,19 @@ def _check_names(path: str, rejects: str | None) -> None:
         check_name(given_path(rejects, "Rejects"))
 
 
-def _chunks(table: Table, path: str, first: int) -> Iterator[list[SourceRow]]:
-    rows = _rows_from(table, path, first) if first else table.rows()
+def _chunks(table: Table, schema: Schema, path: str, first: int) -> Iterator[list[SourceRow]]:
+    rows = _without_examples(_rows_from(table, path, first) if first else table.rows(), table, schema)
     while chunk := list(islice(rows, CHUNK)):
         yield chunk
+
+
+def _without_examples(rows: Iterator[SourceRow], table: Table, schema: Schema) -> Iterator[SourceRow]:
+    """Return the rows but for those that only show how the others are filled in; the column of the ids says so."""
+    named = (schema.names.get(fold(tidy(heading))) for heading in table.heading)
+    place = next((index for index, key in enumerate(named) if key == "id"), None)
+    if place is None:
+        return rows
+    return (row for row in rows if len(row[1]) <= place or not row[1][place] or not is_example(row[1][place]))
 
 
 def _rows_from(table: Table, path: str, first: int) -> Iterator[SourceRow]:
@@ -156,14 +167,18 @@ def _saying_how_it_was_read(reader: Reader, table: Table) -> Iterator[None]:
         yield
     except DataError as error:
         told = f"The file was read as {table.description}"
-        otherwise = "; the option encoding says otherwise." if "encoding" in reader.options else "."
+        chosen = next((name for name in ("encoding", "sheet") if name in reader.options), "")
+        otherwise = f"; the option {chosen} says otherwise." if chosen else "."
         error.hint = f"{error.hint} {told}{otherwise}".lstrip()
         raise
 
 
-def _has_ids(rows: Sequence[SourceRow], column: Column, schema: Schema) -> bool:
-    cells = (cells[column.index] for _, cells in rows if len(cells) > column.index)
-    return any(public_number(schema, cell.strip()) is not None for cell in cells)
+def _by_its_ids(plan: Plan, column: Column, rows: Sequence[SourceRow], schema: Schema) -> Plan:
+    """Return the plan as it stands if the column has ids of such records, and without them otherwise."""
+    cells = [cells[column.index].strip() for _, cells in rows if len(cells) > column.index]
+    if any(public_number(schema, cell) is not None for cell in cells):
+        return plan
+    return plan.without_ids(blank=not any(cells))
 
 
 def _key_field(schema: Schema, plan: Plan, key: str | None) -> Field | None:

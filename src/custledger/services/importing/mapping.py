@@ -63,11 +63,13 @@ class Plan:
     passed_over: tuple[tuple[str, str, str], ...] = ()
     fixed: tuple[str, ...] = ()
 
-    def without_ids(self) -> "Plan":
-        """Return the plan for a file whose id column holds somebody else's ids."""
+    def without_ids(self, *, blank: bool) -> "Plan":
+        """Return the plan for a file whose id column is ``blank``, or else holds somebody else's ids."""
         heading = (self.id_column.heading,) if self.id_column else ()
         left = (*self.left_to_ledger, self.reading.revision.heading) if self.reading else self.left_to_ledger
-        return attrs.evolve(self, id_column=None, reading=None, unmapped=self.unmapped + heading, left_to_ledger=left)
+        unmapped = self.unmapped if blank else self.unmapped + heading
+        left = (*heading, *left) if blank else left
+        return attrs.evolve(self, id_column=None, reading=None, unmapped=unmapped, left_to_ledger=left)
 
     def column_of(self, key: str) -> Column | None:
         """Return the column that goes into the field of that key."""
