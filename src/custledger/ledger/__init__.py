@@ -16,6 +16,7 @@ from custledger.ledger.batches import BatchCollection, BatchFollowUps, LedgerBat
 from custledger.ledger.collections import Collection, FollowUps
 from custledger.ledger.custom_fields import Fields
 from custledger.ledger.facade import Ledger, open_ledger
+from custledger.ledger.held import HeldThings
 from custledger.ledger.tags import Tags
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Collection",
     "Fields",
     "FollowUps",
+    "HeldThings",
     "Ledger",
     "LedgerBatch",
     "Tags",

@@ -14,6 +14,7 @@ from custledger.hookspecs import Problem, Reminder
 from custledger.ledger.batches import LedgerBatch
 from custledger.ledger.collections import Collection, FollowUps
 from custledger.ledger.custom_fields import Fields
+from custledger.ledger.held import HeldThings
 from custledger.ledger.metrics import Metrics
 from custledger.ledger.plurals import plurals, type_of_plural
 from custledger.ledger.segments import Segments
@@ -84,6 +85,11 @@ class Ledger:
     def segments(self) -> Segments:
         """The segments: who is in them and why, since when, and who would be with another rule."""
         return Segments(self.session)
+
+    @property
+    def held(self) -> HeldThings:
+        """What people wrote into the ledger's files by hand, and the ledger does not believe until it is told to."""
+        return HeldThings(self.session)
 
     @property
     def record_types(self) -> tuple[str, ...]:

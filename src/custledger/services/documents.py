@@ -37,12 +37,17 @@ def write_document(
 
     ``changes`` of records that go with it are written in the same changeset.
     """
-    present = session.store.document(name)
-    there = present is not None and present.value is not None
-    change = DocumentChange(
-        name=name, before=present.value if present and there else None, after=value,
-        revision=present.revision if present and there else 0,
-    )  # fmt: skip
+    change = document_change(session, name, value)
     changeset = Changeset(operation=session.operation(verb), changes=changes, documents=[change])
     write(session, changeset, generation=generation)
     session.refresh()
+
+
+def document_change(session: Session, name: str, value: Any) -> DocumentChange:
+    """Return the change that writes one document, or with ``None`` removes it."""
+    present = session.store.document(name)
+    there = present is not None and present.value is not None
+    return DocumentChange(
+        name=name, before=present.value if present and there else None, after=value,
+        revision=present.revision if present and there else 0,
+    )  # fmt: skip

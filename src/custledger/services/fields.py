@@ -62,19 +62,30 @@ def add_field(
     """
     generation = session.refresh()
     schema = session.writable_schema(record_type)
-    labels = _labels(label, label_en, label_zh)
-    chosen = _kind(kind)
+    chosen = kind_of(kind)
     spec = Spec(
-        kind=chosen, labels=labels, aliases=tuple(aliases), choices=_choices(chosen, choices), required=required,
-        unique=unique, searchable=searchable, sensitive=sensitive, indexed=indexed, help=Labels(help_en, help_zh),
+        kind=chosen, labels=_labels(label, label_en, label_zh), aliases=tuple(aliases),
+        choices=_choices(chosen, choices), required=required, unique=unique, searchable=searchable,
+        sensitive=sensitive, indexed=indexed, help=Labels(help_en, help_zh),
         target=session.schema(target).name if target else None, on_remove=on_remove, custom=True,
     )  # fmt: skip
-    _require_sense(spec)
-    _require_free(session, schema, (*labels.both(), *spec.aliases))
-    field = Field(_free_key(session, schema, labels.en or labels.zh), spec)
-    name, value = field_document(schema.name, field.key, spec)
-    write_document(session, generation, "field add", name, value)
+    field = _new_field(session, schema, spec)
+    write_document(session, generation, "field add", *field_document(schema.name, field.key, spec))
     return field
+
+
+def field_called(session: Session, schema: Schema, label: str, kind: Kind) -> Field:
+    """Return a field that a record type might have beside its own, and has not yet: one called so, of this kind.
+
+    Raises ``InvalidValueError`` for a label that names another field already, or cannot name one.
+    """
+    return _new_field(session, schema, Spec(kind=kind, labels=_labels(label, "", ""), custom=True))
+
+
+def _new_field(session: Session, schema: Schema, spec: Spec) -> Field:
+    _require_sense(spec)
+    _require_free(session, schema, (*spec.labels.both(), *spec.aliases))
+    return Field(_free_key(session, schema, spec.labels.en or spec.labels.zh), spec)
 
 
 def list_fields(session: Session, record_type: str | None = None) -> list[tuple[Schema, Field]]:
@@ -198,7 +209,8 @@ def _labels(label: str, english: str, chinese: str) -> Labels:
     return labels
 
 
-def _kind(kind: Kind | str) -> Kind:
+def kind_of(kind: Kind | str) -> Kind:
+    """Return the kind of custom field that is meant, in either language. Raises ``InvalidValueError``."""
     words = [known.value for known in CUSTOM_KINDS]
     word = str(kind).strip().lower().replace("-", "_").replace(" ", "_")
     if not word.isascii():

@@ -30,6 +30,7 @@ from custledger.schema import Row, Schema, nearest
 from custledger.segments import Segment
 from custledger.settings import Settings
 from custledger.stores.contract import Metered, Query, Store
+from custledger.stores.held import TakenIn
 from custledger.stores.view import View
 from custledger.taggers import Tagger
 from custledger.values import fold, given_text, plain_text
@@ -49,6 +50,7 @@ class Session:
     """One open store, and what services need beside it. See ``services.opening`` for how one is made.
 
     ``warnings`` are those of checks that nobody took yet; ``unwritten`` are the operations whose batch wrote nothing.
+    ``taken_in`` is what the store took in of files that people edit by hand, of which nobody was told yet.
     """
 
     def __init__(
@@ -70,10 +72,12 @@ class Session:
         self.mint = mint or IdMint(self.clock.milliseconds)
         self.warnings: list[Problem] = []
         self.unwritten: set[int] = set()
+        self.taken_in: list[TakenIn] = []
         self._adjust = adjust
         self._find = find
         self._world: World | None = None
         self._lock = threading.RLock()
+        self._is_hearing = False
         self._known_generation: int | None = None
         self._kept_generation: int | None = None
         self._codecs: dict[str, Codec] = {}
@@ -111,8 +115,32 @@ class Session:
     def refresh(self) -> int:
         """Read the settings again if the store's generation moved, and prepare the store for what they ask.
 
-        Returns the generation of the settings that are known from then on, or an older one.
+        What people edited by hand is heard of as well. Returns the generation of the settings that are known from then
+        on, or an older one.
         """
+        generation = self._refreshed()
+        self.hear()
+        return generation
+
+    def hear(self) -> None:
+        """Have plugins hear of what the store took in of files that people edit by hand, if there is anything.
+
+        Called after each write too, since a store looks at the files before it writes.
+        """
+        if self._is_hearing or not (taken := self.store.taken_in()) or self.store.read_only:
+            return
+        from custledger.services.outside import hear  # which works with a session; few ledgers need it
+
+        with self._lock:
+            self._is_hearing = True
+            try:
+                hear(self, taken)
+            finally:
+                self._is_hearing = False
+        self.taken_in.extend(taken)
+        del self.taken_in[:-MOST_WARNINGS]
+
+    def _refreshed(self) -> int:
         if (generation := self.store.generation()) == self._known_generation:
             return generation
         with self._lock:
@@ -218,6 +246,7 @@ class Session:
         """Return a session on the same store that reads through another view."""
         other = copy.copy(self)
         other.view = view
+        other._is_hearing = True  # noqa: SLF001 - it is a session, and what it reads is not what is there
         other._world = None  # noqa: SLF001 - it is a session, and finds records through its own view
         return other
 

@@ -26,8 +26,9 @@ def write(session: Session, changeset: Changeset, *, amend: bool = True, generat
     """
     session.forget_old_warnings()
     ready = _ready(session, changeset, amend=amend)
-    receipt = _apply(session, ready) if generation is None else session.store.apply(ready, generation=generation)
-    _tell(session, receipt)
+    receipt = land(session, ready) if generation is None else session.store.apply(ready, generation=generation)
+    tell(session, receipt)
+    session.hear()
     return receipt
 
 
@@ -40,7 +41,7 @@ def load(session: Session, changesets: Iterable[Changeset]) -> Iterator[Receipt]
         try:
             for receipt in session.store.load(stream, generation=session.generation):
                 landed = True
-                _tell(session, receipt)
+                tell(session, receipt)
                 yield receipt
         except GenerationMovedError:
             session.refresh()
@@ -50,6 +51,7 @@ def load(session: Session, changesets: Iterable[Changeset]) -> Iterator[Receipt]
                 partly(error)
             raise
         else:
+            session.hear()
             return
 
 
@@ -85,12 +87,14 @@ class _Resumable(Iterator[Changeset]):
         return self._last
 
 
-def _tell(session: Session, receipt: Receipt) -> None:
+def tell(session: Session, receipt: Receipt) -> None:
+    """Tell plugins of what has landed."""
     for applied in receipt.applied:
         session.warn(session.plugins.changed(applied, session))
 
 
-def _apply(session: Session, changeset: Changeset) -> Receipt:
+def land(session: Session, changeset: Changeset) -> Receipt:
+    """Have the store apply a changeset to which nothing is to be added any more, whatever became of the settings."""
     for attempt in itertools.count(1):
         try:
             return session.store.apply(changeset, generation=session.generation)
@@ -102,7 +106,7 @@ def _apply(session: Session, changeset: Changeset) -> Receipt:
 
 
 def _ready(session: Session, changeset: Changeset, *, amend: bool) -> Changeset:
-    if amend and (wanted := _wanted(session, changeset)):
+    if amend and (wanted := wanted_changes(session, changeset)):
         from custledger.services.amending import amended  # a start that only reads needs none of it
 
         changeset = amended(session, changeset, wanted)
@@ -114,7 +118,7 @@ def _ready(session: Session, changeset: Changeset, *, amend: bool) -> Changeset:
     return changeset
 
 
-def _wanted(session: Session, changeset: Changeset) -> list[Change]:
+def wanted_changes(session: Session, changeset: Changeset) -> list[Change]:
     """Return the changes of the types that some plugin wants to be handed; those that only marks see are not."""
     wanted = [
         change
@@ -128,7 +132,7 @@ def _wanted(session: Session, changeset: Changeset) -> list[Change]:
 
 
 def _check(session: Session, changeset: Changeset) -> None:
-    wanted: Sequence[Change] = _wanted(session, changeset)
+    wanted: Sequence[Change] = wanted_changes(session, changeset)
     if not wanted:
         return
     problems = session.plugins.check(wanted, session)

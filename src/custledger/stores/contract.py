@@ -31,7 +31,7 @@ from custledger.expressions import Expression, Moment, field_expression
 from custledger.fields import Kind
 from custledger.marks import TagMark
 from custledger.schema import ID, Row, Schema
-from custledger.stores.held import Held
+from custledger.stores.held import Held, TakenIn
 from custledger.structs import Struct, frozen
 
 if TYPE_CHECKING:
@@ -313,6 +313,20 @@ class Store(abc.ABC):
         """Return what was found in files that people edit by hand and is not believed, by number; see ``stores.held``.
 
         A changeset that ``settles`` some of it says what becomes of it. A store without such files holds nothing.
+        """
+        return ()
+
+    def under(self, held: Held) -> list[str]:  # noqa: ARG002 - there is no such column
+        """Return the texts under the heading of a column that is held, in the order of the rows."""
+        return []
+
+    def taken_in(self) -> tuple[TakenIn, ...]:
+        """Return what was taken in of files that people edit by hand since this was last asked, and forget it.
+
+        A store lands hand edits by itself, whenever it finds them, as changesets of the actor ``stores.held.OUTSIDE``,
+        one operation for each file. Plugins have not seen them: a session asks here, and has them amend what landed (as
+        further changesets of the same operation), check it, and be told of it. Each handle tells of what it took in
+        itself, and tells it once. One that only reads has landed nothing for good, so that nothing need come of it.
         """
         return ()
 

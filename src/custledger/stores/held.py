@@ -1,8 +1,13 @@
 """What a store found in files that people edit by hand, and cannot believe without being told to."""
 
 import enum
+from collections.abc import Mapping
 
+from custledger.changes import Receipt
 from custledger.structs import Struct, frozen
+
+OUTSIDE = "outside edit"
+"""The actor of what people change by hand in the files of a ledger."""
 
 
 class HeldKind(enum.StrEnum):
@@ -63,3 +68,19 @@ class Held(Struct):
     def same_as(self) -> tuple[object, ...]:
         """By what it is known again when the file is read the next time, wherever its row is then."""
         return self.kind, self.type, self.record, self.key, self.heading, self.text, self.cells
+
+
+@frozen(kw_only=True)
+class TakenIn(Struct):
+    """What a store took in of one file that people changed by hand.
+
+    - ``file``: its name;
+    - ``receipts``: of the changesets that landed;
+    - ``rows``: the numbers of the rows in which the records stand that were changed, by type and id;
+    - ``held``: what is held of the file since then.
+    """
+
+    file: str
+    receipts: tuple[Receipt, ...] = ()
+    rows: Mapping[tuple[str, int], int]
+    held: tuple[Held, ...] = ()

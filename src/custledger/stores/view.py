@@ -9,6 +9,7 @@ from custledger.expressions import Expression, Moment, equals, field_expression
 from custledger.marks import TagMark
 from custledger.schema import Row, Schema
 from custledger.stores.contract import Document, Hit, Query, Store
+from custledger.stores.held import Held
 from custledger.structs import Struct, frozen
 from custledger.values import Plain
 
@@ -88,6 +89,14 @@ class View(Struct):
     def operations(self, *, ids: Sequence[int] = (), limit: int | None = None) -> list[Operation]:
         """Return operations, newest first."""
         return self.store.operations(ids=ids, limit=limit)
+
+    def held(self) -> tuple[Held, ...]:
+        """Return what is held of files that people edit by hand; see ``Store.held``."""
+        return self.store.held()
+
+    def under(self, held: Held) -> list[str]:
+        """Return the texts under the heading of a column that is held."""
+        return self.store.under(held)
 
     def document(self, name: str) -> Document | None:
         """Return one settings document, or ``None``."""

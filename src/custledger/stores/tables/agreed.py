@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from custledger.stores.held import Held, HeldKind
+from custledger.stores.tables.columns import name_of
 
 DIGEST = 8
 """How many bytes of a row's digest are kept."""
@@ -40,6 +41,10 @@ class Agreed:
     def held_cells(self) -> dict[tuple[int, str], Held]:
         """Return the cells that are held, by the record and the key of the field."""
         return {(one.record, one.key): one for one in self.held if one.kind in CELLS}
+
+    def strange_columns(self) -> set[str]:
+        """Return the folded headings of the columns that were no field when the sheet was last judged."""
+        return self.left.union(name_of(one.heading) for one in self.held if one.kind is HeldKind.COLUMN)
 
 
 CELLS = frozenset({HeldKind.UNFIT, HeldKind.DAMAGED, HeldKind.FELL_BACK})

@@ -10,10 +10,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from custledger.changes import Action, LogEntry
+from custledger.stores.held import OUTSIDE
 from custledger.stores.state import State
-
-OUTSIDE = "outside edit"
-"""The actor of what people change by hand in the files of a ledger."""
 
 
 class Cell(NamedTuple):

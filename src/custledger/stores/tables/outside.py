@@ -192,6 +192,8 @@ class Judge:
         mine = next((place for place in places if self._digest(place) == agreed), None)
         if mine is not None:
             self._found.places[number], self._found.digests[number] = mine, self._digest(mine)
+        elif agreed is not None:
+            self._found.digests[number] = agreed  # so that it is missed when none of the rows is left to it
         for place in places:
             if place != mine:
                 why = f"It has the ID of another row, {self._schema.public_id(number)}."
@@ -265,6 +267,8 @@ class Judge:
 
     @cached_property
     def _has_new_fields(self) -> bool:
+        if any(name in self._schema.names for name in self._agreed.strange_columns()):
+            return True
         return any(field and field.key not in self._agreed.offered for field in self._found.columns.fields)
 
     def _keep_held(self, number: int, place: int) -> None:

@@ -15,12 +15,13 @@ from custledger.ids import IdMint
 from custledger.schema import Schema
 from custledger.stores.contract import Capabilities, GenerationMovedError
 from custledger.stores.drafts import Draft
-from custledger.stores.held import Held
+from custledger.stores.held import Held, TakenIn
 from custledger.stores.reading import StateStore
 from custledger.stores.state import State, described
 from custledger.stores.tables.beside import Beside
 from custledger.stores.tables.book import Book
 from custledger.stores.tables.cells import conventions_of
+from custledger.stores.tables.columns import name_of
 from custledger.stores.tables.kept import Kept
 from custledger.stores.tables.landing import Landing, Step
 from custledger.stores.tables.settling import Settling
@@ -162,7 +163,8 @@ class TableStore(StateStore):
             if changeset.settles:
                 settling = Settling(kept, self._shelf, changeset.settles)
                 self._landing.land(settling.in_step(step), self._today())
-                self._taking_in.take_in(settling.again, trusted=settling.trusted)
+                operation = changeset.operation
+                self._taking_in.take_in(settling.again, trusted=settling.trusted, operation=operation)
             else:
                 self._landing.land(step, self._today())
             return receipt
@@ -181,6 +183,25 @@ class TableStore(StateStore):
         _ = self._state
         held = (one for agreed in self._beside.kept.agreed.values() for one in agreed.held)
         return tuple(sorted(held, key=lambda one: one.number))
+
+    def under(self, held: Held) -> list[str]:
+        """Return the texts under the heading of a column that is held."""
+        _ = self._state
+        agreed = self._beside.kept.agreed[held.type]
+        sheet = self._shelf.sheets(agreed.file).get(agreed.title)
+        if sheet is None:
+            return []
+        name = name_of(held.heading)
+        place = next((at for at, heading in enumerate(sheet.heading) if name_of(heading) == name), None)
+        return [] if place is None else [row[place] for row in sheet.rows if place < len(row)]
+
+    def taken_in(self) -> tuple[TakenIn, ...]:
+        """Return what was taken in of files since this was last asked."""
+        if not self._taking_in.found:
+            return ()
+        with self._lock:
+            found, self._taking_in.found = self._taking_in.found, []
+        return tuple(found)
 
     def close(self) -> None:
         """Release everything. A second call does nothing."""

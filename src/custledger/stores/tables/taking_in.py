@@ -10,14 +10,12 @@ from custledger.collector import calm_collector
 from custledger.errors import CustledgerError, FileFormatError
 from custledger.schema import Schema
 from custledger.stores.drafts import Draft
-from custledger.stores.held import Held, HeldKind
+from custledger.stores.held import OUTSIDE, Held, HeldKind, TakenIn
 from custledger.stores.state import State
 from custledger.stores.tables.agreed import Agreed
 from custledger.stores.tables.beside import Beside
 from custledger.stores.tables.book import Sheet, titles_of
-from custledger.stores.tables.cells import Cells, conventions_of
-from custledger.stores.tables.columns import name_of
-from custledger.stores.tables.fallen import OUTSIDE
+from custledger.stores.tables.cells import LEDGER, Cells, conventions_of
 from custledger.stores.tables.landing import Landing, Step
 from custledger.stores.tables.outside import Judge, Judged
 from custledger.stores.tables.shelf import Shelf
@@ -39,43 +37,60 @@ class TakingIn:
     mint: Callable[[], int]
     now: Callable[[], str]
     today: Callable[[], date]
-    receipts: list[Receipt] = attrs.field(factory=list)
+    found: list[TakenIn] = attrs.field(factory=list)
+    _receipts: list[Receipt] = attrs.field(factory=list, init=False)
+    _rows: dict[tuple[str, int], int] = attrs.field(factory=dict, init=False)
 
     def differing(self) -> list[str]:
-        """Return the names of the files that are not as they were agreed."""
+        """Return the names of the files that are not as they were agreed.
+
+        What lies there before a new ledger knows its language, currency and time zone waits until it does.
+        """
         kept = self.beside.kept
+        if LEDGER not in kept.state.documents and not kept.files:
+            return []
         titles = {fold(title) for schema in kept.state.schemas.values() for title in titles_of(schema)}
         return self.shelf.differing(kept.files, titles)
 
     def with_new_fields(self) -> list[str]:
-        """Return the names of the files with a column that is held, and is a field by now."""
-        kept = self.beside.kept
-        return sorted(
-            {
-                agreed.file
-                for name, agreed in kept.agreed.items()
-                for one in agreed.held
-                if one.kind is HeldKind.COLUMN and name_of(one.heading) in kept.state.schemas[name].names
-            }
-        )
+        """Return the names of the files with a column that was no field, and is one by now."""
+        kept, names = self.beside.kept, {name: schema.names for name, schema in self.beside.kept.state.schemas.items()}
+        known = kept.agreed.items()
+        return sorted({one.file for name, one in known if any(each in names[name] for each in one.strange_columns())})
 
-    def take_in(self, names: Collection[str], *, trusted: Collection[str] = ()) -> None:
+    def take_in(
+        self, names: Collection[str], *, trusted: Collection[str] = (), operation: Operation | None = None
+    ) -> None:
         """Take in what was changed in these files.
 
-        ``trusted`` are types whose rows are believed to have the right ids, whatever it looks like.
+        ``trusted`` are types whose rows are believed to have the right ids, whatever it looks like. It is part of an
+        ``operation``, where one is named, and else one of its own for each file.
         """
         with calm_collector():
-            self._take_in(names, trusted)
+            for name in sorted(names, key=self._rank):
+                self._take_in_file(name, trusted, operation)
 
-    def _take_in(self, names: Collection[str], trusted: Collection[str]) -> None:
-        operation: Operation | None = None
-        for name in names:
-            for schema, agreed, sheet in self._sheets(name):
-                if operation is None:
-                    about = {"file": name}
-                    operation = Operation(id=self.mint(), verb=VERB, actor=OUTSIDE, at=self.now(), about=about)
-                self._take_in_sheet(schema, agreed, sheet, operation, is_trusted=schema.name in trusted)
-            self._agree(name)
+    def _take_in_file(self, name: str, trusted: Collection[str], operation: Operation | None) -> None:
+        last = self.beside.kept.numbered
+        about = {"file": name}
+        mine = operation or Operation(id=self.mint(), verb=VERB, actor=OUTSIDE, at=self.now(), about=about)
+        for schema, agreed, sheet in self._sheets(name):
+            self._take_in_sheet(schema, agreed, sheet, mine, is_trusted=schema.name in trusted)
+        self._agree(name)
+        self._note(name, last)
+
+    def _rank(self, name: str) -> int:
+        """Return the place of a file: what rows name is mostly of types that come before theirs."""
+        order = list(self.beside.kept.state.schemas)
+        return min((order.index(schema.name) for schema, _, _ in self._sheets(name)), default=len(order))
+
+    def _note(self, name: str, last: int) -> None:
+        """Keep what was taken in of a file for whoever asks; ``last`` is the number of what was held last before."""
+        sheets = (agreed for agreed in self.beside.kept.agreed.values() if agreed.file == name)
+        held = tuple(one for agreed in sheets for one in agreed.held if one.number > last)
+        if self._receipts or held:
+            self.found.append(TakenIn(file=name, receipts=tuple(self._receipts), rows=self._rows, held=held))
+        self._receipts, self._rows = [], {}
 
     def _sheets(self, name: str) -> list[tuple[Schema, Agreed, Sheet | FileFormatError | None]]:
         """Return the types whose sheets are in a file, each with its sheet, or why there is none."""
@@ -139,7 +154,12 @@ class TakingIn:
             _leave_nameless(judged)
         state, receipt, touched, entries = self._drafted(schema, judged, operation)
         known = attrs.evolve(
-            agreed, digests=judged.digests, held=tuple(judged.held), renamed=judged.renamed, stopped=judged.stopped
+            agreed,
+            digests=judged.digests,
+            held=tuple(judged.held),
+            renamed=judged.renamed,
+            left=frozenset(one for one in agreed.left if one not in schema.names),
+            stopped=judged.stopped,
         )
         if not judged.stopped:
             self.shelf.place(agreed.file, agreed.title, judged.places)
@@ -156,7 +176,12 @@ class TakingIn:
             step = attrs.evolve(step, shown={schema.name: tuple(numbers)})
         self.landing.land(step, self.today())
         if receipt:
-            self.receipts.append(receipt)
+            self._receipts.append(receipt)
+            self._rows |= {
+                (schema.name, number): judged.sheet.number(place)
+                for number, place in judged.places.items()
+                if number in touched[schema.name]
+            }
         return bool(receipt and receipt.created)
 
     def _drafted(
