@@ -1,8 +1,9 @@
 """What the library says, in Chinese: each English sentence stands beside its Chinese one, and is put into it whole.
 
 Everything below the command line raises and reports in English. ``Chinese`` puts such a sentence into Chinese by a
-table of whole sentences (``values``, ``records``, ``tags``, ``files``, ``sheets``, ``filters``, ``program``,
-``plugins``, and ``chinese.SENTENCES`` of each plugin). A sentence has parts, and each has a sort (``parts``): what has no Chinese, or does not look as its sort says,
+table of whole sentences (``values``, ``records``, ``tags``, ``held``, ``files``, ``sheets``, ``filters``,
+``program``, ``plugins``, and ``chinese.SENTENCES`` of each plugin). A sentence has parts, and each has a sort
+(``parts``): what has no Chinese, or does not look as its sort says,
 makes the whole sentence stay English, so that none is ever half of each.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
-from custledger.chinese import files, filters, plugins, program, records, sheets, tags, values
+from custledger.chinese import files, filters, held, plugins, program, records, sheets, tags, values
 from custledger.chinese.parts import Patterns, Said
 from custledger.errors import CustledgerError
 from custledger.schema import Schema
@@ -23,8 +24,7 @@ Sentences = Sequence[tuple[str, str]]
 
 OWN = (
     program.SENTENCES, plugins.SENTENCES, records.SENTENCES, tags.SENTENCES, files.SENTENCES, sheets.SENTENCES,
-    filters.SENTENCES,
-    values.SENTENCES,
+    filters.SENTENCES, held.SENTENCES, values.SENTENCES,
 )  # fmt: skip
 """The core's own sentences."""
 

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "segment": "segment",
     "check": "check",
     "tag": "tag",
+    "held": "held",
     "ledger": "ledger",
     "log": "log",
     "undo": "undo",

@@ -6,6 +6,7 @@ from typing import Any
 from custledger.changes import Action
 from custledger.cli.output import Column, Form, Output
 from custledger.cli.shown import HIDDEN, Shower
+from custledger.cli.telling import actor
 from custledger.cli.words import Words
 from custledger.schema import Schema
 from custledger.services.history import Event, PastOperation
@@ -36,7 +37,7 @@ def _event_texts(shower: Shower, words: Words, event: Event) -> list[str]:
     when = shower.codec.text(shower.schema.by_key["created_at"], _plain_time(shower, operation))
     told = shower.differences(event.fields) or shower.decided(event.marks)
     told = words("removed") if event.action is Action.REMOVE else told
-    return [when[:SECONDS], operation.actor, words(operation.verb), operation.ref, told, operation.reason]
+    return [when[:SECONDS], actor(words, operation.actor), words(operation.verb), operation.ref, told, operation.reason]
 
 
 def event_json(shower: Shower, event: Event) -> dict[str, Any]:

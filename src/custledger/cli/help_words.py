@@ -41,6 +41,25 @@ HELP: Mapping[str, str] = MappingProxyType(
         ),
         "Where to make it.": "建在哪里。",
         "Another seed gives other people.": "换一个种子，就换一批人。",
+        # what is held of hand edits
+        "What people wrote into the ledger's files by hand, and is not believed until you say so.": (
+            "人工写进台账文件、要等你确认才采信的内容。"
+        ),
+        "As held list has them.": "待定内容的序号。",
+        "Only what is held of these records.": "只看这类记录的待定内容。",
+        "Only what is held for this reason, such as unfit or vanished.": "只看某一种待定内容。",
+        "All that is held.": "全部待定内容。",
+        "List what is held: where it stands, what is written there, why it is not believed, and what to do.": (
+            "列出待定内容：在哪里、写了什么、为什么没有采信、可以怎么办。"
+        ),
+        "What the cell should be, where it does not fit.": "单元格不合用时，应该是什么。",
+        "What the column holds; else it is told by its texts.": "这一列存什么；不写就按内容判断。",
+        "Have the ledger say what the file says; exit code 3 where some of many could not be accepted.": (
+            "以文件为准，写进台账；成批采纳而有些不能采纳时，退出码为 3。"
+        ),
+        "Have the file show again what the ledger says; the log keeps what was written there.": (
+            "以台账为准，把文件改回去；原来写的内容保存在日志里。"
+        ),
         # search, import, export
         "Find records in whose searched fields every word of TEXT occurs.": (
             "查找可搜索的字段中出现 TEXT 每个词的记录。"

@@ -256,6 +256,10 @@ class Invocation:
         """Show what checks and plugins warned about, but for what is ``told`` anyway, and close the ledger."""
         if self._session is None:
             return
+        if self._session.taken_in:
+            from custledger.cli.taken_in import tell_taken_in  # few runs find that somebody edited by hand
+
+            tell_taken_in(self.output, self._session)
         warnings = Counter((problem.message, "") for problem in self._session.take_warnings())
         for failure in self.plugins.failures:
             told_of = next((key for key in warnings if key[0].startswith(failure.message)), None)

@@ -9,7 +9,7 @@ from custledger.cli.events import SECONDS, event_json
 from custledger.cli.invocation import Invocation
 from custledger.cli.output import Cell, Column, Form
 from custledger.cli.shown import Shower, operation_id
-from custledger.cli.telling import about
+from custledger.cli.telling import about, actor, settled_things
 from custledger.services.deeds import Deed, deeds_of
 from custledger.services.history import Event, history
 from custledger.services.naming import find_operation
@@ -24,7 +24,7 @@ def operation_texts(run: Invocation, operation: Operation, deeds: Sequence[Deed]
     when = run.session.codec(schema.name).text(schema.by_key["created_at"], operation.at)
     told = about(run.session, run.words, operation, deeds)
     ref, verb = operation_id(operation.id), run.words(operation.verb)
-    return [ref, when[:SECONDS], operation.actor, verb, told, operation.reason]
+    return [ref, when[:SECONDS], actor(run.words, operation.actor), verb, told, operation.reason]
 
 
 def operation_json(run: Invocation, operation: Operation, deeds: Sequence[Deed]) -> dict[str, Any]:
@@ -64,8 +64,8 @@ def show_operation(run: Invocation, ref: str, limit: int | None, form: Form) -> 
     headings = ("Operation", "At", "Actor", "Verb", "About", "Reason")
     texts = operation_texts(run, operation, deeds)
     named = [(run.words(heading), Cell(text)) for heading, text in zip(headings, texts, strict=True) if text]
-    kept = [(key, Cell(str(value))) for key, value in operation.about.items() if not isinstance(value, dict)]
-    run.output.pairs([*named, *kept])
+    kept = [(key, Cell(str(value))) for key, value in operation.about.items() if not isinstance(value, dict | list)]
+    run.output.pairs([*named, *kept, *settled_things(run.session, run.words, operation)])
     if rows:
         run.output.say()
         run.output.no_room(run.output.table(columns, [[Cell(text) for text in row] for row in rows]))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from custledger.changes import DOCUMENT_TYPE, Action, Operation
+from custledger.cli.output import Cell
 from custledger.cli.shown import operation_id
 from custledger.cli.words import Words
 from custledger.services.deeds import Deed
@@ -19,6 +20,7 @@ from custledger.settings import (
     split_choices_name,
     split_field_name,
 )
+from custledger.stores.held import OUTSIDE
 
 ONE_SORT = frozenset({"add", "edit", "remove", "done"})
 """Verbs that say already what became of the records."""
@@ -47,6 +49,9 @@ def about(session: Session, words: Words, operation: Operation, deeds: Sequence[
     more = [text] if text else []
     if rejected := operation.about.get("rejected"):
         more.append(words("{count} rejected", count=rejected))
+    if held := operation.about.get("held"):
+        count = len(held)
+        more.append(words("1 held thing" if count == 1 else "{count} held things", count=count))
     if where := operation.about.get("incomplete"):
         more.append(words("incomplete {where}", where=speaker(session)(where)))
     text = words(", ").join(more)
@@ -54,6 +59,24 @@ def about(session: Session, words: Words, operation: Operation, deeds: Sequence[
         return text
     undone = operation_id(operation.undoes)
     return words("undoes {operation}: {what}" if text else "undoes {operation}", operation=undone, what=text)
+
+
+def actor(words: Words, name: str) -> str:
+    """Return who did something, as people are told of it: hand edits are nobody's by name."""
+    return words(OUTSIDE) if name == OUTSIDE else name
+
+
+def settled_things(session: Session, words: Words, operation: Operation) -> list[tuple[str, Cell]]:
+    """Return what stood in files where an operation settled it: each place, and what was written there."""
+    told = []
+    for one in operation.about.get("held", ()):
+        schema, sheet, row = session.schemas.get(one.get("type", "")), one.get("sheet", ""), one.get("row")
+        field = schema.by_key.get(one.get("field", "")) if schema else None
+        label = field.label(words.language) if field else one.get("heading", "")
+        place = words("{sheet}, row {row}", sheet=sheet, row=row) if row else sheet
+        written = one.get("text") or " ".join(one.get("cells", {}).values()) or one.get("heading", "")
+        told.append((f"{place} {label}".strip(), Cell(written)))
+    return told
 
 
 def _deed(session: Session, words: Words, deed: Deed, became: str | None) -> str:

@@ -79,7 +79,7 @@ class Acceptance:
         session, schema = self._session, self._session.writable_schema(held.type)
         log = session.view.log(record=(schema.name, held.record), newest_first=True, limit=1)
         if not log or log[0].action is not Action.REMOVE:
-            raise NotFoundError("removed record", schema.public_id(held.record))
+            raise NotFoundError("record", schema.public_id(held.record))
         old = plain_before(log[0])
         marks = tuple(
             MarkChange(None, one.before) for one in log[0].marks if one.before and one.before.field in schema.by_key

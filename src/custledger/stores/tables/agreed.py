@@ -42,7 +42,7 @@ class Agreed:
         """Return the cells that are held, by the record and the key of the field."""
         return {(one.record, one.key): one for one in self.held if one.kind in CELLS}
 
-    def strange_columns(self) -> set[str]:
+    def strange_columns(self) -> frozenset[str]:
         """Return the folded headings of the columns that were no field when the sheet was last judged."""
         return self.left.union(name_of(one.heading) for one in self.held if one.kind is HeldKind.COLUMN)
 
