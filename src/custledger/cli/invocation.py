@@ -126,7 +126,7 @@ class Invocation:
         Raises ``UsageError`` where there is something of that name already, and the error that fits for a file that
         cannot be made.
         """
-        from custledger.services.atomic_file import atomic_write  # few commands make a file
+        from custledger.atomic_file import atomic_write  # few commands make a file
         from custledger.services.targets import check_name, check_target
 
         check_name(path)
