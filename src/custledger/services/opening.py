@@ -154,10 +154,11 @@ def resolve_url(plugins: Plugins, url: str) -> tuple[StoreType, str]:
 
 def set_up(session: Session, told: Mapping[str, Any]) -> None:
     """Write a new ledger's own settings: its name, language, currency and time zone."""
+    proposed = session.store.proposed()
     conventions = check_conventions(
         Conventions(
-            language=told.get("language") or "en",
-            currency=told.get("currency") or "CNY",
+            language=told.get("language") or proposed.get("language") or "en",
+            currency=told.get("currency") or proposed.get("currency") or "CNY",
             zone_name=told.get("zone") or local_zone(),
         )
     )

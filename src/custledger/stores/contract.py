@@ -21,7 +21,7 @@ is its own. ``custledger.testing`` has the suite that proves any store.
 """
 
 import abc
-from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -329,6 +329,10 @@ class Store(abc.ABC):
         itself, and tells it once. One that only reads has landed nothing for good, so that nothing need come of it.
         """
         return ()
+
+    def proposed(self) -> Mapping[str, str]:
+        """Return what is found of a new ledger's ``language`` and ``currency``, as in a template that was filled in."""
+        return {}
 
     @abc.abstractmethod
     def close(self) -> None:

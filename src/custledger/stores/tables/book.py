@@ -105,6 +105,10 @@ class Book(abc.ABC):
         that; the book may change those. Raises ``FileFormatError`` for what the format cannot hold.
         """
 
+    def proposed(self) -> Mapping[str, str]:
+        """Return what the files say of a new ledger's ``language`` and ``currency``, if they say so."""
+        return {}
+
     def opened_by(self, name: str) -> str:
         """Return in which program somebody has the file open, so that it must not be written; ``""`` for none.
 

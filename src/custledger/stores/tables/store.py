@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -202,6 +202,10 @@ class TableStore(StateStore):
         with self._lock:
             found, self._taking_in.found = self._taking_in.found, []
         return tuple(found)
+
+    def proposed(self) -> Mapping[str, str]:
+        """Return what the files say of a new ledger's language and currency."""
+        return self._book.proposed()
 
     def close(self) -> None:
         """Release everything. A second call does nothing."""
