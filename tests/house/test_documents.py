@@ -55,7 +55,9 @@ def test_the_reference_does_not_depend_on_what_else_is_installed(
     monkeypatch.syspath_prepend(tmp_path)
     assert "guest" in [entry.name for entry in installed_plugins(cache=tmp_path / "cache.json")]
     assert "guest" not in {info.name for info in generate.own_plugins().described()}
-    assert {"core", "csv", "sales", "segments", "sqlite"} == {info.name for info in generate.own_plugins().described()}
+    assert {"core", "csv", "excel", "sales", "segments", "sqlite"} == {
+        info.name for info in generate.own_plugins().described()
+    }
     generate.all_commands.cache_clear()
     assert not [command for command in generate.all_commands() if command.path.startswith("guest")]
 
