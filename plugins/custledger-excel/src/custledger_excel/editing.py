@@ -82,16 +82,16 @@ class _Page:
         if isinstance(value, str):
             text = marked(value)
             if why := fault(text):
-                raise FileFormatError(self._name, f"a text {why}", row=row, column=self._heading(at), hint="Shorten it.")
+                heading = self._heading(at)
+                raise FileFormatError(self._name, f"a text {why}", row=row, column=heading, hint="Shorten it.")
             target.value = _escaped(text)
             target.data_type = "s"  # whatever it begins with, it is no formula
             if target.number_format == GENERAL:
                 target.number_format = TEXT
         else:
             target.value = value
-            if isinstance(value, date) and not target.is_date:
-                target.number_format = layout.number_format
-            elif target.number_format in {GENERAL, TEXT} and value is not None:
+            is_no_day = isinstance(value, date) and not target.is_date
+            if is_no_day or (value is not None and target.number_format in {GENERAL, TEXT}):
                 target.number_format = layout.number_format
 
     def _heading(self, at: int) -> str:

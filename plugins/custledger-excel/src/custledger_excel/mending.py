@@ -1,7 +1,7 @@
 """What openpyxl leaves out of a workbook that it writes anew, put back from the one that it has read.
 
-It knows formulas and not what they came to, so that whoever does not compute (a preview on a phone, a program that reads
-the file) would find nothing; and it writes charts anew in its own way.
+It knows formulas and not what they came to, so that whoever does not compute (a preview on a phone, a program that
+reads the file) would find nothing; and it writes charts anew in its own way.
 """
 
 import io
@@ -81,11 +81,9 @@ def _charts_of(package: zipfile.ZipFile, sheet: str) -> list[str]:
     if drawing is None:
         return []
     related = _related(package, drawing)
-    charts = []
-    for element in ET.fromstring(package.read(drawing)).iter():  # noqa: S314 - it was looked at when it was read
-        if element.tag.endswith("}chart") and (number := element.get(_RELATION)) in related:
-            charts.append(related[number][1])
-    return charts
+    elements = ET.fromstring(package.read(drawing)).iter()  # noqa: S314 - it was looked at when it was read
+    numbers = (element.get(_RELATION, "") for element in elements if element.tag.endswith("}chart"))
+    return [related[number][1] for number in numbers if number in related]
 
 
 def _sheets(package: zipfile.ZipFile) -> dict[str, str]:

@@ -32,11 +32,15 @@ def open_excel(path: object, *, sheet: str | None = None, schema: Schema | None 
 
 
 class Book:
-    """A workbook that is read: its sheets, and what it says of itself. Raises ``FileFormatError`` for what is none."""
+    """A workbook that is read: its sheets, and what it says of itself. Raises ``FileFormatError`` for what is none.
 
-    def __init__(self, path: str) -> None:
+    It is read from ``stream``, where one is given, and else from the file ``path``.
+    """
+
+    def __init__(self, path: str, stream: BinaryIO | None = None) -> None:
         self.path = path
-        self._stream = _opened(path)
+        self._is_named = stream is None and path != STDIN
+        self._stream = _opened(path) if stream is None else stream
         self._last: tuple[str, Any, Mapping[tuple[int, int], str]] | None = None
         try:
             with self._telling():
@@ -97,7 +101,7 @@ class Book:
     def _loaded(self) -> Any:
         from python_calamine import CalamineWorkbook  # imported when a workbook is read, not when we start
 
-        return CalamineWorkbook.from_object(self._stream if self.path == STDIN else self.path)
+        return CalamineWorkbook.from_object(self.path if self._is_named else self._stream)
 
     def _manifest(self) -> Manifest | None:
         with suppress(FileFormatError):
