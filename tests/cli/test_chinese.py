@@ -2,6 +2,9 @@
 
 import ast
 import re
+import shutil
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from custledger.plugins import Plugins
 from custledger.records import COLORS
 
 from ..chinese.said import mixed  # noqa: TID252 - the tests are no package that has a name
-from .conftest import Run
+from .conftest import Run, enter_empty_folder, run_here
 
 CLI = Path(custledger.cli.__file__).parent
 NAMES = re.compile(r"\{(\w+)\}")
@@ -107,11 +110,12 @@ def test_an_import_is_told_in_chinese(shop: Run, folder: Path) -> None:
     assert "拒收的行连同原因写进了" in done.err
 
 
-def schema_words() -> set[str]:
+@cache
+def schema_words() -> frozenset[str]:
     """The names of types, fields, kinds, functions, colours and settings, which are the same in every language."""
     schemas = Plugins.installed().schemas().values()
     keys = {key for schema in schemas for key in (schema.name, schema.info.plural, *schema.keys, *schema.names)}
-    return keys | {kind.value for kind in Kind} | {setting.name for setting in SETTINGS} | {*FUNCTIONS} | {*COLORS}
+    return frozenset(keys.union((kind.value for kind in Kind), (one.name for one in SETTINGS), FUNCTIONS, COLORS))
 
 
 EVERYDAY = [
@@ -250,12 +254,20 @@ EVERYDAY = [
 ]
 
 
-@pytest.mark.parametrize("asked", [("--lang", "zh"), ()], ids=["asked", "of the ledger"])
-@pytest.mark.parametrize("command", EVERYDAY, ids=" ".join)
-def test_what_goes_wrong_every_day_is_told_wholly_in_chinese(
-    run: Run, folder: Path, command: tuple[str, ...], asked: tuple[str, ...]
-) -> None:
-    run("init", "--zone", "UTC", *(() if asked else ("--lang", "zh")))
+@pytest.fixture(scope="module")
+def everyday(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """A folder with a ledger in each language, and files to read, of which each test has a copy."""
+    made = {}
+    for language in ("en", "zh"):
+        with pytest.MonkeyPatch.context() as patch:
+            made[language] = enter_empty_folder(tmp_path_factory.mktemp("everyday"), patch)
+            _make_everyday(made[language], language)
+    return made
+
+
+def _make_everyday(folder: Path, language: str) -> None:
+    run = run_here
+    run("init", "--zone", "UTC", "--lang", language)
     run("customer", "add", "--name", "张伟", "--code", "K1", "--city", "上海", "--level", "A", "--phone", "13800001234")
     run("customer", "add", "--name", "李娜", "--city", "杭州")
     run("segment", "add", "vips", "tag = vip")
@@ -267,6 +279,14 @@ def test_what_goes_wrong_every_day_is_told_wholly_in_chinese(
     (folder / "a.csv").write_text("姓名,电话\n甲,101\n", encoding="utf-8")
     (folder / "odd.csv").write_bytes(b"a,b\n1,\xff\xfe\x00\n")
     (folder / "a.xlsx").write_bytes(b"PK")
+
+
+@pytest.mark.parametrize("asked", [("--lang", "zh"), ()], ids=["asked", "of the ledger"])
+@pytest.mark.parametrize("command", EVERYDAY, ids=" ".join)
+def test_what_goes_wrong_every_day_is_told_wholly_in_chinese(
+    run: Run, folder: Path, everyday: Mapping[str, Path], command: tuple[str, ...], asked: tuple[str, ...]
+) -> None:
+    shutil.copytree(everyday["en" if asked else "zh"], folder, dirs_exist_ok=True)
     done = run(*asked, *command)
     told = done.err if command[0] not in {"doctor", "config"} else done.out.replace("\t", "\n")
     told = told.replace(str(folder), "")

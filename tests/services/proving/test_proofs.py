@@ -391,13 +391,3 @@ def test_a_plugin_that_is_not_there_is_not_found() -> None:
     with pytest.raises(NotFoundError, match="There is no installed plugin “mime”") as caught:
         prove(Plugins.of(mine=plugin()), "mime")
     assert caught.value.hint == "Did you mean mine?"
-
-
-@pytest.mark.parametrize("name", ["core", "sales", "segments"])
-def test_the_rules_of_this_repository_are_proved(name: str) -> None:
-    for module in ("custledger_sales", "custledger_segments", "custledger_sqlite"):
-        pytest.importorskip(module)
-    proven = prove(Plugins.installed(), name)
-    assert proven.is_sound, [failure for proof in proven.proofs for failure in proof.failures]
-    if name != "segments":
-        assert [proof.rule.name for proof in proven.proofs if not proof.rule.examples] == []
