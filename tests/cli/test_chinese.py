@@ -289,6 +289,7 @@ def test_what_goes_wrong_every_day_is_told_wholly_in_chinese(
     shutil.copytree(everyday["en" if asked else "zh"], folder, dirs_exist_ok=True)
     done = run(*asked, *command)
     told = done.err if command[0] not in {"doctor", "config"} else done.out.replace("\t", "\n")
+    told = re.sub("例如 .*", "", told) if command[0] == "doctor" else told  # the font of this computer has a name
     told = told.replace(str(folder), "")
     lines = [line for line in told.splitlines() if line.strip()]
     assert lines
