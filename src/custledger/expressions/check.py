@@ -65,8 +65,11 @@ def understand(
     >>> understand("城市 = 上海 and level in (A, B)", Schema.of(Customer), Conventions()).keys == {"city", "level"}
     True
     """
-    scope = (world or World({schema.name: schema})).scope(schema)
-    return Checker(given_text(text, "Expression"), scope, conventions).expression(want)
+    known = world or World({schema.name: schema})
+    scope, given = known.scope(schema), given_text(text, "Expression")
+    return known.understood(
+        (given, scope, conventions, want), lambda: Checker(given, scope, conventions).expression(want)
+    )
 
 
 def understand_named(
@@ -74,7 +77,10 @@ def understand_named(
 ) -> Expression:
     """Return what a named expression says, about which it may not itself be asked. Raises ``QueryError``."""
     scope = world.scope(schema).remembering(named.names)
-    return Checker(named.text, scope, conventions, naming=(named,)).expression(want)
+    return world.understood(
+        (named.subject, named.key, named.text, scope.meant, conventions, want),
+        lambda: Checker(named.text, scope, conventions, naming=(named,)).expression(want),
+    )
 
 
 def understand_order(
@@ -137,14 +143,24 @@ class Checker(TermChecker):
         if any((one.subject, one.key) == (meant.subject, meant.key) for one in self.naming):
             circle = " → ".join(one.key for one in (*self.naming, meant))
             raise self.error(f"{name.text} is defined by itself: {circle}", name.start)
-        scope = self.scope.remembering(meant.names)
-        inner = Checker(meant.text, scope, self.conventions, naming=(*self.naming, meant), relation=self.relation)
+        scope, is_related = self.scope.remembering(meant.names), self.relation is not None
+
+        def understand() -> tuple[Typed | tree.Condition, frozenset[str], frozenset[tuple[str, str]]]:
+            naming = (*self.naming, meant)
+            inner = Checker(meant.text, scope, self.conventions, naming=naming, relation=self.relation)
+            root = inner.root(parse(meant.text, scope), None)
+            return root, frozenset(inner.keys), frozenset(inner.named_within)
+
+        text = meant.subject, meant.key, meant.text, scope.meant, self.conventions, is_related
         try:
-            found = inner.root(parse(meant.text, scope), None)
+            found, keys, within = scope.world.understood(text, understand)
+            if not within.isdisjoint((one.subject, one.key) for one in self.naming):
+                found, keys, within = understand()  # which says what the circle is
         except QueryError as error:
             why = f"{name.text} cannot be computed: {error.why}"
             raise self.error(why, name.start, hint=f"It is defined as: {meant.text}") from None
-        self.keys |= inner.keys
+        self.keys |= keys
+        self.named_within |= {(meant.subject, meant.key), *within}
         return found
 
     def condition(self, clause: Clause) -> tree.Condition:

@@ -68,6 +68,8 @@ class TermChecker(ABC):
         """The names that were looked at, each with where it was found."""
         self.values_read: list[tuple[Right, Field]] = []
         """The values that were read, each with the field that it is one of."""
+        self.named_within: set[tuple[str, str]] = set()
+        """The subjects and keys of the named expressions that were looked into, and of those within them."""
 
     @abstractmethod
     def condition(self, clause: Clause) -> tree.Condition:
@@ -77,7 +79,7 @@ class TermChecker(ABC):
         """Return what understands conditions on, or with ``outer``, terms of the records of a relation."""
         beyond = self.scope.beyond(relation.schema)
         inner = type(self)(self.text, beyond, self.conventions, naming=self.naming, relation=relation, outer=outer)
-        inner.seen, inner.values_read = self.seen, self.values_read
+        inner.seen, inner.values_read, inner.named_within = self.seen, self.values_read, self.named_within
         return inner
 
     def error(self, why: str, start: int, *, hint: str = "") -> QueryError:

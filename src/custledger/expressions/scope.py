@@ -5,8 +5,10 @@ expression, such as a metric (``total_spent``); or a *relation*, the records of 
 (``transactions``), whose fields stand in aggregates (``transactions.amount``).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import count
+from typing import Any, TypeVar
 
 from custledger.expressions.nodes import Named
 from custledger.fields import Kind
@@ -50,6 +52,10 @@ class Beyond(Struct):
 
 Meaning = Own | Step | Relation | Beyond | Named
 
+MOST_REMEMBERED = 1_000
+"""How many texts, and how many names, it is remembered of what they mean."""
+
+_UnderstoodT = TypeVar("_UnderstoodT")
 
 Find = Callable[[str, str], int]
 """Returns the id of the record of a type that a code, a name or an ending of an id names.
@@ -72,8 +78,11 @@ class World:
     ) -> None:
         self.schemas = schemas
         self.named = named or {}
-        self.find = find
+        self.find = find and self._looked_up
+        self._find = find
+        self._lookup, self._lookups = 0, count(1)
         self._scopes: dict[str, tuple[Schema, Scope]] = {}
+        self._understood: dict[Hashable, Any] = {}
 
     def scope(self, schema: Schema) -> "Scope":
         """Return what names mean in an expression about records of ``schema``."""
@@ -82,6 +91,28 @@ class World:
             scope = Scope(schema, self)
             self._scopes[schema.name] = schema, scope
         return scope
+
+    def understood(self, text: Hashable, understand: Callable[[], _UnderstoodT]) -> _UnderstoodT:
+        """Return what a text was understood as before, else what ``understand`` returns.
+
+        ``text`` is all that it depends on beside this world. One in which a record is named is understood anew each
+        time, since another record may have that name by then.
+        """
+        found: _UnderstoodT | None = self._understood.get(text)
+        if found is None:
+            before = self._lookup
+            found = understand()
+            if before == self._lookup:
+                if len(self._understood) >= MOST_REMEMBERED:
+                    self._understood.clear()
+                self._understood[text] = found
+        return found
+
+    def _looked_up(self, name: str, text: str) -> int:
+        """Look up a record, and note that this was done; no two looks have one number, whatever threads there are."""
+        self._lookup = next(self._lookups)
+        assert self._find is not None  # noqa: S101 - for the type checker: this is handed out only where it is there
+        return self._find(name, text)
 
 
 class Scope:
@@ -95,6 +126,12 @@ class Scope:
         self.schema = schema
         self.world = world
         self.remembered = remembered or {}
+        self._meanings: dict[str, Meaning | None] = {}
+
+    @property
+    def meant(self) -> Hashable:
+        """What tells this scope from others of its world in which names may mean something else."""
+        return self.world.scope(self.schema), frozenset(self.remembered.items())
 
     def remembering(self, names: Sequence[tuple[str, str]]) -> "Scope":
         """Return this scope with names that meant something when an expression was saved."""
@@ -118,6 +155,14 @@ class Scope:
         return self._meaning(fold(self.remembered.get(folded, ""))) or self._meaning(folded)
 
     def _meaning(self, folded: str) -> Meaning | None:
+        if folded in self._meanings:
+            return self._meanings[folded]
+        if len(self._meanings) >= MOST_REMEMBERED:
+            self._meanings.clear()
+        found = self._meanings[folded] = self._found(folded)
+        return found
+
+    def _found(self, folded: str) -> Meaning | None:
         if field := self.field(folded):
             return Own(field)
         return self.named.get(folded) or self.relations.get(folded) or self._dotted(folded)

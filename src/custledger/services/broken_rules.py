@@ -21,9 +21,13 @@ def telling_what_breaks(
 
     @wraps(change)
     def told(session: Session, /, *arguments: _Given.args, **options: _Given.kwargs) -> _Result:
-        before = _problems(session)
+        session.refresh()
+        before = session.with_these_settings()
         result = change(session, *arguments, **options)
-        broken = {about: why for about, why in _problems(session).items() if about not in before}
+        broken = _problems(session)
+        if broken:  # most changes break nothing, and what was broken before need not be found out
+            known = _problems(before)
+            broken = {about: why for about, why in broken.items() if about not in known}
         for (_, _, name), why in broken.items():
             session.warn([Problem(message=f"{name} cannot be understood any more: {why}", severity="warn")])
         return result

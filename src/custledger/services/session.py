@@ -80,6 +80,7 @@ class Session:
         self._is_hearing = False
         self._known_generation: int | None = None
         self._kept_generation: int | None = None
+        self._stands_still = False
         self._codecs: dict[str, Codec] = {}
         self._base = self.plugins.schemas()
         self.schemas: Mapping[str, Schema] = {}
@@ -118,6 +119,8 @@ class Session:
         What people edited by hand is heard of as well. Returns the generation of the settings that are known from then
         on, or an older one.
         """
+        if self._stands_still:
+            return self.generation
         generation = self._refreshed()
         self.hear()
         return generation
@@ -250,6 +253,15 @@ class Session:
         other._world = None  # noqa: SLF001 - it is a session, and finds records through its own view
         return other
 
+    def with_these_settings(self) -> "Session":
+        """Return a session that goes on knowing the settings as they are now, for looking at rules alone.
+
+        It has nothing kept for what it understands, and warns of nothing.
+        """
+        other = copy.copy(self)
+        other._stands_still = True  # noqa: SLF001 - it is a session
+        return other
+
     def warn(self, problems: Iterable[Problem]) -> None:
         """Keep what a write was warned about for ``take_warnings``."""
         self.warnings.extend(problems)
@@ -338,7 +350,7 @@ class Session:
 
         Whoever asks for nothing that is kept or stored need not wait for it.
         """
-        if understood.looks_at_others:
+        if understood.looks_at_others and not self._stands_still:
             self.keep_facts()
             self.warn_where_unrefreshed(understood, schema)
 

@@ -178,7 +178,7 @@ class _Trial:
         return difference(self._session(asked), self._rule, known, found)
 
     def _session(self, asked: Question, engine: Engine = "memory") -> Session:
-        return self._ledgers.session(self._ledgers.of(asked.sample, engine), asked.day)
+        return self._ledgers.asking(self._ledgers.of(asked.sample, engine), asked.day)
 
     def _answers(self, asked: Question, session: Session) -> Answers:
         try:
@@ -194,7 +194,7 @@ class _Trial:
         """Return what the rule gives with the records in another order, by the ids that they have else."""
         subject = self._rule.subject
         other, former = in_another_order(asked.sample, self._session(asked).schemas, subject)
-        session = self._ledgers.session(self._ledgers.of(other, "memory", key=subject), asked.day)
+        session = self._ledgers.asking(self._ledgers.of(other, "memory", key=subject), asked.day)
         return {former[number]: value for number, value in self._answers(asked, session).items()}
 
 

@@ -119,6 +119,7 @@ class SampleLedgers:
         self._folder: TemporaryDirectory[str] | None = None
         self._opened: list[Store] = []
         self._kept: dict[Any, Store] = {}
+        self._asked: dict[tuple[Store, date | None], Session] = {}
         by_scheme = {scheme: kind for kind in plugins.stores() for scheme in kind.schemes}
         self._sqlite = by_scheme.get(SQLITE)
 
@@ -145,6 +146,12 @@ class SampleLedgers:
         store: Store = self._sqlite.open(path, create=True, read_only=False)
         self._opened.append(store)
         return store
+
+    def asking(self, store: Store, day: date | None) -> Session:
+        """Return a session on a store, for questions alone: it has understood what was asked of it before."""
+        if (store, day) not in self._asked:
+            self._asked[store, day] = self.session(store, day)
+        return self._asked[store, day]
 
     def session(self, store: Store, day: date | None = None, *, today: date = TODAY, language: str = "") -> Session:
         """Return a new session on a store: on ``today`` by the clock, and with ``day`` as of that day.
