@@ -13,6 +13,7 @@ from custledger.expressions import keywords, tree
 from custledger.expressions.check_terms import TermChecker, Typed
 from custledger.expressions.comparing import UNSORTED_KINDS
 from custledger.expressions.instead import LONGEST_SHOWN, plain_number
+from custledger.expressions.lexer import LONGEST_REMEMBERED
 from custledger.expressions.literals import FREE_KINDS, cut_number, read_value
 from custledger.expressions.nodes import Expression, Named
 from custledger.expressions.parser import parse, parse_term
@@ -67,9 +68,10 @@ def understand(
     """
     known = world or World({schema.name: schema})
     scope, given = known.scope(schema), given_text(text, "Expression")
-    return known.understood(
-        (given, scope, conventions, want), lambda: Checker(given, scope, conventions).expression(want)
-    )
+    checker = Checker(given, scope, conventions)
+    if len(given) > LONGEST_REMEMBERED:
+        return checker.expression(want)
+    return known.understood((given, scope, conventions, want), lambda: checker.expression(want))
 
 
 def understand_named(

@@ -1,11 +1,16 @@
 """Cuts the text of an expression into words, quoted texts and signs, each with its place in the text."""
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 import attrs
 
 from custledger.errors import QueryError
+
+REMEMBERED, LONGEST_REMEMBERED = 500, 1_000
+"""Of how many texts it is remembered what they say, and of how many characters each: a program may run for months."""
 
 Sort = Literal["word", "quoted", "field", "symbol", "arithmetic", "open", "close", "comma", "end"]
 
@@ -28,11 +33,15 @@ class Token:
     end: int
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str) -> Sequence[Token]:
     """Return the tokens of ``text``; the last one is of the sort ``end``.
 
     Raises ``QueryError`` for a quotation mark or a square bracket that is never closed.
     """
+    return _cut_before(text) if len(text) <= LONGEST_REMEMBERED else _cut(text)
+
+
+def _cut(text: str) -> Sequence[Token]:
     found: list[Token] = []
     at = _after_space(text, 0)
     while at < len(text):
@@ -41,7 +50,11 @@ def tokens(text: str) -> list[Token]:
         found.append(_token(text, at, glued=glued))
         at = _after_space(text, found[-1].end)
     found.append(Token("end", "", len(text), len(text)))
-    return found
+    return tuple(found)
+
+
+# The rules that plugins bring are read again whenever something changes what names mean.
+_cut_before = lru_cache(REMEMBERED)(_cut)
 
 
 def _after_space(text: str, at: int) -> int:

@@ -79,7 +79,11 @@ def merged(known: Schema | None, given: Schema) -> Schema:
 
 def described(schema: Schema) -> str:
     """Return a schema as the JSON text that is remembered."""
-    return json.dumps(schema_to_json(schema), ensure_ascii=False, separators=(",", ":"))
+    cached = schema.__dict__.get("_sql_described")
+    if cached is None:  # a program may open many ledgers with the same schemas
+        cached = json.dumps(schema_to_json(schema), ensure_ascii=False, separators=(",", ":"))
+        schema.__dict__["_sql_described"] = cached
+    return str(cached)
 
 
 def fingerprint(schema: Schema) -> str:
