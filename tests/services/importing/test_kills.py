@@ -3,9 +3,10 @@
 import contextlib
 import os
 import random
+import select
 import signal
-import subprocess
-import sys
+import time
+import warnings
 from pathlib import Path
 
 import custledger_csv
@@ -14,29 +15,13 @@ import custledger_sqlite
 import pytest
 
 from custledger.plugins import Plugins
-from custledger.services.importing import import_file
+from custledger.services.importing import from_file, import_file
 from custledger.services.opening import open_session
 from custledger.services.selecting import Selection
 from custledger.services.undo import undo
 
 KILLS = int(os.environ.get("CUSTLEDGER_KILLS", "300")) * 2 // 15
 """The share of all kills that falls to imports; the others are in the tests of custledger-sqlite."""
-PROGRAM = """
-import sys
-import custledger_csv, custledger_sales, custledger_sqlite
-from custledger.plugins import Plugins
-from custledger.services.importing import from_file, import_file
-from custledger.services.opening import open_session
-from_file.CHUNK = int(sys.argv[3])
-session = open_session(sys.argv[1], plugins=Plugins.of(csv=custledger_csv, sales=custledger_sales, sqlite=custledger_sqlite))
-print("ready", flush=True)
-landed = 0
-def acknowledge(share):
-    global landed
-    landed += 1
-    print(landed, flush=True)
-import_file(session, sys.argv[2], "transaction", create=["customer"], progress=acknowledge)
-"""
 
 
 def opened(place):
@@ -44,19 +29,44 @@ def opened(place):
     return open_session(f"sqlite:{place}", plugins=plugins)
 
 
+def import_acknowledging(place: Path, source: Path, chunk: int, pipe: int) -> None:
+    """Import a file, and write to a pipe once that it begins, and then of each chunk that it has landed."""
+
+    def acknowledge(_share: object = None) -> None:
+        os.write(pipe, b".")
+
+    from_file.CHUNK = chunk
+    session = opened(place)
+    acknowledge()
+    import_file(session, str(source), "transaction", create=["customer"], progress=acknowledge)
+
+
 def import_and_kill(place: Path, source: Path, chunk: int, wanted: int, chance: random.Random) -> int:
     """Kill an import some time after it acknowledged ``wanted`` chunks; return how many it acknowledged in all."""
-    command = [sys.executable, "-c", PROGRAM, f"sqlite:{place}", str(source), str(chunk)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
-        assert writer.stdout is not None
-        for line in writer.stdout:
-            if line.strip() == (str(wanted) if wanted else "ready"):
-                break
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        writer = os.fork()
+    if writer == 0:
+        with contextlib.suppress(BaseException):
+            import_acknowledging(place, source, chunk, writing)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb", buffering=0) as pipe:
+        told = 0
+        while told <= wanted and pipe.read(1):
+            told += 1
         if chance.random() < 0.7:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                writer.wait(chance.random() * chunk / 3_000)
-        writer.send_signal(signal.SIGKILL)
-        return max([wanted, *(int(line) for line in writer.stdout if line.strip().isdigit())])
+            # The pipe is at its end when the import is; whatever it acknowledges until then is counted below.
+            ending, until = False, time.monotonic() + chance.random() * chunk / 3_000
+            while not ending and (left := until - time.monotonic()) > 0:
+                if select.select([pipe], [], [], left)[0]:
+                    told += len(more := pipe.read(1000))
+                    ending = not more
+        os.kill(writer, signal.SIGKILL)
+        os.waitpid(writer, 0)
+        told += len(pipe.read())
+    return max(wanted, told - 1)
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
