@@ -137,14 +137,7 @@ def _whole(name: str, content: bytes | None, sheets: Mapping[str, Sheet], edits:
     stream = io.BytesIO()
     made = [_edited_rows(sheets.get(edit.title), edit) for edit in edits]
     conventions = edits[0].conventions
-    write_workbook(
-        stream,
-        made,
-        conventions=conventions,
-        instructions=beside > 1,
-        summary=beside > 0,
-        where=name,
-    )
+    write_workbook(stream, made, conventions=conventions, instructions=beside > 1, summary=beside > 0, where=name)
     return stream.getvalue()
 
 

@@ -1,6 +1,12 @@
 """What this plugin says, in English and Chinese; ``custledger.chinese`` tells how parts in braces are read."""
 
 SENTENCES = (
+    # ledgers
+    ("A ledger in a workbook needs the path of its file.", "工作簿台账需要文件的路径。"),
+    ("Write excel:book.xlsx", "请写 excel:book.xlsx"),
+    ("A ledger cannot be kept in {file}.", "台账不能保存在 {file} 里。"),
+    ("Save it as .xlsx, or import it into another ledger.", "请另存为 .xlsx，或把它导入另一本台账。"),
+    ("Give the path of a workbook.", "请给出工作簿的路径。"),
     ("the sheet {title:q}", "工作表{title}"),
     # files that are not read
     ("is protected by a password", "有密码保护"),
