@@ -29,8 +29,8 @@ _DAY = re.compile(r"(19[0-9]{2}|[2-9][0-9]{3})-([0-9]{2})-([0-9]{2})")
 _MOMENT = re.compile(_DAY.pattern + r"[ T]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\.[0-9]{1,3})?)?")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _EPOCH = date(1899, 12, 30).toordinal()
-_LEAP = 60
-"""The serial number of the 29th of February 1900, which Excel believes in; days before it are one less."""
+FIRST_DAY = date(1900, 3, 1)
+"""The first day of which all programs have the same number: Excel believes in a 29th of February before it."""
 
 Cell = str | float
 
@@ -96,9 +96,8 @@ def heading_of(schema: Schema, field: Field, language: str) -> str:
 
 
 def serial(day: date) -> int:
-    """Return the number by which Excel knows a day."""
-    number = day.toordinal() - _EPOCH
-    return number if number > _LEAP else number - 1
+    """Return the number by which Excel knows a day from ``FIRST_DAY`` on."""
+    return day.toordinal() - _EPOCH
 
 
 def place_of(columns: Sequence[Column], keys: Collection[str]) -> int | None:
@@ -145,10 +144,12 @@ def _day(text: str) -> Cell:
 
 
 def _serial(text: str) -> Cell:
+    """Return the number of a day; the text of one that programs do not agree on, or that is none."""
     try:
-        return serial(date.fromisoformat(text[:10]))
+        day = date.fromisoformat(text[:10])
     except ValueError:
         return text
+    return text if day < FIRST_DAY else serial(day)
 
 
 def _moment(text: str) -> Cell:

@@ -238,7 +238,7 @@ class _Writer:
 
 def _width(column: Column, layout: Layout, texts: Sequence[str]) -> float:
     """Return how wide a column is, in letters: as its kind asks for, and wide enough for what stands in it."""
-    asked = max((_letters(line) for text in texts for line in text.split("\n")), default=0) + 2
+    asked = max((_letters(line) for text in texts for line in text.split("\n")), default=0) + 3
     heading = min(_letters(column.heading) + ARROW, WIDEST)
     return max(NARROWEST, heading, layout.width, min(asked, WIDEST))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from custledger_excel import words
 from custledger_excel.colours import EXAMPLE, FAINT, HEADING, HEADING_LETTERS, LINE, NEEDED
-from custledger_excel.columns import Column, Layout
+from custledger_excel.columns import TEXT_FORMAT, Column, Layout
 
 FONTS = {"zh": "Microsoft YaHei", "en": "Calibri"}
 """Fonts that are there where people have a spreadsheet; another one takes their place where they are not."""
@@ -32,6 +32,8 @@ class Styles:
     def cell(self, column: Column, layout: Layout, *, example: bool = False) -> Any:
         """Return the format of a column's cells."""
         told: dict[str, object] = {"num_format": layout.number_format, "valign": "top", "align": layout.align}
+        if layout.align != "center":
+            told["indent"] = 1
         if layout.wrap:
             told["text_wrap"] = True
         if column.field is not None and column.field.spec.system:
@@ -42,11 +44,12 @@ class Styles:
 
     def heading(self, column: Column) -> Any:
         """Return the format of a column's heading."""
-        ground = NEEDED if column.is_needed else HEADING
-        return self.of(
-            bold=True, bg_color=ground, font_color=HEADING_LETTERS, text_wrap=True, valign="vcenter", align="left",
-            border=1, border_color=LINE, num_format="@",
-        )  # fmt: skip
+        ground, align = NEEDED if column.is_needed else HEADING, column.layout.align
+        told: dict[str, object] = {"bold": True, "bg_color": ground, "font_color": HEADING_LETTERS, "text_wrap": True}
+        told |= {"valign": "vcenter", "align": align, "border": 1, "border_color": LINE, "num_format": TEXT_FORMAT}
+        if align != "center":
+            told["indent"] = 1
+        return self.of(**told)
 
 
 def new_book(stream: Any, language: str) -> Any:
