@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import custledger_excel
-import custledger_sales
 import pytest
 from custledger_excel import EXCEL_READER
 from custledger_excel.columns import columns_of
@@ -29,6 +28,8 @@ from custledger.fields import Kind
 from custledger.plugins import Plugins
 from custledger.records import CORE_TYPES, Customer
 from custledger.schema import Schema
+
+custledger_sales = pytest.importorskip("custledger_sales", reason="custledger-sales is not installed")
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 DRAWER = shutil.which("pdftoppm")

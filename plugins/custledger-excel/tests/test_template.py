@@ -4,13 +4,14 @@ import json
 import sys
 
 import custledger_excel
-import custledger_sales
 import openpyxl
 import pytest
 
 import custledger
 from custledger.cli.main import main
 from custledger.plugins import Plugins
+
+custledger_sales = pytest.importorskip("custledger_sales", reason="custledger-sales is not installed")
 
 FILLED = {
     "zh": {
@@ -144,8 +145,7 @@ def test_a_name_without_the_ending_and_one_that_is_taken_are_refused(run, tmp_pa
 
 
 def test_choices_and_fields_of_a_ledger_are_in_its_template(run, tmp_path, monkeypatch):
-    import custledger_sqlite
-
+    custledger_sqlite = pytest.importorskip("custledger_sqlite", reason="custledger-sqlite is not installed")
     plugins = Plugins.of(excel=custledger_excel, sqlite=custledger_sqlite)
     monkeypatch.setattr(Plugins, "installed", lambda *_: plugins)
     assert run("init", "gym.db", "--lang", "zh")[0] == 0

@@ -107,7 +107,7 @@ class Invocation:
         if self._is_there:
             return self.session.conventions
         self.find_language()
-        return Conventions(language=self.words.language or "en")
+        return Conventions(language=self.words.language or "en", as_of=self.config["as_of"])
 
     @cached_property
     def _is_there(self) -> bool:

@@ -49,8 +49,8 @@ def write_workbook(
     instructions: bool = False,
     summary: bool = False,
     where: str = "the workbook",
-) -> None:
-    """Write a workbook to ``stream``, which is left open.
+) -> Mapping[str, str]:
+    """Write a workbook to ``stream``, which is left open, and return the titles of its sheets by record type.
 
     ``conventions`` give the language of all that is not in the rows, and the currency. ``summary`` adds a sheet of live
     figures with charts, whose numbers are true for ``today`` before a spreadsheet computes them anew; ``instructions``
@@ -60,7 +60,7 @@ def write_workbook(
     """
     writer = _Writer(stream, sheets, conventions, where)
     with _calm_collector():
-        writer.write(today=today, instructions=instructions, summary=summary)
+        return writer.write(today=today, instructions=instructions, summary=summary)
 
 
 class _Writer:
@@ -77,8 +77,8 @@ class _Writer:
         self._titles = titles_of((one.schema for one in sheets), conventions.language, (*self._beside, manifest.TITLE))
         self._validations = Validations(conventions, self._lists, self._titles, self._name_records())
 
-    def write(self, *, today: date | None, instructions: bool, summary: bool) -> None:
-        """Write everything, the sheets beside the records first, which people see first."""
+    def write(self, *, today: date | None, instructions: bool, summary: bool) -> Mapping[str, str]:
+        """Write everything, the sheets beside the records first, which people see first; return the titles by type."""
         front = [
             self._book.add_worksheet(title)
             for title, asked in zip(self._beside, (instructions, summary), strict=True)
@@ -92,6 +92,7 @@ class _Writer:
             add_summary(self._book, front[-1], figures, day, self._conventions)
         self._write_manifest([one.get_name() for one in front])
         self._book.close()
+        return self._titles
 
     def _name_records(self) -> Mapping[str, str]:
         """Give a name to the names of each type's records, to be chosen from, and return those by type."""

@@ -1,12 +1,13 @@
 """The command ``template``: a workbook to fill in, with instructions, an example in each sheet, and live figures."""
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, BinaryIO
 
 import typer
 
-from custledger.conventions import Conventions
+from custledger.conventions import Conventions, SystemClock
 from custledger.errors import UsageError
 from custledger.fields import Labels
 from custledger.schema import Schema
@@ -34,16 +35,14 @@ def add_commands(app: typer.Typer) -> None:
         json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ) -> None:
         """Make a workbook to fill in: a sheet a record type, with lists to choose from, and a summary."""
-        from custledger_excel.titles import titles_of
-
         run = ctx.obj
         if not file.lower().endswith(ENDING):
             raise UsageError(f"{file} does not end in {ENDING}.", hint=f"Name it {file}{ENDING}, for example.")
         schemas = _wanted(run.schemas, types or ())
         conventions = run.conventions
         with run.creating(file) as stream:
-            write_template(stream, schemas, conventions, today=date.today(), where=file)  # noqa: DTZ011 - as people see it
-        titles = titles_of(schemas, conventions.language)
+            today = conventions.today(SystemClock().milliseconds)
+            titles = write_template(stream, schemas, conventions, today=today, where=file)
         if json:
             columns = {"type": Labels("Type", "类型"), "sheet": Labels("Sheet", "工作表")}
             run.listing(columns, list(titles.items()), json=True)
@@ -52,13 +51,13 @@ def add_commands(app: typer.Typer) -> None:
         between = "、" if language == "zh" else ", "
         sheets = between.join(titles.values())
         run.output.note(_MADE.in_language(language).format(path=file, count=len(titles), sheets=sheets))
-        run.output.note(_NEXT.in_language(language).format(path=file, type=schemas[0].name))
+        run.output.note(_NEXT.in_language(language).format(path=shlex.quote(file), type=schemas[0].name))
 
 
 def write_template(
     stream: BinaryIO, schemas: Sequence[Schema], conventions: Conventions, *, today: date, where: str = "the workbook"
-) -> None:
-    """Write the workbook that the command makes: see ``styled.write_workbook``."""
+) -> Mapping[str, str]:
+    """Write the workbook that the command makes, and return the titles of its sheets, as ``write_workbook`` does."""
     from custledger_excel.columns import columns_of
     from custledger_excel.examples import example_row
     from custledger_excel.sheets import Sheet
@@ -69,7 +68,9 @@ def write_template(
         columns = columns_of(schema, conventions.language)
         rows = [example_row(schema, columns, conventions, today)]
         sheets.append(Sheet(schema=schema, columns=columns, rows=rows))
-    write_workbook(stream, sheets, conventions=conventions, today=today, instructions=True, summary=True, where=where)
+    return write_workbook(
+        stream, sheets, conventions=conventions, today=today, instructions=True, summary=True, where=where
+    )
 
 
 def _wanted(schemas: Any, types: Sequence[str]) -> list[Schema]:
