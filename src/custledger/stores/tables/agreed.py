@@ -59,6 +59,13 @@ def digest_of(cells: Sequence[str], id_place: int | None) -> bytes:
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=DIGEST).digest()
 
 
+def lagging(agreed: Agreed, shown: Mapping[int, bytes | None]) -> Agreed:
+    """Return what is known of a sheet in which the rows of some records are as they were before; see ``Waiting``."""
+    digests = {number: one for number, one in agreed.digests.items() if number not in shown}
+    digests |= {number: one for number, one in shown.items() if one is not None}
+    return attrs.evolve(agreed, digests=digests, behind=agreed.behind.union(shown))
+
+
 def agreed_to_json(agreed: Agreed, before: Agreed | None) -> dict[str, Any]:
     """Return what is known of a sheet as a JSON object; of digests what is not as ``before``."""
     old = before.digests if before else {}

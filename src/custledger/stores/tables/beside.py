@@ -1,7 +1,7 @@
 """The folder beside the files of a ledger: its journal, a snapshot of what is kept, and the lock of its writers."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from custledger.errors import StoreError, file_error
 from custledger.stores.tables import disk, snapshot
 from custledger.stores.tables.book import SIDE
 from custledger.stores.tables.journal import Journal
-from custledger.stores.tables.kept import Kept, Replay, first_record
+from custledger.stores.tables.kept import Kept, Replay, Waiting, first_record
 
 JOURNAL, SNAPSHOT, LOCK, README = "journal", "snapshot", "lock", "README.txt"
 
@@ -41,8 +41,11 @@ class Beside:
 
     @property
     def is_there(self) -> bool:
-        """Whether there is a ledger."""
-        return self._journal.size() > 0
+        """Whether there is a ledger: a journal of which at least the first record is whole.
+
+        Raises ``StoreError`` where that is damaged.
+        """
+        return self._journal.size() > 0 and next(self._journal.lines(), None) is not None
 
     @property
     def kept(self) -> Kept:
@@ -118,6 +121,6 @@ class Beside:
         """Go on from what is kept, without writing it: for a handle that only reads."""
         self._kept, self._is_assumed = kept, True
 
-    def put(self, pending: Mapping[str, Sequence[str]]) -> None:
+    def put(self, pending: Mapping[str, Waiting]) -> None:
         """Take note of which files still wait for their places."""
         self._kept = attrs.evolve(self.kept, pending=pending)

@@ -41,9 +41,13 @@ class Glance:
             return None
         return cls(found.st_size, found.st_mtime_ns, found.st_ino, at)
 
+    def looks_like(self, other: "Glance") -> bool:
+        """Whether two looks show the same."""
+        return (self.size, self.changed, self.place) == (other.size, other.changed, other.place)
+
     def is_same(self, other: "Glance | None") -> bool:
         """Whether a later look at the same file shows that it was not changed since."""
-        if other is None or (self.size, self.changed, self.place) != (other.size, other.changed, other.place):
+        if other is None or not self.looks_like(other):
             return False
         # What was changed just before it was looked at may have been changed once more within the same moment.
         return self.at - self.changed > (FINE if self.changed % 1_000_000_000 else COARSE)

@@ -59,7 +59,8 @@ class Journal:
                 place += len(line)
                 record = decoded(line)
                 if record is None:
-                    if stream.readline():
+                    # What has no end yet may be being written at this moment, and more of it come with the next look.
+                    if line.endswith(b"\n") and stream.readline():
                         raise self._damaged(place)
                     return
                 yield Line(record, place)

@@ -29,6 +29,38 @@ FORMAT = 1
 """The layout of the journal that this program writes, and the latest that it reads."""
 
 
+@attrs.frozen
+class Waiting:
+    """A file that is to be renamed into its place.
+
+    ``file`` is the name under which it waits, and ``replaced`` the SHA-256 of the file that it replaces, ``""`` for
+    none. ``shown`` are the records, by type, whose rows it brings up to date, each with the digest of what that file
+    has for it, or ``None``.
+    """
+
+    file: str
+    replaced: str
+    shown: Mapping[str, Mapping[int, bytes | None]]
+
+    def to_json(self) -> list[Any]:
+        """Return it as a JSON array."""
+        shown = {
+            name: [[number, one.hex() if one is not None else None] for number, one in digests.items()]
+            for name, digests in self.shown.items()
+        }
+        return [self.file, self.replaced, shown]
+
+    @classmethod
+    def from_json(cls, value: Sequence[Any]) -> "Waiting":
+        """Return what ``to_json`` wrote."""
+        file, replaced, shown = value
+        read = {
+            name: {number: bytes.fromhex(one) if one is not None else None for number, one in digests}
+            for name, digests in shown.items()
+        }
+        return cls(file, replaced, read)
+
+
 @attrs.frozen(kw_only=True)
 class Kept:
     """What is kept, at one moment.
@@ -36,8 +68,7 @@ class Kept:
     - ``state``: what the ledger holds;
     - ``agreed``: what is known of the sheet of each type, by its name;
     - ``files``: the SHA-256 of each file as it was last agreed, by its name;
-    - ``pending``: files that are to be renamed into their places, by the names of those: the name under which each
-      waits, and the SHA-256 of the file that it replaces;
+    - ``pending``: files that are to be renamed into their places, by the names of those;
     - ``numbered``: how many things have ever been held, which is the number of the last.
     """
 
@@ -45,7 +76,7 @@ class Kept:
     state: State = attrs.field(factory=State)
     agreed: Mapping[str, Agreed] = attrs.field(factory=dict)
     files: Mapping[str, str] = attrs.field(factory=dict)
-    pending: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
+    pending: Mapping[str, Waiting] = attrs.field(factory=dict)
     numbered: int = 0
 
 
@@ -86,7 +117,7 @@ def record_of(
         if one is not before.agreed.get(name)
     }
     record["files"] = dict(after.files) if after.files != before.files else None
-    record["pending"] = dict(after.pending)
+    record["pending"] = {name: one.to_json() for name, one in after.pending.items()}
     return record
 
 
@@ -146,7 +177,9 @@ class Replay:
             rows = self._rows.get(name)
             before = state.tables.get(name) or Rows(schema.keys)
             tables[name] = before.with_keys(schema.keys) if rows is None else Rows(schema.keys, _padded(rows, schema))
-        latest = self._latest
+        latest, pending = self._latest, self._kept.pending
+        if "pending" in latest:
+            pending = {name: Waiting.from_json(one) for name, one in latest["pending"].items()}
         return attrs.evolve(
             self._kept,
             state=State(
@@ -159,7 +192,7 @@ class Replay:
             ),
             agreed=self._agreed,
             files=self._files,
-            pending=latest.get("pending", self._kept.pending),
+            pending=pending,
             numbered=latest.get("numbered", self._kept.numbered),
         )
 

@@ -16,11 +16,11 @@ from custledger.errors import CustledgerError
 from custledger.stores.held import Held, HeldKind
 from custledger.stores.state import State
 from custledger.stores.tables import disk
-from custledger.stores.tables.agreed import Agreed, digest_of
+from custledger.stores.tables.agreed import Agreed, digest_of, lagging
 from custledger.stores.tables.beside import Beside
 from custledger.stores.tables.cells import LEDGER, Cells, conventions_of
 from custledger.stores.tables.columns import columns_of
-from custledger.stores.tables.kept import Kept, record_of
+from custledger.stores.tables.kept import Kept, Waiting, record_of
 from custledger.stores.tables.saving import Plan, Planner
 from custledger.stores.tables.shelf import Shelf
 
@@ -75,36 +75,35 @@ class Landing:
             self._beside.assume(attrs.evolve(before, state=step.state, agreed=agreed, files=files, numbered=numbered))
             return self._beside.kept
         agreed |= self._new_sheets(step.state, agreed)
-        plans, lagging = self._plans(step, agreed, today)
+        plans, late = self._plans(step, agreed, today)
         changed = {plan.agreed.file for plan in plans.values() if plan.edit}
         edits = {name: [plan for plan in plans.values() if plan.agreed.file == name] for name in sorted(changed)}
         try:
             contents = {name: self._shelf.written(name, [plan.edit for plan in file]) for name, file in edits.items()}
-            agreed |= lagging | {name: self._finished(plan, step.state) for name, plan in plans.items()}
+            agreed |= late | {name: self._finished(plan, step.state) for name, plan in plans.items()}
             files = {**before.files, **step.files, **{name: disk.sha256(one) for name, one in contents.items()}}
-            self._write(before, step, agreed, {name: sha for name, sha in files.items() if sha}, contents)
+            files = {name: sha for name, sha in files.items() if sha}
+            after = attrs.evolve(before, state=step.state, agreed=agreed, files=files)
+            self._write(before, after, step, contents, edits)
         except BaseException:
             self._shelf.forget(edits)
             raise
         return self._beside.kept
 
     def _write(
-        self,
-        before: Kept,
-        step: Step,
-        agreed: Mapping[str, Agreed],
-        files: Mapping[str, str],
-        contents: Mapping[str, bytes],
+        self, before: Kept, after: Kept, step: Step, contents: Mapping[str, bytes], edits: Mapping[str, Sequence[Plan]]
     ) -> None:
         try:
             waiting = disk.put_ready(self._beside.folder, contents)
         except OSError as error:
             raise disk.failed(self._shelf.path(next(iter(contents))), error) from error
-        replaced = {name: before.files.get(name, "") for name in waiting}
-        replaced |= {name: sha for name, sha in step.files.items() if name in waiting}
-        pending = {name: [waiting[name], replaced[name]] for name in waiting}
-        numbered, agreed = _numbered(before.numbered, agreed)
-        kept = attrs.evolve(before, state=step.state, agreed=agreed, files=files, pending=pending, numbered=numbered)
+        pending = dict(before.pending)
+        for name, one in waiting.items():
+            replaced = step.files.get(name, before.files.get(name, ""))
+            shown = {plan.edit.schema.name: plan.was_shown for plan in edits[name]}
+            pending[name] = Waiting(one, replaced, shown)
+        numbered, agreed = _numbered(before.numbered, after.agreed)
+        kept = attrs.evolve(after, agreed=agreed, pending=pending, numbered=numbered)
         try:
             self._beside.commit(kept, record_of(before, kept, step.touched, step.landed))
         except BaseException as error:
@@ -117,26 +116,53 @@ class Landing:
     def finish(self) -> None:
         """Give the files that wait their places.
 
-        One whose place was taken by a file that nobody expected there is left out: what that holds is looked at first.
-        What cannot be renamed now waits on.
+        One whose place was taken by a file that nobody expected there is left out: what that holds is looked at first,
+        and until then the sheet lags behind. What cannot be renamed now waits on.
         """
         kept = self._beside.kept
-        left: dict[str, Sequence[str]] = {}
-        for name, (waiting, replaced) in kept.pending.items():
-            path = self._shelf.path(name)
+        left: dict[str, Waiting] = {}
+        late: dict[str, Waiting] = {}
+        for name, one in kept.pending.items():
             try:
-                if self._is_as_expected(name, replaced) and disk.put_in_place(self._beside.folder, path, waiting):
-                    self._shelf.note(name, kept.files[name])
+                if not self._put_in_place(name, one):
+                    late[name] = one
             except (OSError, CustledgerError):
-                left[name] = (waiting, replaced)
-        if kept.pending:
+                left[name] = one
+        if late:
+            left |= self._lag(late, left)
+        elif kept.pending:
             self._beside.put(left)
-        disk.sweep(self._beside.folder, [waiting for waiting, _ in left.values()])
+        disk.sweep(self._beside.folder, [one.file for one in left.values()])
 
-    def _is_as_expected(self, name: str, replaced: str) -> bool:
-        """Whether a file is still the one that is to be replaced, or is gone."""
-        content = disk.read(self._shelf.path(name))
-        return content is None or disk.sha256(content) == replaced
+    def _put_in_place(self, name: str, one: Waiting) -> bool:
+        """Give a file that waits its place; return whether that holds what it should."""
+        path, sha256 = self._shelf.path(name), self._beside.kept.files[name]
+        content = disk.read(path)
+        found = disk.sha256(content) if content is not None else ""
+        if found == sha256:
+            return True
+        if content is not None and found != one.replaced:
+            return False
+        glance = disk.Glance.of(self._beside.folder / disk.NEW / one.file)
+        if not disk.put_in_place(self._beside.folder, path, one.file):
+            return False
+        self._shelf.note(name, sha256, glance)
+        return True
+
+    def _lag(self, late: Mapping[str, Waiting], left: Mapping[str, Waiting]) -> Mapping[str, Waiting]:
+        """Say of sheets that they do not show yet what was to be shown; return what waits on, where that cannot be."""
+        kept = self._beside.kept
+        agreed = dict(kept.agreed)
+        for one in late.values():
+            for name, shown in one.shown.items():
+                agreed[name] = lagging(agreed[name], shown)
+        after = attrs.evolve(kept, agreed=agreed, pending=left)
+        self._shelf.forget(late)
+        try:
+            self._beside.commit(after, record_of(kept, after, {}))
+        except OSError:
+            return late
+        return {}
 
     def _new_sheets(self, state: State, agreed: Mapping[str, Agreed]) -> dict[str, Agreed]:
         """Return what is known of the sheets that are to be made: those of all types, once the language is known."""
@@ -153,7 +179,7 @@ class Landing:
     def _plans(self, step: Step, agreed: dict[str, Agreed], today: date) -> tuple[dict[str, Plan], dict[str, Agreed]]:
         """Return what to write into which sheets, and what is known of those that cannot be written now."""
         plans: dict[str, Plan] = {}
-        lagging: dict[str, Agreed] = {}
+        late: dict[str, Agreed] = {}
         conventions = conventions_of(step.state)
         for name, schema in step.state.schemas.items():
             touched = frozenset(step.touched.get(name, ())).union(step.shown.get(name, ()))
@@ -165,17 +191,17 @@ class Landing:
                 agreed[name] = Agreed(file=file, title=title)
             known = agreed[name]
             touched |= known.behind
-            if known.stopped or step.put_off:
-                lagging[name] = attrs.evolve(known, behind=touched)
+            if known.stopped or step.put_off or known.file in self._beside.kept.pending:
+                late[name] = attrs.evolve(known, behind=touched)
                 continue
             plan = self._plan(step, known, Cells(step.state, schema, conventions, today), touched)
             if plan.edit and (program := self._shelf.book.opened_by(known.file)):
                 if step.urgent:
                     raise disk.in_use(self._shelf.path(known.file), program)
-                lagging[name] = attrs.evolve(known, behind=touched)
+                late[name] = attrs.evolve(known, behind=touched)
                 continue
             plans[name] = plan
-        return plans, lagging
+        return plans, late
 
     def _plan(self, step: Step, known: Agreed, cells: Cells, touched: Collection[int]) -> Plan:
         name = cells.schema.name

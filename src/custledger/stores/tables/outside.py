@@ -324,6 +324,8 @@ class Judge:
 
     def _judge_unknown(self, number: int, place: int) -> None:
         """Judge a row whose id the ledger does not know: of a record that was removed, or from elsewhere."""
+        if number in self._agreed.behind:
+            return  # the sheet only lags behind
         if self._cells.state.history.was_removed(self._schema.name, number):
             why = f"{self._schema.public_id(number)} was removed from the ledger."
             hint = "Accept it to have the record again, or restore, which takes the row out."

@@ -26,6 +26,11 @@ class Plan:
     agreed: Agreed
     touched: tuple[int, ...]
 
+    @property
+    def was_shown(self) -> dict[int, bytes | None]:
+        """The digests of the rows that are brought up to date, as they stand in the file that is replaced."""
+        return {number: self.agreed.digests.get(number) for number in self.touched}
+
 
 class Planner:
     """Plans what to write into the sheet of one type.

@@ -103,9 +103,14 @@ class Shelf:
         self._files[name] = _File(disk.sha256(content), content, dict(sheets), places)
         return content
 
-    def note(self, name: str, sha256: str) -> None:
-        """Take note that a file was given its place, and what tells its content."""
-        self._glances[name] = (disk.Glance.of(self.path(name)), sha256)
+    def note(self, name: str, sha256: str, before: disk.Glance | None) -> None:
+        """Take note that a file was given its place, and what tells its content; ``before`` is how it looked there.
+
+        Where somebody wrote into its place meanwhile, it looks otherwise, and is read.
+        """
+        now = disk.Glance.of(self.path(name))
+        if now is not None and before is not None and now.looks_like(before):
+            self._glances[name] = (now, sha256)
 
     def forget(self, names: Collection[str]) -> None:
         """Read files anew when they are needed again."""

@@ -80,10 +80,8 @@ class TableStore(StateStore):
     @property
     def identity(self) -> UUID:
         """The ledger's own UUID, made with it."""
-        with self._lock:
-            self._check_open()
-            self._beside.catch_up()
-            return self._beside.kept.identity
+        _ = self._state
+        return self._beside.kept.identity
 
     @property
     def _state(self) -> State:
@@ -98,9 +96,13 @@ class TableStore(StateStore):
         return self._is_met and self._beside.is_current and not self._taking_in.differing()
 
     def _meet(self) -> None:
-        """Take in what others wrote, and what people changed."""
-        self._beside.catch_up()
+        """Take in what others wrote, and what people changed.
+
+        Whoever may write reads the journal only while nobody else writes: a record that is seen before it is on the
+        disk may be taken back, and others written over it.
+        """
         if self.read_only:
+            self._beside.catch_up()
             self._taking_in.take_in(self._taking_in.differing())
             self._is_met = True
             return

@@ -44,13 +44,19 @@ class TakingIn:
     def differing(self) -> list[str]:
         """Return the names of the files that are not as they were agreed.
 
-        What lies there before a new ledger knows its language, currency and time zone waits until it does.
+        What lies there before a new ledger knows its language, currency and time zone waits until it does. One whose
+        place another waits for is not, while it is as it was when that was written.
         """
         kept = self.beside.kept
         if LEDGER not in kept.state.documents and not kept.files:
             return []
         titles = {fold(title) for schema in kept.state.schemas.values() for title in titles_of(schema)}
-        return self.shelf.differing(kept.files, titles)
+        found = self.shelf.differing(kept.files, titles)
+        return [name for name in found if name not in kept.pending or self._was_changed(name)]
+
+    def _was_changed(self, name: str) -> bool:
+        """Whether a file whose place another waits for is not the one that is to be replaced any more."""
+        return self.shelf.sha256(name) != self.beside.kept.pending[name].replaced
 
     def with_new_fields(self) -> list[str]:
         """Return the names of the files with a column that was no field, and is one by now."""
