@@ -3,6 +3,7 @@
 A row of which nothing changes is written again as it stands, whatever quotes and blanks it has.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -25,6 +26,8 @@ SUFFIX = ".csv"
 NEW_ENCODING = "utf-8-sig"
 """How a new file is encoded: with a byte order mark, by which Excel knows UTF-8."""
 SAMPLE = 1 << 16
+MARKED = "\N{ZERO WIDTH NO-BREAK SPACE}"
+"""A byte order mark that is left when a text was decoded."""
 _ENDING = ["\0", "\0"]
 """A row that no file has, read behind its last one: an open quote takes it in."""
 _UNFIT_FOR_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
@@ -75,7 +78,11 @@ class CsvBook(Book):
     def read(self, name: str, content: bytes) -> list[Sheet]:
         """Return the one sheet of a file. Raises ``FileFormatError``."""
         encoding = encodings.find_encoding(io.BytesIO(content), name)
-        text = content.decode(encoding).removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+        text = content.decode(encoding)
+        mark = MARKED if text.startswith(MARKED) else ""
+        if content.startswith(codecs.BOM_UTF16_BE):  # Python writes "utf-16" in the computer's own order
+            encoding, mark = "utf-16-be", MARKED
+        text = text.removeprefix(MARKED)
         lines = list(io.StringIO(text, newline=""))
         told = dialects.separator_line(lines[0]) if lines else ""
         dialect = dialects.Dialect(told) if told else _dialect(text)
@@ -92,7 +99,7 @@ class CsvBook(Book):
                 rows=rows[heading + 1 :],
                 first=heading + 2,
                 lines=texts[heading + 1 :],
-                before="".join(texts[:heading]),
+                before=mark + "".join(texts[:heading]),
                 head=head,
                 encoding=encoding,
                 delimiter=dialect.delimiter,

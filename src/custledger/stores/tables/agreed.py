@@ -25,6 +25,7 @@ class Agreed:
     - ``renamed``: keys of fields by the folded headings that people gave them;
     - ``left``: folded headings of columns that are people's own, and are not asked about any more;
     - ``offered``: the keys of fields that have had a column, so that one that people took out is not made again;
+    - ``columns``: the keys of the fields of its columns, in their order, ``""`` for a column that is none;
     - ``stopped``: why nothing is read from it or written to it now, or ``""``.
     """
 
@@ -36,6 +37,7 @@ class Agreed:
     renamed: Mapping[str, str] = attrs.field(factory=dict)
     left: frozenset[str] = frozenset()
     offered: frozenset[str] = frozenset()
+    columns: tuple[str, ...] = ()
     stopped: str = ""
 
     def held_cells(self) -> dict[tuple[int, str], Held]:
@@ -49,6 +51,9 @@ class Agreed:
 
 CELLS = frozenset({HeldKind.UNFIT, HeldKind.DAMAGED, HeldKind.FELL_BACK})
 """What is held of single cells of records."""
+
+STOPPED = frozenset({HeldKind.APART, HeldKind.UNREADABLE})
+"""What is held of whole sheets."""
 
 
 def digest_of(cells: Sequence[str], id_place: int | None) -> bytes:
@@ -81,6 +86,7 @@ def agreed_to_json(agreed: Agreed, before: Agreed | None) -> dict[str, Any]:
         "renamed": dict(agreed.renamed),
         "left": sorted(agreed.left),
         "offered": sorted(agreed.offered),
+        "columns": list(agreed.columns),
         "stopped": agreed.stopped,
     }
 
@@ -103,6 +109,7 @@ def agreed_from_json(value: Mapping[str, Any], before: Agreed | None) -> Agreed:
         renamed=value["renamed"],
         left=frozenset(value["left"]),
         offered=frozenset(value["offered"]),
+        columns=tuple(value["columns"]),
         stopped=value["stopped"],
     )
 

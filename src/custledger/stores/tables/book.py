@@ -23,7 +23,10 @@ from custledger.values import Plain
 
 @attrs.frozen
 class Cell:
-    """What is to stand in a cell: a plain value of ``field``, and the text by which people see it; empty is ``""``."""
+    """What is to stand in a cell: a plain value of ``field``, and the text by which people see it; empty is ``""``.
+
+    A text without a value is what people wrote that stands for none.
+    """
 
     field: Field
     value: Plain

@@ -90,7 +90,7 @@ class Cells:
         name = rows.value(number, title.key)
         if not isinstance(name, str) or name != name.strip() or _looks_like_id(name) or not name.isprintable():
             return ""
-        return name if len(rows.named(title, name)) == 1 else ""
+        return name if self._named(schema, name) == (number,) else ""
 
     def _referred(self, target: str, text: str, current: Plain) -> Plain:
         schema, rows = self.state.schema(target), self.state.rows(target)

@@ -29,6 +29,14 @@ class Columns:
     repeated: tuple[int, ...] = ()
 
     @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the fields, ``""`` for a column that is none; empty ones at the end do not count."""
+        keys = [field.key if field else "" for field in self.fields]
+        while keys and not keys[-1]:
+            keys.pop()
+        return tuple(keys)
+
+    @cached_property
     def id_place(self) -> int | None:
         """The place of the column of ids, or ``None``."""
         return self.place("id")

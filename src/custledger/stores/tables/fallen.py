@@ -1,11 +1,11 @@
-"""Cells that fell back to what they were before the ledger's own latest change of them.
+"""Cells that fell back to what they were before the ledger's own latest change of them, or earlier.
 
 That happens where somebody had a file open while the ledger wrote it, and then saved the old copy. It looks just like
 somebody setting the value back on purpose. What tells the two apart is the rest of the file: one in which any later
 change of the ledger can be seen was not an old copy, and what it says is meant.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -28,31 +28,40 @@ class Fallen:
         self._state = state
         self._type = type_name
 
-    def cells(self, changed: Mapping[Cell, Any], present: Collection[int]) -> list[Cell]:
+    def cells(
+        self, changed: Mapping[Cell, Any], present: Collection[int], is_shown: Callable[[Cell], bool]
+    ) -> list[Cell]:
         """Return those of the cells that people changed which fell back.
 
-        ``changed`` holds what they say now; ``present`` are the records that have a row.
+        ``changed`` holds what they say now; ``present`` are the records that have a row. ``is_shown`` says of a cell
+        that was not changed whether it is there, and says what the ledger does.
         """
         suspects = {cell: at for cell, at in self._reverted(changed) if at}
         if not suspects:
             return []
-        seen = self._latest_seen(changed, present)
+        seen = self._latest_seen(changed, present, is_shown)
         return [cell for cell, at in suspects.items() if at > seen]
 
     def _reverted(self, changed: Mapping[Cell, Any]) -> Iterator[tuple[Cell, int]]:
-        """Yield the cells that are as they were before their latest change, if that was the ledger's, and which one."""
+        """Yield the cells that are as they once were, and the ledger's latest change of each since, if there is one."""
         left = set(changed)
+        latest: dict[Cell, int] = {}
         for entry in self._entries():
             if not left:
                 return
-            for key in entry.before or ():
+            for key, before in (entry.before or {}).items():
                 cell = Cell(entry.record, key)
-                if cell in left:
+                if cell not in left:
+                    continue
+                if entry.operation not in self._outside:
+                    latest.setdefault(cell, entry.changeset)
+                if before == changed[cell]:
                     left.remove(cell)
-                    if entry.before is not None and entry.before[key] == changed[cell]:
-                        yield cell, 0 if entry.operation in self._outside else entry.changeset
+                    yield cell, latest.get(cell, 0)
 
-    def _latest_seen(self, changed: Mapping[Cell, Any], present: Collection[int]) -> int:
+    def _latest_seen(
+        self, changed: Mapping[Cell, Any], present: Collection[int], is_shown: Callable[[Cell], bool]
+    ) -> int:
         """Return the number of the latest changeset of the ledger that shows in the file."""
         touched: set[Cell] = set()
         for entry in self._entries(creates=True):
@@ -66,8 +75,8 @@ class Fallen:
             rows = self._state.rows(self._type)
             for key, before in (entry.before or {}).items():
                 cell = Cell(entry.record, key)
-                is_shown = cell not in touched and cell not in changed and cell.record in present
-                if is_shown and cell.record in rows and rows.value(cell.record, key) != before:
+                seen = cell not in touched and cell not in changed and cell.record in present and is_shown(cell)
+                if seen and cell.record in rows and rows.value(cell.record, key) != before:
                     return entry.changeset
                 touched.add(cell)
         return 0

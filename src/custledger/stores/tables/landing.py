@@ -8,12 +8,14 @@ interrupted after it is brought to its end by whoever opens the ledger next.
 import itertools
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import attrs
 
 from custledger.changes import LogEntry, Operation
 from custledger.errors import CustledgerError
 from custledger.stores.held import Held, HeldKind
+from custledger.stores.rows import Rows
 from custledger.stores.state import State
 from custledger.stores.tables import disk
 from custledger.stores.tables.agreed import Agreed, digest_of, lagging
@@ -36,7 +38,8 @@ class Step:
     - ``agreed`` and ``files``: what is known of sheets and files from now on, where that is not what it was;
     - ``settled``: by type the cells, by record and key, that are written though they were held;
     - ``shown``: records, by type, whose rows are to be brought up to date although they are what they were;
-    - ``removed``: by type the places of rows that are taken out, and ``unnamed`` of those whose id is;
+    - ``removed``: by type the places of rows that are taken out;
+    - ``named``: by type the ids that rows get, by their places, ``None`` for one that loses its id;
     - ``urgent``: whether it is an error that a sheet cannot be written now; otherwise it lags behind;
     - ``put_off``: sheets are not to be written now, and lag behind.
     """
@@ -49,7 +52,7 @@ class Step:
     settled: Mapping[str, Collection[tuple[int, str]]] = attrs.field(factory=dict)
     shown: Mapping[str, Collection[int]] = attrs.field(factory=dict)
     removed: Mapping[str, Collection[int]] = attrs.field(factory=dict)
-    unnamed: Mapping[str, Collection[int]] = attrs.field(factory=dict)
+    named: Mapping[str, Mapping[int, int | None]] = attrs.field(factory=dict)
     urgent: bool = True
     put_off: bool = False
 
@@ -206,7 +209,7 @@ class Landing:
     def _plan(self, step: Step, known: Agreed, cells: Cells, touched: Collection[int]) -> Plan:
         name = cells.schema.name
         sheet = self._shelf.sheets(known.file).get(known.title)
-        places = self._shelf.places(known.file, known.title, cells.schema, known.renamed)
+        places = self._shelf.places(known, cells.schema)
         planner = Planner(
             cells,
             known,
@@ -214,26 +217,31 @@ class Landing:
             places,
             settled=step.settled.get(name, ()),
             removed=step.removed.get(name, ()),
-            unnamed=step.unnamed.get(name, ()),
+            named=step.named.get(name),
         )
         return planner.plan(touched)
 
     def _naming_others(self, step: Step, name: str) -> frozenset[int]:
-        """Return the records of a type whose cells name records that got another name."""
-        before, found = self._beside.kept.state, set()
-        for field in step.state.schemas[name].references:
-            target = field.spec.target
-            schema = step.state.schemas.get(target or "")
-            if target is None or schema is None or schema.title_field is None or target not in step.touched:
+        """Return the records of a type whose cells name records that go by another name now.
+
+        Such is one that was renamed, and one whose name another has now, or has no more.
+        """
+        found: set[int] = set()
+        rows = step.state.rows(name)
+        for field in step.state.schemas[name].references if len(rows) else ():
+            schema = step.state.schemas.get(field.spec.target or "")
+            if schema is None or schema.title_field is None or not (touched := step.touched.get(schema.name)):
                 continue
-            key, old, new = schema.title_field.key, before.rows(target), step.state.rows(target)
-            renamed = {
-                number
-                for number in step.touched[target]
-                if number in old and number in new and old.value(number, key) != new.value(number, key)
-            }
-            if renamed:
-                found |= {number for number, value in step.state.rows(name).column(field.key) if value in renamed}
+            title, old, new = (
+                schema.title_field,
+                self._beside.kept.state.rows(schema.name),
+                step.state.rows(schema.name),
+            )
+            names = {number: [_value(each, number, title.key) for each in (old, new)] for number in touched}
+            changed = {one for was, now in names.values() if was != now for one in (was, now) if one is not None}
+            called = {number for one in changed for number in new.named(title, one)}
+            if called:
+                found |= {number for number, value in rows.column(field.key) if value in called}
         return frozenset(found)
 
     def _finished(self, plan: Plan, state: State) -> Agreed:
@@ -242,7 +250,7 @@ class Landing:
         sheet = self._shelf.sheets(agreed.file).get(agreed.title)
         if sheet is None:
             return agreed
-        places = self._shelf.places(agreed.file, agreed.title, schema, agreed.renamed)
+        places = self._shelf.places(agreed, schema)
         id_place = columns_of(schema, sheet.heading, agreed.renamed).id_place
         digests, rows = dict(agreed.digests), state.rows(schema.name)
         for number in plan.touched:
@@ -255,10 +263,14 @@ class Landing:
         return attrs.evolve(agreed, digests=digests, held=held)
 
 
+def _value(rows: Rows, number: int, key: str) -> Any:
+    return rows.value(number, key) if number in rows else None
+
+
 def _is_held_still(held: Held, digests: Mapping[int, bytes], added: Collection[int]) -> bool:
     """Whether something is held still, when rows were written."""
     if held.kind is HeldKind.VANISHED:
-        return held.record not in added
+        return held.record not in added and held.record in digests
     return not held.key or held.record in digests
 
 

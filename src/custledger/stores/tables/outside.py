@@ -8,60 +8,27 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-import attrs
-
 from custledger import ids
 from custledger.changes import Change
 from custledger.errors import CustledgerError
 from custledger.fields import Kind
 from custledger.schema import Field, Schema
-from custledger.stores.held import Held, HeldKind
-from custledger.stores.rows import comparable_form
-from custledger.stores.tables.agreed import Agreed, digest_of
+from custledger.stores.held import HeldKind
+from custledger.stores.tables.agreed import STOPPED, Agreed, digest_of
 from custledger.stores.tables.book import EXAMPLES, Sheet
 from custledger.stores.tables.cells import Cells
 from custledger.stores.tables.columns import Columns, columns_of, name_of, renamed_columns, strangers_in
 from custledger.stores.tables.fallen import Cell, Fallen
+from custledger.stores.tables.holding import Holding
+from custledger.stores.tables.judged import Judged
+from custledger.stores.tables.uniques import Uniques
 from custledger.values import fold
 
 NO_ID = "Leave the ID empty in a new row."
+AMEND = "Restore it, or enter another."
+ITSELF = "“{}” is this record itself."
 APART = 2
 """How many rows with the data of others it takes to say that ids and data came apart."""
-
-
-@attrs.define(eq=False)
-class Judged:
-    """What the judgement of a sheet came to.
-
-    ``places`` are where the rows of records stand, by id, those of new ones among them; ``digests`` is what their rows
-    hold; ``nameless`` are the ids of those whose row has not got its id yet. ``stopped`` says why nothing is read from
-    the sheet, or is ``""``.
-    """
-
-    sheet: Sheet
-    columns: Columns
-    changes: list[Change] = attrs.field(factory=list)
-    held: list[Held] = attrs.field(factory=list)
-    places: dict[int, int] = attrs.field(factory=dict)
-    digests: dict[int, bytes] = attrs.field(factory=dict)
-    nameless: list[int] = attrs.field(factory=list)
-    renamed: dict[str, str] = attrs.field(factory=dict)
-    stopped: str = ""
-
-    @property
-    def title(self) -> str:
-        """The title of the sheet."""
-        return self.sheet.title
-
-    @property
-    def first(self) -> int:
-        """The number of the first row."""
-        return self.sheet.first
-
-    def text(self, place: int, key: str) -> str:
-        """Return what stands in the cell of a field."""
-        at, row = self.columns.place(key), self.sheet.rows[place]
-        return row[at] if at is not None and at < len(row) else ""
 
 
 class Judge:
@@ -88,12 +55,14 @@ class Judge:
         self._is_trusted = is_trusted
         self._rows = cells.state.rows(self._schema.name)
         self._was_held = agreed.held_cells()
-        self._was_held_so = {one.same_as: one for one in agreed.held}
 
     def judge(self) -> Judged:
         """Return what people changed in the sheet."""
         self._found = Judged(self._sheet, self._columns())
         self._found.renamed = dict(self._renamed)
+        self._holding = Holding(self._sheet, self._schema, self._found.columns, self._agreed)
+        self._found.held = self._holding.held
+        self._uniques = Uniques(self._schema, self._rows)
         self._hold_columns()
         by_id, nameless = self._numbered()
         if self._found.columns.id_place is None and self._agreed.digests:
@@ -164,7 +133,7 @@ class Judge:
                     "It is none of the fields.",
                     "Accept it as a field of your own, or restore it to be left alone.",
                 )
-            self._hold(HeldKind.COLUMN, heading=text, why=why, hint=hint)
+            self._holding.add(HeldKind.COLUMN, heading=text, why=why, hint=hint)
 
     def _numbered(self) -> tuple[dict[int, list[int]], list[int]]:
         """Return the places of rows by the ids that stand in them, and those of rows without one."""
@@ -183,7 +152,7 @@ class Judge:
                     nameless.append(place)
             elif fold(texts[place]) not in EXAMPLES:
                 why = f"“{texts[place]}” is no ID of {self._schema.info.one}."
-                self._hold_row(HeldKind.STRANGE_ID, place, why, NO_ID)
+                self._holding.row(HeldKind.STRANGE_ID, place, why, NO_ID)
         return by_id, nameless
 
     def _place_one_of(self, number: int, places: Sequence[int]) -> None:
@@ -197,7 +166,9 @@ class Judge:
         for place in places:
             if place != mine:
                 why = f"It has the ID of another row, {self._schema.public_id(number)}."
-                self._hold_row(HeldKind.REPEATED, place, why, "Take its ID out if it is a new record.", record=number)
+                self._holding.row(
+                    HeldKind.REPEATED, place, why, "Take its ID out if it is a new record.", record=number
+                )
 
     def _digest(self, place: int) -> bytes:
         return digest_of(self._sheet.rows[place], self._found.columns.id_place)
@@ -207,10 +178,13 @@ class Judge:
         found, agreed = self._found, self._agreed.digests
         if not nameless:
             return
-        missing = {agreed[number]: number for number in agreed.keys() - found.places.keys() if number in self._rows}
+        missing: dict[bytes, list[int]] = {}
+        for number in sorted(agreed.keys() - found.places.keys()):
+            if number in self._rows:
+                missing.setdefault(agreed[number], []).append(number)
         for place in list(nameless):
-            number = missing.pop(self._digest(place), None)
-            if number is not None:
+            if numbers := missing.get(self._digest(place)):
+                number = numbers.pop(0)
                 nameless.remove(place)
                 found.places[number], found.digests[number] = place, agreed[number]
                 found.nameless.append(number)
@@ -254,40 +228,39 @@ class Judge:
 
     def _looked_at(self) -> Iterable[int]:
         """Return the records whose rows are to be looked at, of which most are as they were."""
-        if self._has_new_fields:
+        if self._is_arranged_anew:
             return list(self._found.places)
         held = {number for number, _ in self._was_held if number in self._found.places}
         return [*self._other, *(held - set(self._other))]
 
     def _is_looked_at_again(self, number: int) -> bool:
-        """Whether a row is judged although it is as it was: a column became a field, or a name may be known by now."""
-        if self._has_new_fields:
+        """Whether a row is judged although it is as it was: columns are others, or a name may be known by now."""
+        if self._is_arranged_anew:
             return True
         return self._again and any(one.record == number and one.kind is HeldKind.UNFIT for one in self._agreed.held)
 
     @cached_property
-    def _has_new_fields(self) -> bool:
-        if any(name in self._schema.names for name in self._agreed.strange_columns()):
-            return True
-        return any(field and field.key not in self._agreed.offered for field in self._found.columns.fields)
+    def _is_arranged_anew(self) -> bool:
+        """Whether the columns are not the fields that they were, so that a row may say something else than it did."""
+        return self._found.columns.keys != self._agreed.columns
 
     def _keep_held(self, number: int, place: int) -> None:
         """Go on holding what is held of a row that is as it was."""
         for field in filter(None, self._found.columns.fields):
             one = self._was_held.get((number, field.key))
             if one is not None:
-                self._found.held.append(attrs.evolve(one, row=self._sheet.number(place)))
+                self._holding.still(one, place)
 
     def _judge_row(self, number: int, place: int) -> dict[str, Any]:
         """Return what a row says anew of a record that is known, by key; what is not believed is held."""
         after: dict[str, Any] = {}
-        for field, text in self._texts(place):
+        for field, text in self._holding.texts(place):
             current = self._rows.value(number, field.key)
+            if text == self._cells.shown(field, current):
+                continue
             one = self._was_held.get((number, field.key))
             if one is not None and one.text == text and not (self._again and one.kind is HeldKind.UNFIT):
-                self._found.held.append(attrs.evolve(one, row=self._sheet.number(place)))
-                continue
-            if text == self._cells.shown(field, current):
+                self._holding.still(one, place)
                 continue
             believed, value = self._believe(field, text, current, number, place)
             if believed and value != current:
@@ -299,21 +272,21 @@ class Judge:
         if damage := self._cells.damage(field, text, current):
             hint = "Restore it, or enter the whole number again in a cell that is formatted as text."
             why = f"“{text.strip()}” {damage}."
-            self._hold_cell(HeldKind.DAMAGED, field, (number, place), why=why, hint=hint)
+            self._holding.cell(HeldKind.DAMAGED, field, (number, place), why=why, hint=hint)
             return False, None
         try:
             value = self._cells.read(field, text, current)
         except CustledgerError as error:
-            self._hold_cell(HeldKind.UNFIT, field, (number, place), why=error.message, hint=error.hint)
+            self._holding.cell(HeldKind.UNFIT, field, (number, place), why=error.message, hint=error.hint or AMEND)
             return False, None
         if value is None and field.spec.required and current is not None:
             why = f"{self._schema.info.one.capitalize()} needs one, and it is empty."
-            hint = "Restore it, or enter another."
-            self._hold_cell(HeldKind.UNFIT, field, (number, place), why=why, hint=hint)
+            hint = AMEND
+            self._holding.cell(HeldKind.UNFIT, field, (number, place), why=why, hint=hint)
             return False, None
         if value is not None and field.spec.kind is Kind.REFERENCE and value in self._itself(field, number):
             why = f"“{text}” is this record itself."
-            self._hold_cell(HeldKind.UNFIT, field, (number, place), why=why, hint="Name another.")
+            self._holding.cell(HeldKind.UNFIT, field, (number, place), why=why, hint="Name another.")
             return False, None
         return True, value
 
@@ -329,7 +302,7 @@ class Judge:
         if self._cells.state.history.was_removed(self._schema.name, number):
             why = f"{self._schema.public_id(number)} was removed from the ledger."
             hint = "Accept it to have the record again, or restore, which takes the row out."
-            self._hold_row(HeldKind.RETURNED, place, why, hint, record=number)
+            self._holding.row(HeldKind.RETURNED, place, why, hint, record=number)
         else:
             self._judge_new_row(place, number)
 
@@ -342,14 +315,15 @@ class Judge:
         held_before, numbered = len(self._found.held), number
         number = self._mint() if number is None else number
         after: dict[str, Any] = {}
-        for field, text in self._texts(place):
+        for field, text in self._holding.texts(place):
             believed, value = self._believe(field, text, None, number, place)
             if believed and value is not None:
                 after[field.key] = value
         lacking = [one for one in self._schema.required if one.key not in after and one.spec.default is None]
-        lacking += self._taken_fields(after) if not lacking else []
-        if lacking:
-            whys = [one.why for one in self._found.held[held_before:]]
+        taken = self._uniques.taken(after) if not lacking else []
+        if lacking or taken:
+            whys = [one.why for one in self._found.held[held_before:] if lacking]
+            whys += [self._taken(field, after[field.key]) for field in taken]
             del self._found.held[held_before:]
             self._hold_new(place, lacking, whys, number if numbered else 0)
             return
@@ -363,32 +337,7 @@ class Judge:
         language = self._cells.conventions.language
         named = ", ".join(field.label(language) for field in lacking)
         why = whys[0] if whys else f"{self._schema.info.one.capitalize()} needs {named}, and it is empty."
-        self._hold_row(HeldKind.NEW_ROW, place, why, "Correct it in the sheet, and it is read again.", record=number)
-
-    def _taken_fields(self, after: Mapping[str, Any]) -> list[Field]:
-        """Return the unique fields of a new record in which others have its values; that is held as of the row."""
-        taken = []
-        for field in self._schema.unique:
-            value = after.get(field.key)
-            if value is not None and self._holder(field, value, 0):
-                taken.append(field)
-                self._hold(HeldKind.NEW_ROW, why=self._taken(field, value))
-        return taken
-
-    def _holder(self, field: Field, value: Any, number: int) -> int:
-        """Return which other record has a unique value, in the ledger or in a row before, or 0."""
-        form = comparable_form(field)(value)
-        holder = self._rows.holders(field).get(form) or self._newcomers.setdefault(field.key, {}).get(form) or 0
-        if not holder or holder == number:
-            self._newcomers.setdefault(field.key, {})[form] = number or -1
-            return 0
-        return holder
-
-    @property
-    def _newcomers(self) -> dict[str, dict[Any, int]]:
-        if not hasattr(self, "_new_values"):
-            self._new_values: dict[str, dict[Any, int]] = {}
-        return self._new_values
+        self._holding.row(HeldKind.NEW_ROW, place, why, "Correct it in the sheet, and it is read again.", record=number)
 
     def _taken(self, field: Field, value: Any) -> str:
         label = field.label(self._cells.conventions.language)
@@ -396,9 +345,10 @@ class Judge:
 
     def _set_aside_fallen(self, candidates: Mapping[int, dict[str, Any]], fallen: Fallen) -> None:
         """Hold the cells that are as they were before the ledger's latest change of them."""
-        seen = self._found.places.keys()
+        present = self._found.places.keys() - self._agreed.behind
+        columns, held = set(self._found.columns.keys), {(one.record, one.key) for one in self._holding.held}
         changed = {Cell(number, key): value for number, after in candidates.items() for key, value in after.items()}
-        for cell in fallen.cells(changed, seen):
+        for cell in fallen.cells(changed, present, lambda cell: cell.key in columns and cell not in held):
             value = candidates[cell.record].pop(cell.key)
             if cell.record in self._agreed.behind:
                 continue  # the sheet only lags behind
@@ -407,57 +357,36 @@ class Judge:
             was = self._cells.shown(field, value) or "(empty)"
             why = f"It is {was} again, as before the ledger changed it to {now}: somebody may have saved an old copy."
             hint = "Accept it if that is meant, or restore it."
-            self._hold_cell(HeldKind.FELL_BACK, field, (cell.record, place), why=why, hint=hint)
+            self._holding.cell(HeldKind.FELL_BACK, field, (cell.record, place), why=why, hint=hint)
 
     def _set_aside_taken(self, candidates: Mapping[int, dict[str, Any]]) -> None:
         """Hold the cells whose unique value another record has, and keeps."""
-        for field in self._schema.unique:
-            moving = {number for number, after in candidates.items() if field.key in after}
-            for number in moving:
-                value = candidates[number][field.key]
-                if value is None:
-                    continue
-                holder = self._rows.holders(field).get(comparable_form(field)(value), 0)
-                if (holder and holder not in moving) or (not holder and self._holder(field, value, number)):
-                    del candidates[number][field.key]
-                    place = self._found.places[number]
-                    why, hint = self._taken(field, value), "Enter another, or change the other one first."
-                    self._hold_cell(HeldKind.UNFIT, field, (number, place), why=why, hint=hint)
+        for number, field in self._uniques.refused(candidates):
+            why, hint = (
+                self._taken(field, candidates[number].pop(field.key)),
+                "Enter another, or change the other one first.",
+            )
+            self._holding.cell(HeldKind.UNFIT, field, (number, self._found.places[number]), why=why, hint=hint)
 
     def _hold_vanished(self, by_id: Mapping[int, Sequence[int]]) -> None:
         for number in sorted(self._agreed.digests.keys() - by_id.keys() - self._found.places.keys()):
             if number in self._rows:
                 called = self._schema.display(self._rows.row(self._schema, number) or ())
                 why, hint = f"The row of {called} is gone.", "Accept it, which removes the record, or restore the row."
-                self._hold(HeldKind.VANISHED, record=number, text=called, why=why, hint=hint)
+                self._holding.add(HeldKind.VANISHED, record=number, text=called, why=why, hint=hint)
                 self._found.digests[number] = self._agreed.digests[number]
-
-    def _texts(self, place: int) -> list[tuple[Field, str]]:
-        """Return the text of each field's cell in a row; the id is left out."""
-        row = self._sheet.rows[place]
-        return [
-            (field, row[at] if at < len(row) else "")
-            for at, field in enumerate(self._found.columns.fields)
-            if field is not None and field.key != "id"
-        ]
+                for one in (one for cell, one in self._was_held.items() if cell[0] == number):
+                    self._holding.still(one)
 
     def _stop(self, kind: HeldKind, why: str, hint: str) -> None:
-        self._found = Judged(self._sheet, self._found.columns, stopped=why, renamed=self._found.renamed)
-        self._hold(kind, why=why, hint=hint)
-
-    def _hold_row(self, kind: HeldKind, place: int, why: str, hint: str, *, record: int = 0) -> None:
-        cells = tuple((field.key, text) for field, text in self._texts(place) if text)
-        self._hold(kind, row=self._sheet.number(place), record=record, cells=cells, why=why, hint=hint)
-
-    def _hold_cell(self, kind: HeldKind, field: Field, cell: tuple[int, int], *, why: str, hint: str) -> None:
-        """Hold a cell, which is named by its record and the place of its row."""
-        number, place = cell
-        at = self._found.columns.place(field.key)
-        heading = self._sheet.heading[at] if at is not None else ""
-        row, text = self._sheet.number(place), self._found.text(place, field.key)
-        self._hold(kind, row=row, record=number, key=field.key, heading=heading, text=text, why=why, hint=hint)
-
-    def _hold(self, kind: HeldKind, **more: Any) -> None:
-        held = Held(kind=kind, type=self._schema.name, sheet=self._sheet.title, **more)
-        before = self._was_held_so.get(held.same_as)
-        self._found.held.append(attrs.evolve(held, number=before.number) if before else held)
+        """Read nothing from the sheet; what is known of it and held of it is so still."""
+        found = self._found
+        holding = Holding(self._sheet, self._schema, found.columns, self._agreed)
+        holding.add(kind, why=why, hint=hint)
+        for one in self._agreed.held:
+            if one.kind not in STOPPED:
+                holding.still(one)
+        digests = dict(self._agreed.digests)
+        self._found = Judged(
+            self._sheet, found.columns, held=holding.held, digests=digests, renamed=found.renamed, stopped=why
+        )

@@ -36,7 +36,8 @@ class Planner:
     """Plans what to write into the sheet of one type.
 
     ``places`` are where rows of records stand; ``settled`` are the cells, by record and key, that are to be written
-    though they were held; ``removed`` are the places of rows to take out, and ``unnamed`` of those whose id is to go.
+    though they were held; ``removed`` are the places of rows to take out; ``named`` are the ids that rows are to
+    get, by their places, ``None`` where the id is to go.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Planner:
         *,
         settled: Collection[tuple[int, str]] = (),
         removed: Iterable[int] = (),
-        unnamed: Iterable[int] = (),
+        named: Mapping[int, int | None] | None = None,
     ) -> None:
         self._cells = cells
         self._schema = cells.schema
@@ -56,9 +57,9 @@ class Planner:
         self._sheet = sheet
         self._places = places
         self._rows: Rows = cells.state.rows(cells.schema.name)
-        self._held = {cell for cell in agreed.held_cells() if cell not in settled}
+        self._held = {cell: one.text for cell, one in agreed.held_cells().items() if cell not in settled}
         self._removed = set(removed)
-        self._unnamed = unnamed
+        self._named = named or {}
 
     def plan(self, touched: Iterable[int]) -> Plan:
         """Return what is to be written so that the rows of the records that were touched show what they say."""
@@ -75,25 +76,39 @@ class Planner:
                 self._update(number, place, fields)
         for at, field in enumerate(fields):
             if field is not None and field.key == "id":
-                self._edit.cells.update({(place, at): Cell(field, None, "") for place in self._unnamed})
-        offered = self._agreed.offered | {field.key for field in fields if field}
-        agreed = attrs.evolve(self._agreed, behind=frozenset(), offered=offered)
+                for place, named in self._named.items():
+                    self._edit.cells[place, at] = Cell(field, named, self._cells.shown(field, named))
+        agreed = attrs.evolve(
+            self._agreed, behind=frozenset(), offered=self._agreed.offered.union(self._columns), columns=self._columns
+        )
         return Plan(self._edit, agreed, tuple(touched))
 
     def _set_up_columns(self, touched: Sequence[int]) -> list[Field | None]:
         """Return the fields of the columns, with those that have to be added."""
         if self._sheet is None:
             fields: list[Field | None] = [self._schema.by_key["id"], *self._schema.editable]
-            added = [one for one in fields if one]
+            added, beyond = [one for one in fields if one], list[None]()
         else:
             fields = list(columns_of(self._schema, self._sheet.heading, self._agreed.renamed).fields)
             there = {field.key for field in fields if field}
             wanted = [self._schema.by_key["id"], *self._schema.editable]
             added = [one for one in wanted if one.key not in there and self._needs_column(one, touched)]
-            fields += added
+            beyond = self._beyond(added)
+            fields += [*beyond, *added]
+        # What the other columns are is agreed when they are read, and not before.
+        width = len(self._sheet.heading) if self._sheet else 0
+        columns = [*self._agreed.columns, *[""] * (width + len(beyond) - len(self._agreed.columns))]
+        self._columns = (*columns, *(one.key for one in added)) if added else self._agreed.columns
         self._edit.columns = fields
-        self._edit.added = [field.label(self._cells.conventions.language) for field in added]
+        self._edit.added = ["" for _ in beyond] + [field.label(self._cells.conventions.language) for field in added]
         return fields
+
+    def _beyond(self, added: Sequence[Field]) -> list[None]:
+        """Return columns for what people wrote at the right of the heading, so that none that is added gets into it."""
+        if not added or self._sheet is None:
+            return []
+        widths = (len(row) for row in self._sheet.rows if any(row[len(self._sheet.heading) :]))
+        return [None] * (max(widths, default=0) - len(self._sheet.heading))
 
     def _needs_column(self, field: Field, touched: Sequence[int]) -> bool:
         """Whether a field is to have a column: the ids, one that never had one, and what else there is to show."""
@@ -106,7 +121,11 @@ class Planner:
         return Cell(field, value, self._cells.shown(field, value))
 
     def _add(self, number: int, fields: Sequence[Field | None]) -> None:
+        """Add a row; what is held of it stands in it as people wrote it."""
         row = [None if field is None else self._cell(number, field) for field in fields]
+        for at, cell in enumerate(row):
+            if cell is not None and (held := self._held.get((number, cell.field.key))) is not None:
+                row[at] = Cell(cell.field, None, held)
         self._edit.rows.append(row)
 
     def _update(self, number: int, place: int, fields: Sequence[Field | None]) -> None:
@@ -126,7 +145,8 @@ class Planner:
         if field.spec.kind is Kind.ID:
             return bool(number_of(text, self._schema) == value)
         try:
-            read = self._cells.read(field, text, value)
+            # Without what the record says now, so that a name is another's as well is not passed over.
+            read = self._cells.read(field, text)
         except CustledgerError:
             return False
         return bool(read == value)

@@ -1,13 +1,16 @@
 """Settling what is held: the file is right after all, or it is to show again what the ledger says."""
 
+import itertools
 from collections.abc import Sequence
 
 import attrs
 
+from custledger.atomic_file import create, removed_on_error, settle
 from custledger.changes import Settlement
 from custledger.errors import FileFormatError, NotFoundError, StoreError, UsageError
 from custledger.stores.held import Held, HeldKind
 from custledger.stores.tables.agreed import CELLS, Agreed
+from custledger.stores.tables.apart import Apart
 from custledger.stores.tables.columns import columns_of, name_of
 from custledger.stores.tables.kept import Kept
 from custledger.stores.tables.landing import Step
@@ -31,7 +34,7 @@ class Settling:
         self._settled: dict[str, set[tuple[int, str]]] = {}
         self._shown: dict[str, set[int]] = {}
         self._removed: dict[str, set[int]] = {}
-        self._unnamed: dict[str, set[int]] = {}
+        self._named: dict[str, dict[int, int | None]] = {}
         self._files: dict[str, str] = {}
         self.again: set[str] = set()
         self.trusted: set[str] = set()
@@ -50,7 +53,7 @@ class Settling:
             settled=self._settled,
             shown=self._shown,
             removed=self._removed,
-            unnamed=self._unnamed,
+            named=self._named,
             files=self._files,
         )
 
@@ -91,12 +94,21 @@ class Settling:
             self._agreed[held.type] = attrs.evolve(known, left=left)
 
     def _settle_sheet(self, held: Held, *, is_accepted: bool) -> None:
-        known = attrs.evolve(self._known(held.type), stopped="")
-        self._agreed[held.type] = known
+        known = self._known(held.type)
+        apart = Apart(self._shelf.sheets(known.file)[known.title], self._kept.state.schemas[held.type], known)
+        if not apart.has_ids:
+            self._make_anew(held, is_accepted=is_accepted)
+            return
+        self._agreed[held.type] = attrs.evolve(known, stopped="")
         if is_accepted:
             self.again.add(known.file)
             self.trusted.add(held.type)
+        elif (numbers := apart.numbers) is not None:
+            self._named[held.type] = {**numbers}
+            places = dict(self._shelf.places(known, apart.schema))
+            self._shelf.place(known.file, known.title, places | {number: place for place, number in numbers.items()})
         else:
+            self._put_aside(known.file, held, is_left=True)
             self._show(held.type, self._kept.state.rows(held.type).ids)
 
     def _make_anew(self, held: Held, *, is_accepted: bool) -> None:
@@ -108,16 +120,29 @@ class Settling:
             )
         known = self._known(held.type)
         path = self._shelf.path(known.file)
-        if path.exists() and not self._is_readable(known.file):
-            aside = path.with_name(f"{path.stem}.unreadable-{held.number}{path.suffix}")
-            try:
-                path.rename(aside)
-            except OSError as error:
-                raise StoreError(f"{path} cannot be put aside: {error.strerror}.", hint="Move it away.") from error
-            self._shelf.forget([known.file])
+        if path.exists() and (held.kind is HeldKind.APART or not self._is_readable(known.file)):
+            self._put_aside(known.file, held)
         self._files[known.file] = self._shelf.sha256(known.file, surely=True)
-        self._agreed[held.type] = attrs.evolve(known, stopped="", digests={}, offered=frozenset())
+        cells = tuple(one for one in known.held if one.kind in CELLS)
+        self._agreed[held.type] = attrs.evolve(known, stopped="", digests={}, offered=frozenset(), held=cells)
         self._show(held.type, self._kept.state.rows(held.type).ids)
+
+    def _put_aside(self, name: str, held: Held, *, is_left: bool = False) -> None:
+        """Keep a file under another name, which no file has yet; ``is_left`` leaves it where it is as well."""
+        path = self._shelf.path(name)
+        numbers = itertools.count(held.number)
+        called = (path.with_name(f"{path.stem}.unreadable-{number}{path.suffix}") for number in numbers)
+        aside = next(one for one in called if not one.exists())
+        try:
+            if is_left:
+                with removed_on_error(aside), create(aside, 0o666) as stream:
+                    stream.write(path.read_bytes())
+                    settle(stream)
+            else:
+                path.rename(aside)
+                self._shelf.forget([name])
+        except OSError as error:
+            raise StoreError(f"{path} cannot be put aside: {error.strerror}.", hint="Move it away.") from error
 
     def _is_readable(self, name: str) -> bool:
         try:
@@ -131,7 +156,7 @@ class Settling:
         if not is_accepted:
             self._removed.setdefault(held.type, set()).add(place)
         elif held.kind in {HeldKind.REPEATED, HeldKind.STRANGE_ID}:
-            self._unnamed.setdefault(held.type, set()).add(place)
+            self._named.setdefault(held.type, {})[place] = None
             self.again.add(self._known(held.type).file)
         elif held.kind is HeldKind.NEW_ROW:
             raise UsageError(

@@ -9,6 +9,7 @@ import attrs
 from custledger import ids
 from custledger.schema import Schema
 from custledger.stores.tables import disk
+from custledger.stores.tables.agreed import Agreed, digest_of
 from custledger.stores.tables.book import Book, Sheet, SheetEdit
 from custledger.stores.tables.columns import columns_of
 
@@ -51,6 +52,7 @@ class Shelf:
         glance, told = self._glances.get(name, (None, ""))
         now = disk.Glance.of(self.path(name))
         if now is None:
+            self.forget([name])
             return ""
         if not surely and glance is not None and glance.is_same(now):
             return told
@@ -60,6 +62,10 @@ class Shelf:
         if name in self._files and self._files[name].sha256 != found:
             del self._files[name]
         return found
+
+    def sha256_read(self, name: str) -> str:
+        """Return what tells the content of a file as its sheets were read, whatever somebody made of it since."""
+        return self._files[name].sha256 if name in self._files else self.sha256(name)
 
     def sheets(self, name: str) -> Mapping[str, Sheet]:
         """Return the sheets of a file by title; none where there is no file. Raises ``FileFormatError``."""
@@ -75,13 +81,13 @@ class Shelf:
             self._files[name] = _File(disk.sha256(content), content, sheets)
         return self._files[name]
 
-    def places(self, name: str, title: str, schema: Schema, renamed: Mapping[str, str]) -> dict[int, int]:
-        """Return where in a sheet the rows of records stand, by id; of an id that is repeated, the first."""
-        file = self._read(name)
+    def places(self, agreed: Agreed, schema: Schema) -> dict[int, int]:
+        """Return where in a sheet the rows of records stand, by id, as it was agreed."""
+        file, title = self._read(agreed.file), agreed.title
         if file is None or title not in file.sheets:
             return {}
         if title not in file.places:
-            file.places[title] = _places(file.sheets[title], schema, renamed)
+            file.places[title] = _places(file.sheets[title], schema, agreed)
         return file.places[title]
 
     def place(self, name: str, title: str, places: dict[int, int]) -> None:
@@ -119,15 +125,28 @@ class Shelf:
             self._glances.pop(name, None)
 
 
-def _places(sheet: Sheet, schema: Schema, renamed: Mapping[str, str]) -> dict[int, int]:
-    id_place = columns_of(schema, sheet.heading, renamed).id_place
+def _places(sheet: Sheet, schema: Schema, agreed: Agreed) -> dict[int, int]:
+    """Return where rows stand by the ids in them, and by what they hold where an id is repeated or not there yet."""
+    id_place = columns_of(schema, sheet.heading, agreed.renamed).id_place
     places: dict[int, int] = {}
+    doubtful: dict[int, list[int]] = {}
+    nameless: list[int] = []
     if id_place is None:
         return places
     texts = (row[id_place].strip() if id_place < len(row) else "" for row in sheet.rows)
     for place, number in enumerate(ids.numbers(schema.info.prefix, texts)):
-        if number is not None:
-            places.setdefault(number, place)
+        if number is None:
+            nameless.append(place)
+        elif places.setdefault(number, place) != place:
+            doubtful.setdefault(number, []).append(place)
+    for number, others in doubtful.items():
+        wanted = agreed.digests.get(number)
+        places[number] = next((one for one in others if digest_of(sheet.rows[one], id_place) == wanted), places[number])
+    if nameless and (missing := agreed.digests.keys() - places.keys()):
+        found = {digest_of(sheet.rows[place], id_place): place for place in reversed(nameless)}
+        for number in sorted(missing):
+            if (at := found.pop(agreed.digests[number], None)) is not None:
+                places[number] = at
     return places
 
 

@@ -12,16 +12,21 @@ from custledger.schema import Schema
 from custledger.stores.drafts import Draft
 from custledger.stores.held import OUTSIDE, Held, HeldKind, TakenIn
 from custledger.stores.state import State
-from custledger.stores.tables.agreed import Agreed
+from custledger.stores.tables.agreed import STOPPED, Agreed
 from custledger.stores.tables.beside import Beside
 from custledger.stores.tables.book import Sheet, titles_of
 from custledger.stores.tables.cells import LEDGER, Cells, conventions_of
+from custledger.stores.tables.judged import Judged
 from custledger.stores.tables.landing import Landing, Step
-from custledger.stores.tables.outside import Judge, Judged
+from custledger.stores.tables.outside import AMEND, Judge
 from custledger.stores.tables.shelf import Shelf
 from custledger.values import fold
 
 VERB = "edit"
+WAITING = frozenset({HeldKind.UNFIT, HeldKind.NEW_ROW})
+"""What is held of cells and rows that may come right by what is changed elsewhere."""
+ROUNDS = 5
+"""How often sheets are looked at again, for names that lead from one to the next."""
 
 
 @attrs.define(eq=False)
@@ -38,8 +43,10 @@ class TakingIn:
     now: Callable[[], str]
     today: Callable[[], date]
     found: list[TakenIn] = attrs.field(factory=list)
-    _receipts: list[Receipt] = attrs.field(factory=list, init=False)
-    _rows: dict[tuple[str, int], int] = attrs.field(factory=dict, init=False)
+    _given: Operation | None = attrs.field(default=None, init=False)
+    _operations: dict[str, Operation] = attrs.field(factory=dict, init=False)
+    _receipts: dict[str, list[Receipt]] = attrs.field(factory=dict, init=False)
+    _rows: dict[str, dict[tuple[str, int], int]] = attrs.field(factory=dict, init=False)
 
     def differing(self) -> list[str]:
         """Return the names of the files that are not as they were agreed.
@@ -72,31 +79,66 @@ class TakingIn:
         ``trusted`` are types whose rows are believed to have the right ids, whatever it looks like. It is part of an
         ``operation``, where one is named, and else one of its own for each file.
         """
-        with calm_collector():
-            for name in sorted(names, key=self._rank):
-                self._take_in_file(name, trusted, operation)
-
-    def _take_in_file(self, name: str, trusted: Collection[str], operation: Operation | None) -> None:
+        self._operations, self._receipts, self._rows = {}, {}, {}
+        self._given = operation
         last = self.beside.kept.numbered
-        about = {"file": name}
-        mine = operation or Operation(id=self.mint(), verb=VERB, actor=OUTSIDE, at=self.now(), about=about)
-        for schema, agreed, sheet in self._sheets(name):
-            self._take_in_sheet(schema, agreed, sheet, mine, is_trusted=schema.name in trusted)
-        self._agree(name)
-        self._note(name, last)
+        with calm_collector():
+            self._take_in(names, trusted)
+        self._note(last)
 
-    def _rank(self, name: str) -> int:
-        """Return the place of a file: what rows name is mostly of types that come before theirs."""
-        order = list(self.beside.kept.state.schemas)
-        return min((order.index(schema.name) for schema, _, _ in self._sheets(name)), default=len(order))
+    def _take_in(self, names: Collection[str], trusted: Collection[str]) -> None:
+        landed: set[str] = set()
+        for name in names:
+            sheets = self._sheets(name)
+            for schema, agreed, sheet in sheets:
+                if self._take_in_sheet(schema, agreed, sheet, is_trusted=schema.name in trusted):
+                    landed.add(schema.name)
+            if not sheets:
+                self._agree(name)
+        for _ in range(ROUNDS):
+            # What names a record further down, or in another sheet, finds it when that is there.
+            again = [one for one in self._waiting_for(landed) if self._look_again(one)]
+            if not again:
+                return
+            landed = set(again)
 
-    def _note(self, name: str, last: int) -> None:
-        """Keep what was taken in of a file for whoever asks; ``last`` is the number of what was held last before."""
-        sheets = (agreed for agreed in self.beside.kept.agreed.values() if agreed.file == name)
-        held = tuple(one for agreed in sheets for one in agreed.held if one.number > last)
-        if self._receipts or held:
-            self.found.append(TakenIn(file=name, receipts=tuple(self._receipts), rows=self._rows, held=held))
-        self._receipts, self._rows = [], {}
+    def _waiting_for(self, landed: Collection[str]) -> list[str]:
+        """Return the types of which something is held that may have come right with changes of certain types."""
+        kept = self.beside.kept
+        return [
+            name
+            for name, agreed in kept.agreed.items()
+            if any(one.kind in WAITING for one in agreed.held)
+            and not agreed.stopped
+            and any(field.spec.target in landed for field in kept.state.schemas[name].references)
+        ]
+
+    def _look_again(self, name: str) -> bool:
+        """Judge the sheet of a type once more, with what is held of it; return whether anything landed."""
+        kept = self.beside.kept
+        agreed = kept.agreed[name]
+        sheet = self.shelf.sheets(agreed.file).get(agreed.title)
+        return sheet is not None and self._take_in_sheet(kept.state.schemas[name], agreed, sheet, again=True)
+
+    def _operation_on(self, name: str) -> Operation:
+        """Return the operation of all that is taken in of a file."""
+        if self._given is not None:
+            return self._given
+        if name not in self._operations:
+            about = {"file": name}
+            self._operations[name] = Operation(id=self.mint(), verb=VERB, actor=OUTSIDE, at=self.now(), about=about)
+        return self._operations[name]
+
+    def _note(self, last: int) -> None:
+        """Keep what was taken in for whoever asks; ``last`` is the number of what was held last before."""
+        held: dict[str, list[Held]] = {}
+        for agreed in self.beside.kept.agreed.values():
+            held.setdefault(agreed.file, []).extend(one for one in agreed.held if one.number > last)
+        for name, new in held.items():
+            receipts = tuple(self._receipts.get(name, ()))
+            if receipts or new:
+                rows = self._rows.get(name, {})
+                self.found.append(TakenIn(file=name, receipts=receipts, rows=rows, held=tuple(new)))
 
     def _sheets(self, name: str) -> list[tuple[Schema, Agreed, Sheet | FileFormatError | None]]:
         """Return the types whose sheets are in a file, each with its sheet, or why there is none."""
@@ -131,32 +173,24 @@ class TakingIn:
         schema: Schema,
         agreed: Agreed,
         sheet: Sheet | FileFormatError | None,
-        operation: Operation,
         *,
-        is_trusted: bool,
-    ) -> None:
+        again: bool = False,
+        is_trusted: bool = False,
+    ) -> bool:
+        """Take in one sheet; return whether anything landed."""
         if not isinstance(sheet, Sheet):
             self._stop(schema, agreed, sheet)
-            return
-        is_open = bool(self.shelf.book.opened_by(agreed.file))
-        for again in (False, True):
-            judged = self._judge(schema, agreed, sheet, again=again, is_trusted=is_trusted)
-            made = self._land(schema, agreed, judged, operation, is_open=is_open)
-            agreed = self.beside.kept.agreed[schema.name]
-            sheet = self.shelf.sheets(agreed.file).get(agreed.title, sheet)
-            # What named a record further down finds it the second time.
-            if not made or not any(one.kind is HeldKind.UNFIT for one in agreed.held):
-                return
-
-    def _judge(self, schema: Schema, agreed: Agreed, sheet: Sheet, *, again: bool, is_trusted: bool) -> Judged:
+            return False
         state = self.beside.kept.state
         cells = Cells(state, schema, conventions_of(state), self.today())
         judge = Judge(sheet, cells, agreed, mint=self.mint, now=self.now(), again=again, is_trusted=is_trusted)
-        return judge.judge()
+        return self._land(schema, agreed, judge.judge())
 
-    def _land(self, schema: Schema, agreed: Agreed, judged: Judged, operation: Operation, *, is_open: bool) -> bool:
-        """Land what the judgement of a sheet came to; return whether records were made."""
-        if is_open:
+    def _land(self, schema: Schema, agreed: Agreed, judged: Judged) -> bool:
+        """Land what the judgement of a sheet came to; return whether anything did."""
+        kept, operation = self.beside.kept, self._operation_on(agreed.file)
+        waits = bool(judged.nameless and self.shelf.book.opened_by(agreed.file))
+        if waits:
             _leave_nameless(judged)
         state, receipt, touched, entries = self._drafted(schema, judged, operation)
         known = attrs.evolve(
@@ -164,31 +198,38 @@ class TakingIn:
             digests=judged.digests,
             held=tuple(judged.held),
             renamed=judged.renamed,
+            columns=judged.columns.keys,
+            offered=agreed.offered.union(judged.columns.keys) - {""},
             left=frozenset(one for one in agreed.left if one not in schema.names),
             stopped=judged.stopped,
         )
         if not judged.stopped:
             self.shelf.place(agreed.file, agreed.title, judged.places)
+        # A file of which something is left for later stays one that differs.
+        sha256 = kept.files.get(agreed.file, "") if waits else self.shelf.sha256_read(agreed.file)
         step = Step(
             state=state,
             touched={name: tuple(numbers) for name, numbers in touched.items()},
             landed=(operation, entries) if receipt else None,
             agreed={schema.name: known},
-            files={agreed.file: self.shelf.sha256(agreed.file)},
+            files={agreed.file: sha256},
             urgent=False,
         )
         if judged.nameless:
             numbers = {*touched.get(schema.name, ()), *judged.nameless}
             step = attrs.evolve(step, shown={schema.name: tuple(numbers)})
-        self.landing.land(step, self.today())
+        if receipt or not waits or known != kept.agreed.get(schema.name):
+            self.landing.land(step, self.today())
         if receipt:
-            self._receipts.append(receipt)
-            self._rows |= {
-                (schema.name, number): judged.sheet.number(place)
-                for number, place in judged.places.items()
-                if number in touched[schema.name]
-            }
-        return bool(receipt and receipt.created)
+            self._receipts.setdefault(agreed.file, []).append(receipt)
+            self._rows.setdefault(agreed.file, {}).update(
+                {
+                    (schema.name, number): judged.sheet.number(place)
+                    for number, place in judged.places.items()
+                    if number in touched[schema.name]
+                }
+            )
+        return receipt is not None
 
     def _drafted(
         self, schema: Schema, judged: Judged, operation: Operation
@@ -237,8 +278,11 @@ class TakingIn:
             why=why,
             hint=hint,
         )
-        known = attrs.evolve(agreed, held=(held,), stopped=why)
-        self.landing.land(Step(state=self.beside.kept.state, agreed={schema.name: known}, urgent=False), self.today())
+        still = (one for one in agreed.held if one.kind not in STOPPED)
+        known = attrs.evolve(agreed, held=(held, *still), stopped=why)
+        files = {agreed.file: self.shelf.sha256(agreed.file)}
+        step = Step(state=self.beside.kept.state, agreed={schema.name: known}, files=files, urgent=False)
+        self.landing.land(step, self.today())
 
     def _agree(self, name: str) -> None:
         """Take note of what a file holds, where nothing that was taken in has said it."""
@@ -274,7 +318,7 @@ def _hold_change(change: Change, judged: Judged, schema: Schema, error: Custledg
                 key=key,
                 text=judged.text(place, key) if key else "",
                 why=error.message,
-                hint=error.hint,
+                hint=error.hint or AMEND,
             )
         )
     if change.before is None:
