@@ -3,6 +3,9 @@
 from custledger.testing.stores.documents import DocumentCases
 from custledger.testing.stores.facts import FactCases
 from custledger.testing.stores.filters import FilterCases
+from custledger.testing.stores.hand_columns import HandColumnCases
+from custledger.testing.stores.hand_edits import HandEditCases
+from custledger.testing.stores.hand_rows import HandRowCases
 from custledger.testing.stores.handles import HandleCases
 from custledger.testing.stores.kinds import KindCases
 from custledger.testing.stores.loads import LoadCases
@@ -42,4 +45,11 @@ class StoreContract(
     """
 
 
-__all__ = ["StoreContract"]
+class TableStoreContract(StoreContract, HandEditCases, HandRowCases, HandColumnCases):
+    """Every case that a store in files that people edit must pass: beside ``open_store``, say how they get at a sheet.
+
+    See ``SheetCases``.
+    """
+
+
+__all__ = ["StoreContract", "TableStoreContract"]
