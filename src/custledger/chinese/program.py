@@ -104,7 +104,10 @@ SENTENCES = (
     # which ledger, and the program's settings
     ("The ledger's name is empty.", "台账的名称是空的。"),
     ("Give --ledger a path, such as {path}.", "请给 --ledger 一个路径，例如 {path}。"),
-    ("Name the file in it, such as {path}.", "请指明里面的文件，例如 {path}。"),
+    (
+        "Name the file in it, such as {path:path}, or write csv:{folder:path} for CSV files.",
+        "请指明里面的文件，例如 {path}；如果是 CSV 文件夹，请写 csv:{folder}。",
+    ),
     ("There is no plugin {name} to go without ({origin:origin}).", "没有可以停用的插件 {name}（{origin}）。"),
     ("is not TOML: {why:said}", "不是 TOML：{why}"),
     ('A line reads like: ledger = "ledger.db"', '每行的样子是：ledger = "ledger.db"'),

@@ -39,7 +39,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Make a ledger of invented people in FOLDER, and show who is due, who bought what, and where to go next.": (
             "在 FOLDER 里建一本人物虚构的演示台账，列出今天要跟进谁、谁买了什么、接下来可以试什么。"
         ),
-        "Where to make it.": "建在哪里。",
+        "Where to make it; csv:FOLDER keeps it in CSV files.": "建在哪里；csv:FOLDER 表示用 CSV 文件保存。",
         "Another seed gives other people.": "换一个种子，就换一批人。",
         # what is held of hand edits
         "What people wrote into the ledger's files by hand, and is not believed until you say so.": (
@@ -112,7 +112,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Copy the ledger to FILE while it stays in use; the copy is opened and compared before it counts.": (
             "把台账备份到 FILE，期间可以继续使用；备份打开并核对无误才算完成。"
         ),
-        "The file of the backup.": "备份文件。",
+        "The backup: a file, or a folder where the ledger is one.": "备份：一个文件；台账是文件夹时，是一个文件夹。",
         "Make the ledger from the backup FILE; a ledger that is there is never overwritten.": (
             "从备份 FILE 恢复台账；绝不覆盖已有的台账。"
         ),

@@ -285,5 +285,6 @@ def _refuse_folder(place: str) -> None:
         raise UsageError("The ledger's name is empty.", hint=f"Give --ledger a path, such as {DEFAULT_LEDGER}.")
     if Path(place).is_dir():
         raise UsageError(
-            f"{place} is a folder, not a ledger.", hint=f"Name the file in it, such as {Path(place) / DEFAULT_LEDGER}."
+            f"{place} is a folder, not a ledger.",
+            hint=f"Name the file in it, such as {Path(place) / DEFAULT_LEDGER}, or write csv:{place} for CSV files.",
         )

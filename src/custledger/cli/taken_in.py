@@ -6,18 +6,22 @@ from custledger.cli.output import Output
 from custledger.services.session import Session
 from custledger.stores.held import OUTSIDE, TakenIn
 
+ONE_CHANGE, CHANGES = "1 change by hand", "{count} changes by hand"
+ONE_RECORD, RECORDS = "1 record taken over", "{count} records taken over"
 
-def tell_taken_in(output: Output, session: Session) -> None:
-    """Say of each file how much of it was changed by hand, and how much is held; a second call says nothing."""
+
+def tell_taken_in(output: Output, session: Session, *, one: str = ONE_CHANGE, several: str = CHANGES) -> None:
+    """Say of each file how much of it was changed by hand, and how much is held; a second call says nothing.
+
+    ``one`` and ``several`` are the words for what was changed.
+    """
     taken, session.taken_in = session.taken_in, []
     held = {one.number for one in session.view.held()}
     words = output.words
-    for file, several in by_file(taken).items():
-        changes = sum(changed(one) for one in several)
-        count = len({each.number for one in several for each in one.held} & held)
-        told = (
-            words("1 change by hand" if changes == 1 else "{count} changes by hand", count=changes) if changes else ""
-        )
+    for file, found in by_file(taken).items():
+        changes = sum(changed(each) for each in found)
+        count = len({thing.number for each in found for thing in each.held} & held)
+        told = words(one if changes == 1 else several, count=changes) if changes else ""
         thing = (
             "1 thing is held: custledger held list" if count == 1 else "{count} things are held: custledger held list"
         )

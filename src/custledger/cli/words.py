@@ -141,6 +141,8 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "{file}: {what}": "{file}：{what}",
         "1 change by hand": "手工改动 1 处",
         "{count} changes by hand": "手工改动 {count} 处",
+        "1 record taken over": "纳入 1 条记录",
+        "{count} records taken over": "纳入 {count} 条记录",
         "1 thing is held: custledger held list": "有 1 项待定：custledger held list",
         "{count} things are held: custledger held list": "有 {count} 项待定：custledger held list",
         "1 thing is held.": "有 1 项待定。",

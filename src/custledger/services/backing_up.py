@@ -14,12 +14,14 @@ from custledger.values import given_path
 
 
 def backup(session: Session, target: str | os.PathLike[str]) -> Verification:
-    """Copy the ledger to a new file while it stays in use; the copy is verified before it gets its name.
+    """Copy the ledger to a new file or folder while it stays in use; the copy is verified before it gets its name.
 
     Raises ``UsageError`` where the store cannot do that or the file is there already, ``StoreError`` where the copy
     is not true.
     """
     path = given_path(target)
+    if isinstance(session.store, BackupStore) and session.store.copies_to_folder:
+        path = _folder_named(session, path)
     check_name(path)
     if Path(path).exists():
         raise UsageError(f"{path} is there already.", hint="Give the backup a name of its own.")
@@ -39,9 +41,11 @@ def restore(source: str | os.PathLike[str], url: str, *, plugins: Plugins | None
     """
     found = plugins or Plugins.installed(disabled_by())
     path = given_path(source)
+    kind, location = resolve_url(found, url)
+    if Path(path).is_dir():
+        path = f"{kind.schemes[0]}:{path}"
     if not Path(path).is_file() and not _is_url(found, path):
         raise NotFoundError("backup file", path, hint="Name a file that a backup has made.")
-    kind, location = resolve_url(found, url)
     if Path(location).exists():
         files = _files_of(kind, Path(location))
         whole = f" with what belongs to it, all of {', '.join(files)}" if len(files) > 1 else ""
@@ -49,11 +53,18 @@ def restore(source: str | os.PathLike[str], url: str, *, plugins: Plugins | None
             f"There is a ledger at {location} already.",
             hint=f"Move it away first{whole}, or restore elsewhere: give --ledger NEW.",
         )
-    session = open_session(source, create=False, read_only=True, plugins=found)
+    session = open_session(path, create=False, read_only=True, plugins=found)
     try:
         return backup(session, location)
     finally:
         session.close()
+
+
+def _folder_named(session: Session, path: str) -> str:
+    """Return the folder that is named, be it with a line behind it or as the URL of a ledger."""
+    scheme = session.store.url.partition(":")[0]
+    bare = path.removeprefix(f"{scheme}:").rstrip(os.sep + (os.altsep or ""))
+    return bare or path
 
 
 def _files_of(kind: StoreType, path: Path) -> list[str]:
@@ -66,4 +77,4 @@ def _files_of(kind: StoreType, path: Path) -> list[str]:
 def _is_url(plugins: Plugins, source: str) -> bool:
     """Whether ``source`` is a URL of something that is there, such as ``sqlite:kept.db``."""
     scheme, colon, rest = source.partition(":")
-    return bool(colon) and any(scheme in store.schemes for store in plugins.stores()) and Path(rest).is_file()
+    return bool(colon) and any(scheme in store.schemes for store in plugins.stores()) and Path(rest).exists()

@@ -10,6 +10,7 @@ from custledger.hookspecs import StoreType
 from custledger.plugins import Plugins
 from custledger.services.opening import open_session
 from custledger.services.session import Session
+from custledger.stores.held import HeldKind
 from custledger.structs import Struct, frozen
 
 State = Literal["good", "note", "bad"]
@@ -23,6 +24,8 @@ SAFE_KEYRINGS = frozenset(
     }
 )
 """The modules of the keyrings that keep a secret; others write plain text, or take a secret and return nothing."""
+STOPPING = frozenset({HeldKind.APART, HeldKind.UNREADABLE})
+"""What is held of a sheet that is neither read nor written until it is settled."""
 FONT_SECONDS = 10
 INSTALL_CSV = "Install custledger-csv: pip install custledger[standard]."
 
@@ -103,7 +106,18 @@ def _ledger(plugins: Plugins, url: str) -> list[Finding]:
             return [Finding("ledger", "bad", "; ".join(session.settings.problems), "Set what it names again.")]
         count = sum(not schema.info.is_kept for schema in session.schemas.values())
         good = Finding("ledger", "good", f"{masked(session.store.url)}, {count} record types")
-        return [good, *_definitions(session), *_segments(session)]
+        return [good, *_held(session), *_definitions(session), *_segments(session)]
+
+
+def _held(session: Session) -> Iterator[Finding]:
+    """Yield what is held of files that people edit by hand, and the sheets that are neither read nor written now."""
+    held = session.view.held()
+    for one in held:
+        if one.kind in STOPPING:
+            yield Finding(f"sheet {one.sheet}", "bad", f"it is not read and not written: {one.why}", one.hint)
+    if held:
+        told = "1 thing is held" if len(held) == 1 else f"{len(held)} things are held"
+        yield Finding("hand edits", "note", told, "custledger held list says what and why.")
 
 
 def _definitions(session: Session) -> Iterator[Finding]:

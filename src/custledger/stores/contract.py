@@ -366,11 +366,13 @@ class Verification(Struct):
 
 
 class BackupStore(Store):
-    """A store that can copy itself while it is in use."""
+    """A store that can copy itself while it is in use; ``copies_to_folder`` says that the copy is a folder."""
+
+    copies_to_folder: bool = False
 
     @abc.abstractmethod
     def backup(self, target: str) -> Verification:
-        """Copy the ledger to the file ``target`` while it stays in use, and verify the copy before it counts.
+        """Copy the ledger to the file or folder ``target`` while it stays in use, and verify it before it counts.
 
         The copy is written beside the target, opened, checked and compared row by row, flushed to disk, and only
         then renamed. Raises ``StoreError`` with what was found if it is not a true copy.

@@ -60,6 +60,10 @@ class CsvBook(Book):
         self.side = folder / SIDE
         self.url = f"csv:{folder}"
 
+    def elsewhere(self, folder: Path) -> "CsvBook":
+        """Return the files of a copy of the ledger in another folder."""
+        return CsvBook(folder)
+
     def files(self, titles: Collection[str]) -> list[str]:
         """Return the names of the CSV files of these titles."""
         try:

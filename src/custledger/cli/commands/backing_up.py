@@ -10,7 +10,9 @@ from custledger.cli.options import JsonFlag
 from custledger.errors import masked
 from custledger.stores.contract import Verification
 
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the backup.")]
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="The backup: a file, or a folder where the ledger is one.")
+]
 
 
 def register(app: typer.Typer, run: Invocation) -> None:

@@ -3,7 +3,7 @@
 import shlex
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -33,7 +33,9 @@ def register(app: typer.Typer, run: Invocation) -> None:
     @app.command("demo")
     def demo(
         *,
-        folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where to make it.")] = Path(FOLDER),
+        folder: Annotated[
+            str, typer.Argument(metavar="[FOLDER]", help="Where to make it; csv:FOLDER keeps it in CSV files.")
+        ] = FOLDER,
         seed: Annotated[
             int | None, typer.Option("--seed", metavar="N", help="Another seed gives other people.")
         ] = None,
@@ -42,23 +44,44 @@ def register(app: typer.Typer, run: Invocation) -> None:
         from custledger.services.demo import SEED, make_demo, standing_demo
 
         _refuse_edge(run)
-        _refuse_file(folder)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise file_error(folder, error, "made") from error
+        place = _Place.of(run, folder)
+        place.make()
         language = language_of_a_new_one(run)
         told = {"name": NAME.in_language(language), "language": language}
-        session = run.use(run.open(str(folder / DEFAULT_LEDGER), create=True, defaults=told))
+        session = run.use(run.open(place.url, create=True, defaults=told))
         standing = standing_demo(session) if seed is None else None
         if standing is not None:
-            _show(run, standing, folder, "The demo {ledger} was made before: {counts}. The people in it are invented.")
+            _show(run, standing, place, "The demo {ledger} was made before: {counts}. The people in it are invented.")
             run.output.note(run.words("For a new one, name another folder: custledger demo FOLDER."))
             return
-        run.output.landed = f"The ledger {folder / DEFAULT_LEDGER} was made"
+        run.output.landed = f"The ledger {place.url} was made"
         made = make_demo(session, seed=SEED if seed is None else seed)
-        write_project_file(folder, DEFAULT_LEDGER)
-        _show(run, made, folder, "Made {ledger}: {counts}. The people in it are invented.")
+        write_project_file(place.folder, place.within)
+        _show(run, made, place, "Made {ledger}: {counts}. The people in it are invented.")
+
+
+class _Place(NamedTuple):
+    """Where a demo is made: its folder, its URL, and by what it is known within the folder."""
+
+    folder: Path
+    url: str
+    within: str
+
+    @classmethod
+    def of(cls, run: Invocation, text: str) -> "_Place":
+        """Return the place that is meant: a folder with a file in it, or one that is itself the ledger."""
+        scheme, colon, rest = text.partition(":")
+        if colon and any(scheme in kind.schemes and not kind.suffixes for kind in run.plugins.stores()) and rest:
+            return cls(Path(rest), text, f"{scheme}:.")
+        return cls(Path(text), str(Path(text) / DEFAULT_LEDGER), DEFAULT_LEDGER)
+
+    def make(self) -> None:
+        """Make the folder. Raises ``CustledgerError``."""
+        _refuse_file(self.folder)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise file_error(self.folder, error, "made") from error
 
 
 def _refuse_edge(run: Invocation) -> None:
@@ -79,12 +102,12 @@ def _refuse_file(folder: Path) -> None:
         )
 
 
-def _show(run: Invocation, made: "Demo", folder: Path, title: str) -> None:
+def _show(run: Invocation, made: "Demo", place: _Place, title: str) -> None:
     say, language, words = run.output.say, run.schema_language, run.words
     counts = words(", ").join(
         words.counted(run.session.schema(name).info, count) for name, count in made.counts.items()
     )
-    say(words(title, ledger=folder / DEFAULT_LEDGER, counts=counts))
+    say(words(title, ledger=place.url, counts=counts))
     say()
     say(words("Due today"))
     print_due(run, made.agenda.followups)
@@ -95,7 +118,7 @@ def _show(run: Invocation, made: "Demo", folder: Path, title: str) -> None:
         say(highlight.title.in_language(language))
         _table(run, highlight.schema, highlight.rows)
     say()
-    say(words("Next, in this folder (cd {folder}):", folder=for_shell(str(folder))))
+    say(words("Next, in this folder (cd {folder}):", folder=for_shell(str(place.folder))))
     for step in made.next_steps:
         say(f"  custledger {shlex.join(step.arguments)}  # {step.shows.in_language(language)}")
 

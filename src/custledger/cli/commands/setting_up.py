@@ -10,6 +10,7 @@ from custledger.cli.options import JsonFlag
 from custledger.cli.words import Words
 from custledger.config import DEFAULT_LEDGER, PROJECT_FILE, write_project_file
 from custledger.errors import NotFoundError, UsageError, masked
+from custledger.services.session import Session
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -41,10 +42,7 @@ def register(app: typer.Typer, run: Invocation) -> None:
         run.output.words = Words(session.settings.conventions.language)
         run.output.landed = f"The ledger {session.store.url} was made"
         written = write_project_file(Path(), place)
-        if json:
-            run.output.json({"url": masked(session.store.url), "settings": None if written is None else str(written)})
-        else:
-            run.output.say(masked(session.store.url))
+        _say_made(run, session, written, json=json)
         if told["language"] and not run.config["language"]:
             run.output.note(
                 run.words("Its language is Chinese, as this computer's is; --lang en makes one in English.")
@@ -55,6 +53,23 @@ def register(app: typer.Typer, run: Invocation) -> None:
             another = "{file} here names another ledger and was left as it is: use --ledger {place}."
             run.output.note(run.words(another, file=PROJECT_FILE, place=place))
         run.output.note(run.words("Next: custledger customer add --name …, or custledger import FILE --as customer."))
+
+
+def _say_made(run: Invocation, session: Session, written: Path | None, *, json: bool) -> None:
+    """Say which ledger was made, and what of files that lay there became part of it."""
+    from custledger.cli import taken_in  # most new ledgers are not made where files lie
+
+    url, files = masked(session.store.url), taken_in.by_file(session.taken_in)
+    if json:
+        adopted = [
+            {"file": file, "records": sum(map(taken_in.changed, found)), "held": sum(len(one.held) for one in found)}
+            for file, found in files.items()
+        ]
+        run.output.json({"url": url, "settings": None if written is None else str(written), "taken_over": adopted})
+        session.taken_in = []
+        return
+    run.output.say(url)
+    taken_in.tell_taken_in(run.output, session, one=taken_in.ONE_RECORD, several=taken_in.RECORDS)
 
 
 def language_of_a_new_one(run: Invocation) -> str:

@@ -112,6 +112,13 @@ class Book(abc.ABC):
         """Return what the files say of a new ledger's ``language`` and ``currency``, if they say so."""
         return {}
 
+    def elsewhere(self, folder: Path) -> "Book | None":  # noqa: ARG002 - a book that cannot be copied need not look
+        """Return the book of a copy of the ledger, whose files have the same names in another folder.
+
+        ``None`` where a ledger of this kind cannot be copied so.
+        """
+        return None
+
     def opened_by(self, name: str) -> str:
         """Return in which program somebody has the file open, so that it must not be written; ``""`` for none.
 

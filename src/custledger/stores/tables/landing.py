@@ -14,17 +14,20 @@ import attrs
 
 from custledger.changes import LogEntry, Operation
 from custledger.errors import CustledgerError
+from custledger.schema import Schema
 from custledger.stores.held import Held, HeldKind
 from custledger.stores.rows import Rows
 from custledger.stores.state import State
 from custledger.stores.tables import disk
 from custledger.stores.tables.agreed import Agreed, digest_of, lagging
 from custledger.stores.tables.beside import Beside
+from custledger.stores.tables.book import titles_of
 from custledger.stores.tables.cells import LEDGER, Cells, conventions_of
 from custledger.stores.tables.columns import columns_of
 from custledger.stores.tables.kept import Kept, Waiting, record_of
 from custledger.stores.tables.saving import Plan, Planner
 from custledger.stores.tables.shelf import Shelf
+from custledger.values import fold
 
 Landed = tuple[Operation, Sequence[LogEntry]]
 
@@ -168,16 +171,25 @@ class Landing:
         return {}
 
     def _new_sheets(self, state: State, agreed: Mapping[str, Agreed]) -> dict[str, Agreed]:
-        """Return what is known of the sheets that are to be made: those of all types, once the language is known."""
+        """Return what is known of the sheets that are to be made: those of all types, once the language is known.
+
+        One that lies there already is none of them, since what is in it is to be taken in. Raises ``FileFormatError``
+        for one that cannot be read.
+        """
         if LEDGER not in state.documents:
             return {}
         conventions = conventions_of(state)
         made = {}
         for name, schema in state.schemas.items():
-            if name not in agreed and not schema.info.is_kept:
+            if name not in agreed and not schema.info.is_kept and not self._lies_there(schema):
                 file, title = self._shelf.book.home(schema, conventions)
                 made[name] = Agreed(file=file, title=title)
         return made
+
+    def _lies_there(self, schema: Schema) -> bool:
+        titles = {fold(title) for title in titles_of(schema)}
+        sheets = (self._shelf.sheets(name) for name in self._shelf.book.files(titles))
+        return any(fold(title.strip()) in titles for one in sheets for title in one)
 
     def _plans(self, step: Step, agreed: dict[str, Agreed], today: date) -> tuple[dict[str, Plan], dict[str, Agreed]]:
         """Return what to write into which sheets, and what is known of those that cannot be written now."""

@@ -4,16 +4,17 @@ import contextlib
 import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 import attrs
 
 from custledger.changes import Changeset, Receipt
 from custledger.conventions import Clock, SystemClock, utc_text
-from custledger.errors import NotAllowedError, NotFoundError, StoreError
+from custledger.errors import NotAllowedError, NotFoundError, StoreError, UsageError
 from custledger.ids import IdMint
 from custledger.schema import Schema
-from custledger.stores.contract import Capabilities, GenerationMovedError
+from custledger.stores.contract import BackupStore, Capabilities, GenerationMovedError, Verification
 from custledger.stores.drafts import Draft
 from custledger.stores.held import Held, TakenIn
 from custledger.stores.reading import StateStore
@@ -22,20 +23,24 @@ from custledger.stores.tables.beside import Beside
 from custledger.stores.tables.book import Book
 from custledger.stores.tables.cells import conventions_of
 from custledger.stores.tables.columns import name_of
+from custledger.stores.tables.copying import copied
 from custledger.stores.tables.kept import Kept
 from custledger.stores.tables.landing import Landing, Step
 from custledger.stores.tables.settling import Settling
 from custledger.stores.tables.shelf import Shelf
 from custledger.stores.tables.taking_in import TakingIn
 
+EXPORT = "Export its records instead."
 
-class TableStore(StateStore):
+
+class TableStore(StateStore, BackupStore):
     """A handle on a ledger in files; ``is_made`` says that it was made for this handle.
 
     Whatever is asked of it first takes in what others wrote and what people changed in the files.
     """
 
     capabilities = Capabilities(pushes_down=False)
+    copies_to_folder = True
 
     def __init__(
         self,
@@ -208,6 +213,21 @@ class TableStore(StateStore):
     def proposed(self) -> Mapping[str, str]:
         """Return what the files say of a new ledger's language and currency."""
         return self._book.proposed()
+
+    def backup(self, target: str) -> Verification:
+        """Copy the files and what lies beside them to a new folder, and verify the copy before it counts."""
+        book = self._book.elsewhere(Path(target).expanduser().absolute())
+        if book is None:
+            raise UsageError(f"A ledger kept at {self.url} cannot be backed up this way.", hint=EXPORT)
+        self._check_open()
+        with self._lock:
+            if self.read_only:
+                beside = Beside(self._book.side)  # without what this handle has taken in for itself
+                beside.catch_up()
+                return copied(beside.kept, self._book, book)
+            with self._beside.guard():
+                self._meet_guarded()
+                return copied(self._beside.kept, self._book, book)
 
     def close(self) -> None:
         """Release everything. A second call does nothing."""
