@@ -25,9 +25,10 @@ def hear(session: Session, taken: Sequence[TakenIn]) -> None:
     """Have plugins amend, check and be told of what was taken in. What fails of that is a warning."""
     for one in taken:
         for receipt in one.receipts:
-            for applied in receipt.applied:
-                _amend_and_check(session, one, applied)
+            more = [_heard(session, one, applied) for applied in receipt.applied]
             tell(session, receipt)
+            for changeset in filter(None, more):
+                _land(session, one, changeset)
 
 
 @frozen
@@ -59,24 +60,27 @@ class Before(View):
         )
 
 
-def _amend_and_check(session: Session, taken: TakenIn, applied: Changeset) -> None:
+def _heard(session: Session, taken: TakenIn, applied: Changeset) -> Changeset:
+    """Return what plugins add to what has landed, once they have checked it with that."""
+    more = attrs.evolve(applied, changes=(), creates=(), documents=(), settles=())
     if not wanted_changes(session, applied):
-        return
+        return more
     landed = {(change.type, change.id): change for change in applied}
     before = session.seen_through(Before(session.store, session.actor, landed))
-    more = attrs.evolve(applied, changes=(), creates=(), documents=(), settles=())
+    whole = applied
     try:
         whole = amended(before, applied, wanted_changes(session, applied))
-        more = attrs.evolve(more, changes=list(_beyond(session, landed, whole)))
     except CustledgerError as error:
-        whole = applied
         _warn(session, taken, error.message, None)
     _check(session, before, taken, whole)
-    if more:
-        try:
-            tell(session, land(session, more))
-        except CustledgerError as error:
-            _warn(session, taken, error.message, None)
+    return attrs.evolve(more, changes=list(_beyond(session, landed, whole)))
+
+
+def _land(session: Session, taken: TakenIn, changeset: Changeset) -> None:
+    try:
+        tell(session, land(session, changeset))
+    except CustledgerError as error:
+        _warn(session, taken, error.message, None)
 
 
 def _beyond(session: Session, landed: Mapping[tuple[str, int], Change], whole: Changeset) -> Iterator[Change]:
