@@ -239,7 +239,7 @@ def test_a_sheet_sorted_without_its_ids_is_believed_or_restored(ledger: Ledger, 
     edit(sorted_apart)
     assert kinds(ledger) == [HeldKind.APART]
     ledger.held.restore(1)
-    assert customers(folder) == before
+    assert sorted(customers(folder).splitlines()) == sorted(before.splitlines())  # the rows keep their new order
     edit(sorted_apart)
     first = next(iter(ledger.customers))
     settled = ledger.held.accept(2)

@@ -67,7 +67,11 @@ def test_formulas_colours_comments_and_columns_of_peoples_own_survive(file: Path
     clerk.edit("person", ada, name="Ada Lovelace", age=4)
     page = load_workbook(file)["People"]
     own = columns(page)
-    assert [page.cell(2, own[heading]).value for heading in ("Name", "Twice", "Mine")] == ["Ada Lovelace", "=2*3", "kept"]
+    assert [page.cell(2, own[heading]).value for heading in ("Name", "Twice", "Mine")] == [
+        "Ada Lovelace",
+        "=2*3",
+        "kept",
+    ]
     assert page.cell(2, own["Mine"]).fill == RED
     assert page.cell(2, own["Name"]).fill == RED
     assert page.cell(2, own["Name"]).comment.text == "a friend"
@@ -84,7 +88,9 @@ def test_what_formulas_came_to_survives_for_whoever_does_not_compute(file: Path,
     clerk.edit("person", ada, name="Ada L.")
     clerk.add("person", name="Bob")
     assert clerk.values("person", ada) == {"name": "Ada L.", "age": 7}
-    assert load_workbook(file, data_only=True)["People"].cell(2, columns(load_workbook(file)["People"])["Age"]).value == 7
+    assert (
+        load_workbook(file, data_only=True)["People"].cell(2, columns(load_workbook(file)["People"])["Age"]).value == 7
+    )
     assert load_workbook(file)["People"].cell(2, columns(load_workbook(file)["People"])["Age"]).value == "=1+6"
 
 
@@ -95,7 +101,9 @@ def computed(file: Path, title: str, value: bytes) -> None:
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(written, "w") as new:
         for info in old.infolist():
             content = old.read(info)
-            new.writestr(info, content.replace(b"<v/>", value).replace(b"<v />", value) if info.filename == part else content)
+            new.writestr(
+                info, content.replace(b"<v/>", value).replace(b"<v />", value) if info.filename == part else content
+            )
     file.write_bytes(written.getvalue())
 
 

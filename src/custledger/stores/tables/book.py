@@ -138,4 +138,5 @@ EXAMPLES = frozenset({"example", "示例"})
 def titles_of(schema: Schema) -> tuple[str, ...]:
     """Return by which titles the sheet of a type is known, the best first."""
     info = schema.info
-    return tuple(dict.fromkeys((info.plural, *info.labels.both(), info.name)))
+    plural = f"{info.labels.en}s" if info.labels.en else info.plural
+    return tuple(dict.fromkeys((info.plural, *info.labels.both(), plural, info.name)))

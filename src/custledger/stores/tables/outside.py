@@ -231,7 +231,7 @@ class Judge:
         if self._is_arranged_anew:
             return list(self._found.places)
         held = {number for number, _ in self._was_held if number in self._found.places}
-        return [*self._other, *(held - set(self._other))]
+        return dict.fromkeys((*self._other, *held, *(self._found.places.keys() - self._rows.by_id.keys())))
 
     def _is_looked_at_again(self, number: int) -> bool:
         """Whether a row is judged although it is as it was: columns are others, or a name may be known by now."""

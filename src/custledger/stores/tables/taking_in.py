@@ -55,7 +55,7 @@ class TakingIn:
         place another waits for is not, while it is as it was when that was written.
         """
         kept = self.beside.kept
-        if LEDGER not in kept.state.documents and not kept.files:
+        if LEDGER not in kept.state.documents and not kept.agreed:
             return []
         titles = {fold(title) for schema in kept.state.schemas.values() for title in titles_of(schema)}
         found = self.shelf.differing(kept.files, titles)
