@@ -134,7 +134,7 @@ def test_days_of_a_workbook_that_counts_from_1904_are_the_same_days(file: Path) 
     book = Workbook()
     book.epoch = CALENDAR_MAC_1904
     page = book.active
-    page.title = "people"
+    page.title = "People"
     page.append(["ID", "Name", "Born"])
     page.append([None, "Ada", date(1990, 5, 17)])
     book.save(file)
