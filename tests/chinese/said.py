@@ -25,7 +25,7 @@ NO_SENTENCES = ("testing", "chinese", "words.py", "distributions.py", "spec_json
 
 PROGRAMMERS = frozenset({
     "ValueError", "TypeError", "AttributeError", "AssertionError", "NotPushedError", "GenerationMovedError",
-    "KeyError", "OSError", "csv.Error", "LookupError", "RuntimeError", "_StaleError",
+    "KeyError", "OSError", "csv.Error", "LookupError", "RuntimeError", "_StaleError", "ApartError", "ImportError",
 })  # fmt: skip
 """Errors that never reach a person: they are caught where they arise, or are a programmer's own."""
 

@@ -1,6 +1,8 @@
 """Reading workbooks: which sheet, which rows, what a cell says, and true errors."""
 
+import contextlib
 import os
+import random
 import subprocess
 import sys
 import zipfile
@@ -17,6 +19,10 @@ from custledger.records import Customer, FollowUp, Interaction
 from custledger.schema import Schema
 
 CUSTOMERS = Schema.of(Customer)
+DATA = Path(__file__).parents[3] / "../shared/data/calamine-xlsx"
+OLD = sorted(one for one in DATA.glob("*.xls*") if one.suffix in {".xls", ".xlsb"} and one.stat().st_size < 60_000)
+DAMAGED = max(100, int(os.environ.get("CUSTLEDGER_EXAMPLES", "0")) // 2)
+"""How many workbooks are damaged at random."""
 
 
 def book(path, sheets, hidden=()):
@@ -187,6 +193,47 @@ def test_a_workbook_that_was_cut_off_is_damaged_wherever_that_was(tmp_path):
         path.write_bytes(whole[:length])
         with pytest.raises(FileFormatError, match="is damaged"):
             read(path)
+
+
+def test_parts_whose_bytes_were_changed_are_read_or_refused(tmp_path):
+    path = book(tmp_path / "a.xlsx", {"S": [["name", "n"], *([f"x{n}", n] for n in range(20))], "T": [["a"]]})
+    source = random.Random(5)
+    refused = []
+    for _ in range(DAMAGED):
+        wanted = source.choice(["sheet1", "workbook", "styles", "rels", "Content_Types"])
+
+        def spoil(name, content, wanted=wanted):
+            if wanted not in name:
+                return content
+            spoiled = bytearray(content)
+            for _ in range(source.randrange(1, 6)):
+                spoiled[source.randrange(len(spoiled))] = source.randrange(256)
+            return bytes(spoiled)
+
+        try:
+            read(parts_changed(path, spoil))
+        except CustledgerError as error:
+            refused.append(error)
+    assert 0 < len(refused) < DAMAGED
+    assert [str(error) for error in refused if not error.hint] == []
+
+
+@pytest.mark.skipif(not OLD, reason="the corpus calamine-xlsx is not beside the project")
+def test_a_workbook_of_an_old_format_takes_no_memory_and_no_process_of_ours(tmp_path):
+    """Damaged ones make calamine ask for more memory than there is, which ends the process that it is in."""
+    source = random.Random(9)
+    read_at_all = 0
+    for number in range(DAMAGED // 10):
+        chosen = source.choice(OLD)
+        spoiled = bytearray(chosen.read_bytes())
+        for _ in range(source.randrange(4)):
+            spoiled[source.randrange(len(spoiled))] = source.randrange(256)
+        path = tmp_path / f"{number}{chosen.suffix}"
+        path.write_bytes(spoiled)
+        with contextlib.suppress(CustledgerError):
+            read(path)
+            read_at_all += 1
+    assert read_at_all
 
 
 def test_an_empty_workbook_and_an_empty_sheet_say_so(tmp_path):

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class ExcelBook(Book):
         book = ReadBook(name, io.BytesIO(content))
         try:
             beside = {TITLE, *(book.manifest.beside if book.manifest else ())}
-            return [_sheet(title, book.rows(title)) for title in book.titles if title not in beside]
+            return [_sheet(title, _indented(book, title)) for title in book.titles if title not in beside]
         finally:
             book.close()
 
@@ -107,6 +107,12 @@ def is_own(content: bytes) -> bool:
 def _signature(archive: zipfile.ZipFile) -> bytes:
     parts = [(one.filename, one.CRC, one.file_size) for one in archive.infolist()]
     return sha256(repr(parts).encode()).hexdigest().encode()
+
+
+def _indented(book: ReadBook, title: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a sheet from its first column on, whatever is in that."""
+    before = [""] * book.indent(title)
+    return ((number, [*before, *cells]) for number, cells in book.rows(title))
 
 
 def _sheet(title: str, rows: Iterable[tuple[int, list[str]]]) -> Sheet:

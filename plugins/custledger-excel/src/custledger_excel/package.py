@@ -5,8 +5,10 @@ sheet says which cells it has: calamine makes room for every cell between the fi
 in opposite corners would take terabytes. It also gives error values (``#N/A``) as nothing, so they are found here.
 """
 
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
@@ -68,6 +70,11 @@ class Package:
                 self._check_locked()
                 self._check_repeated()
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a workbook of XML parts (``.xlsx``, ``.xlsm``), of which all that matters was looked at."""
+        return "xl/workbook.xml" in self._zip.namelist()
+
     def errors_of(self, title: str) -> dict[Place, str]:
         """Return the error values of a sheet by their places, once it is sure that it does not span too many cells.
 
@@ -111,7 +118,7 @@ class Package:
             yield
         except (zipfile.BadZipFile, EOFError, NotImplementedError, ET.ParseError, expat.ExpatError) as error:
             raise damaged(self._path) from error
-        except (ValueError, KeyError, LookupError, zipfile.LargeZipFile) as error:
+        except (ValueError, LookupError, OverflowError, zipfile.LargeZipFile, zlib.error, lzma.LZMAError) as error:
             raise damaged(self._path) from error
 
     def _blocks(self, part: str) -> Iterator[bytes]:

@@ -41,12 +41,13 @@ class Book:
         self.path = path
         self._is_named = stream is None and path != STDIN
         self._stream = _opened(path) if stream is None else stream
+        self._book: Any = None
         self._last: tuple[str, Any, Mapping[tuple[int, int], str]] | None = None
         try:
             with self._telling():
                 self._package = Package(self._stream, path) if self._start() == _ZIP else None
                 self._stream.seek(0)
-                self._book = self._loaded()
+                self._book = self._here() if self._package and self._package.is_plain else self._apart()
                 kinds = [(one.name, str(one.typ), str(one.visible)) for one in self._book.sheets_metadata]
         except BaseException:
             self.close()
@@ -60,18 +61,23 @@ class Book:
     def close(self) -> None:
         """Close the file."""
         self._stream.close()
+        if self._book is not None:
+            self._book.close()
 
     def height(self, title: str) -> int:
         """Return how many rows there are up to the last of a sheet."""
         return int(self._sheet(title)[0].total_height)
 
+    def indent(self, title: str) -> int:
+        """Return how many columns there are before the first one with anything in it, which ``rows`` leave out."""
+        start = self._sheet(title)[0].start
+        return int(start[1]) if start else 0
+
     def rows(self, title: str) -> Iterator[tuple[int, list[str]]]:
         """Yield the rows of a sheet that are not blank as texts, each with its number, from 1."""
         sheet, errors = self._sheet(title)
         in_error = {row for row, _ in errors}
-        first = (
-            sheet.start[1] if sheet.start else 0
-        )  # calamine leaves out the columns before the first one with anything
+        first = sheet.start[1] if sheet.start else 0  # calamine leaves out the columns before the first one in use
         with self._telling():
             for index, values in enumerate(sheet.iter_rows()):
                 cells = [value if value.__class__ is str else text_of(value) for value in values]
@@ -98,10 +104,15 @@ class Book:
             raise _stranger(self.path, start)
         return start
 
-    def _loaded(self) -> Any:
+    def _here(self) -> Any:
         from python_calamine import CalamineWorkbook  # imported when a workbook is read, not when we start
 
         return CalamineWorkbook.from_object(self.path if self._is_named else self._stream)
+
+    def _apart(self) -> Any:
+        from custledger_excel.apart import ApartBook  # few workbooks need another process
+
+        return ApartBook(self.path, None if self._is_named else self._stream)
 
     def _manifest(self) -> Manifest | None:
         with suppress(FileFormatError):
@@ -122,7 +133,12 @@ class Book:
         except BaseException as error:
             if "password" in str(error).lower():
                 raise locked(self.path) from error
-            if type(error).__module__.split(".")[0] not in {"python_calamine", "pyo3_runtime", "builtins"}:
+            if type(error).__module__.split(".")[0] not in {
+                "python_calamine",
+                "pyo3_runtime",
+                "custledger_excel",
+                "builtins",
+            }:
                 raise
             raise damaged(self.path) from error
 
