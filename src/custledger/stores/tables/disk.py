@@ -84,8 +84,9 @@ def put_ready(folder: Path, contents: Mapping[str, bytes]) -> dict[str, str]:
     """
     waiting: dict[str, str] = {}
     place = folder / NEW
-    if contents:
+    if contents and not place.is_dir():
         place.mkdir(exist_ok=True)
+        settle_folder(folder)
     try:
         for name, content in contents.items():
             waiting[name] = f"{secrets.token_hex(6)}-{name}"

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from custledger.changes import LogEntry, Operation
-from custledger.errors import CustledgerError
+from custledger.errors import CustledgerError, FileFormatError
 from custledger.schema import Schema
 from custledger.stores.held import Held, HeldKind
 from custledger.stores.rows import Rows
@@ -206,19 +206,43 @@ class Landing:
                 agreed[name] = Agreed(file=file, title=title)
             known = agreed[name]
             touched |= known.behind
-            if known.stopped or step.put_off or known.file in self._beside.kept.pending:
-                late[name] = attrs.evolve(known, behind=touched)
+            if not touched and not self._is_about(step, schema, known):
                 continue
-            plan = self._plan(step, known, Cells(step.state, schema, conventions, today), touched)
-            if plan.edit and (program := self._shelf.book.opened_by(known.file)):
-                if step.urgent:
-                    raise disk.in_use(self._shelf.path(known.file), program)
+            cells = Cells(step.state, schema, conventions, today)
+            plan = None if known.stopped or step.put_off else self._plan(step, known, cells, touched)
+            if plan is None:
                 late[name] = attrs.evolve(known, behind=touched)
-                continue
-            plans[name] = plan
+            else:
+                plans[name] = plan
         return plans, late
 
-    def _plan(self, step: Step, known: Agreed, cells: Cells, touched: Collection[int]) -> Plan:
+    @staticmethod
+    def _is_about(step: Step, schema: Schema, known: Agreed) -> bool:
+        """Whether a step is about a sheet in which no record is touched: about its rows, or a field that is new."""
+        if step.named.get(schema.name) or step.removed.get(schema.name):
+            return True
+        return any(field.key not in known.offered for field in schema.editable)
+
+    def _can_be_read(self, step: Step, known: Agreed) -> bool:
+        """Whether a file is the one that was agreed, and not one that somebody is saving at this moment."""
+        before = self._beside.kept
+        if known.file in before.pending:
+            return False
+        try:
+            return self._shelf.sha256_read(known.file) == step.files.get(known.file, before.files.get(known.file, ""))
+        except FileFormatError:
+            return False
+
+    def _plan(self, step: Step, known: Agreed, cells: Cells, touched: Collection[int]) -> Plan | None:
+        """Return what to write into a sheet, ``None`` where it cannot be written now. Raises ``LockedError``."""
+        plan = self._planned(step, known, cells, touched) if self._can_be_read(step, known) else None
+        if (plan is None or plan.edit) and (program := self._shelf.book.opened_by(known.file)):
+            if step.urgent and touched:
+                raise disk.in_use(self._shelf.path(known.file), program)
+            return None
+        return plan
+
+    def _planned(self, step: Step, known: Agreed, cells: Cells, touched: Collection[int]) -> Plan:
         name = cells.schema.name
         sheet = self._shelf.sheets(known.file).get(known.title)
         places = self._shelf.places(known, cells.schema)

@@ -1,5 +1,6 @@
 """The files of a book as one handle has read them: their sheets, and where in them the rows of records stand."""
 
+import time
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,11 @@ from custledger.stores.tables import disk
 from custledger.stores.tables.agreed import Agreed, digest_of
 from custledger.stores.tables.book import Book, Sheet, SheetEdit
 from custledger.stores.tables.columns import columns_of
+
+QUIET = 30_000_000
+"""How many nanoseconds ago a file was written last, when whoever writes it is taken to be done."""
+PATIENCE = 50
+"""How many such times to wait for that."""
 
 
 @attrs.define(eq=False)
@@ -64,8 +70,20 @@ class Shelf:
         return found
 
     def sha256_read(self, name: str) -> str:
-        """Return what tells the content of a file as its sheets were read, whatever somebody made of it since."""
-        return self._files[name].sha256 if name in self._files else self.sha256(name)
+        """Return what tells the content of a file as its sheets were read, whatever somebody made of it since.
+
+        Raises ``FileFormatError``.
+        """
+        file = self._read(name)
+        return file.sha256 if file else ""
+
+    def wait_for(self, name: str) -> None:
+        """Wait until nobody is writing a file, as far as its times tell: who reads half of one misunderstands it."""
+        for _ in range(PATIENCE):
+            glance = disk.Glance.of(self.path(name))
+            if glance is None or not 0 <= glance.at - glance.changed < QUIET:
+                return
+            time.sleep(QUIET / 1e9)
 
     def sheets(self, name: str) -> Mapping[str, Sheet]:
         """Return the sheets of a file by title; none where there is no file. Raises ``FileFormatError``."""

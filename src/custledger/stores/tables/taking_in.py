@@ -89,6 +89,7 @@ class TakingIn:
     def _take_in(self, names: Collection[str], trusted: Collection[str]) -> None:
         landed: set[str] = set()
         for name in names:
+            self.shelf.wait_for(name)
             sheets = self._sheets(name)
             for schema, agreed, sheet in sheets:
                 if self._take_in_sheet(schema, agreed, sheet, is_trusted=schema.name in trusted):
