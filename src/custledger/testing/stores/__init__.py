@@ -1,5 +1,6 @@
 """The suite that proves a store: one class to inherit, made of one room of cases for each promise of the contract."""
 
+from custledger.testing.stores.crashing import CrashCases
 from custledger.testing.stores.documents import DocumentCases
 from custledger.testing.stores.facts import FactCases
 from custledger.testing.stores.filters import FilterCases
@@ -7,6 +8,7 @@ from custledger.testing.stores.hand_columns import HandColumnCases
 from custledger.testing.stores.hand_edits import HandEditCases
 from custledger.testing.stores.hand_rows import HandRowCases
 from custledger.testing.stores.handles import HandleCases
+from custledger.testing.stores.killing import KillCases
 from custledger.testing.stores.kinds import KindCases
 from custledger.testing.stores.loads import LoadCases
 from custledger.testing.stores.logs import LogCases
@@ -45,7 +47,7 @@ class StoreContract(
     """
 
 
-class TableStoreContract(StoreContract, HandEditCases, HandRowCases, HandColumnCases):
+class TableStoreContract(StoreContract, HandEditCases, HandRowCases, HandColumnCases, CrashCases, KillCases):
     """Every case that a store in files that people edit must pass: beside ``open_store``, say how they get at a sheet.
 
     See ``SheetCases``.
