@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from custledger_excel.cells import text_of, unmarked
@@ -23,6 +23,8 @@ def titled(titles: Sequence[str], wanted: str) -> str:
 
 class TestExcel(TableStoreContract):
     """The suite that every store must pass."""
+
+    shares_file: ClassVar[bool] = True
 
     def open_store(self, place: Any, *, read_only: bool = False) -> Store:
         return open_workbook(str(place), create=True, read_only=read_only)

@@ -1,7 +1,7 @@
 """Settling what is held: the file is right after all, or it is to show again what the ledger says."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -112,20 +112,29 @@ class Settling:
             self._show(held.type, self._kept.state.rows(held.type).ids)
 
     def _make_anew(self, held: Held, *, is_accepted: bool) -> None:
-        """Have a sheet made anew; the file in which it was is kept beside it, if there is one."""
+        """Have a sheet made anew, and with a file all that was in it; what is there now is kept beside it."""
         if is_accepted:
             raise UsageError(
                 f"{held.sheet} cannot be accepted: {held.why}",
                 hint="Put the file right, or restore it from the ledger.",
             )
-        known = self._known(held.type)
-        path = self._shelf.path(known.file)
-        if path.exists() and (held.kind is HeldKind.APART or not self._is_readable(known.file)):
-            self._put_aside(known.file, held)
-        self._files[known.file] = self._shelf.sha256(known.file, surely=True)
-        cells = tuple(one for one in known.held if one.kind in CELLS)
-        self._agreed[held.type] = attrs.evolve(known, stopped="", digests={}, offered=frozenset(), held=cells)
-        self._show(held.type, self._kept.state.rows(held.type).ids)
+        file = self._known(held.type).file
+        is_lost = not self._shelf.path(file).exists() or not self._is_readable(file)
+        if self._shelf.path(file).exists() and (held.kind is HeldKind.APART or is_lost):
+            self._put_aside(file, held)
+        self._files[file] = self._shelf.sha256(file, surely=True)
+        for name in {held.type, *(self._lost_with(file) if is_lost else ())}:
+            known = self._known(name)
+            cells = tuple(one for one in known.held if one.kind in CELLS)
+            self._agreed[name] = attrs.evolve(known, stopped="", digests={}, offered=frozenset(), held=cells)
+            self._show(name, self._kept.state.rows(name).ids)
+
+    def _lost_with(self, file: str) -> Iterator[str]:
+        """Yield the types whose sheets were in a file that is lost: all of it is made anew together."""
+        for name in self._kept.agreed:
+            known = self._known(name)
+            if known.file == file and any(one.kind is HeldKind.UNREADABLE for one in known.held):
+                yield name
 
     def _put_aside(self, name: str, held: Held, *, is_left: bool = False) -> None:
         """Keep a file under another name, which no file has yet; ``is_left`` leaves it where it is as well."""

@@ -3,7 +3,7 @@
 import abc
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import attrs
 
@@ -21,7 +21,12 @@ GARBAGE = b"PK\x03\x04 no sheet at all \x81\x00"
 
 
 class SheetCases(StoreCases):
-    """The base of rooms about sheets: how a person gets at them, which a suite of the table family says."""
+    """The base of rooms about sheets: how a person gets at them, which a suite of the table family says.
+
+    - ``shares_file``: whether the sheets of all types are in one file, and are lost with it.
+    """
+
+    shares_file: ClassVar[bool] = False
 
     @abc.abstractmethod
     def sheet_file(self, place: Any, title: str) -> Path:

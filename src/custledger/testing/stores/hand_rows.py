@@ -102,7 +102,7 @@ class HandRowCases(ThreePeople):
                 if one.kind is HeldKind.VANISHED:
                     settle(clerk, one, accept=False)
         else:
-            lost, _ = only_held(clerk, HeldKind.UNREADABLE, HeldKind.UNFIT)
+            lost, *_ = only_held(clerk, *[HeldKind.UNREADABLE] * (2 if self.shares_file else 1), HeldKind.UNFIT)
             clerk.add("visit", person=trio[1], note="second")
             clerk.edit("person", trio[1], notes="meanwhile")
             with refuses(UsageError, clerk):
