@@ -107,7 +107,7 @@ class CsvBook(Book):
                 head=head,
                 encoding=encoding,
                 delimiter=dialect.delimiter,
-                newline="\n" if head.endswith("\n") and not head.endswith("\r\n") else "\r\n",
+                newline=head[len(head.rstrip("\r\n")) :][-2:] or "\r\n",
             )
         ]
 

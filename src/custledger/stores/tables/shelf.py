@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from custledger import ids
+from custledger.errors import FileFormatError
 from custledger.schema import Schema
 from custledger.stores.tables import disk
 from custledger.stores.tables.agreed import Agreed, digest_of
@@ -36,6 +37,7 @@ class Shelf:
     def __init__(self, book: Book) -> None:
         self.book = book
         self._files: dict[str, _File] = {}
+        self._unreadable: dict[str, str] = {}
         self._glances: dict[str, tuple[disk.Glance | None, str]] = {}
 
     def path(self, name: str) -> Path:
@@ -77,6 +79,14 @@ class Shelf:
         file = self._read(name)
         return file.sha256 if file else ""
 
+    def look(self, name: str) -> tuple[Mapping[str, Sheet], str, FileFormatError | None]:
+        """Return the sheets of a file, what tells the content that was read, and why that cannot be made sense of."""
+        try:
+            file = self._read(name)
+        except FileFormatError as error:
+            return {}, self._unreadable.pop(name), error
+        return (file.sheets, file.sha256, None) if file else ({}, "", None)
+
     def wait_for(self, name: str) -> None:
         """Wait until nobody is writing a file, as far as its times tell: who reads half of one misunderstands it."""
         for _ in range(PATIENCE):
@@ -95,7 +105,9 @@ class Shelf:
             content = disk.read(self.path(name))
             if content is None:
                 return None
+            self._unreadable[name] = disk.sha256(content)
             sheets = {sheet.title: sheet for sheet in self.book.read(name, content)}
+            del self._unreadable[name]
             self._files[name] = _File(disk.sha256(content), content, sheets)
         return self._files[name]
 

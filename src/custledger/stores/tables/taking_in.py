@@ -47,6 +47,7 @@ class TakingIn:
     _operations: dict[str, Operation] = attrs.field(factory=dict, init=False)
     _receipts: dict[str, list[Receipt]] = attrs.field(factory=dict, init=False)
     _rows: dict[str, dict[tuple[str, int], int]] = attrs.field(factory=dict, init=False)
+    _looked_at: str = attrs.field(default="", init=False)
 
     def differing(self) -> list[str]:
         """Return the names of the files that are not as they were agreed.
@@ -118,7 +119,7 @@ class TakingIn:
         """Judge the sheet of a type once more, with what is held of it; return whether anything landed."""
         kept = self.beside.kept
         agreed = kept.agreed[name]
-        sheet = self.shelf.sheets(agreed.file).get(agreed.title)
+        sheet = self.shelf.look(agreed.file)[0].get(agreed.title)
         return sheet is not None and self._take_in_sheet(kept.state.schemas[name], agreed, sheet, again=True)
 
     def _operation_on(self, name: str) -> Operation:
@@ -144,12 +145,7 @@ class TakingIn:
     def _sheets(self, name: str) -> list[tuple[Schema, Agreed, Sheet | FileFormatError | None]]:
         """Return the types whose sheets are in a file, each with its sheet, or why there is none."""
         kept = self.beside.kept
-        sheets: Mapping[str, Sheet] = {}
-        failure: FileFormatError | None = None
-        try:
-            sheets = self.shelf.sheets(name)
-        except FileFormatError as error:
-            failure = error
+        sheets, self._looked_at, failure = self.shelf.look(name)
         found: list[tuple[Schema, Agreed, Sheet | FileFormatError | None]] = []
         by_title = {fold(title.strip()): sheet for title, sheet in sheets.items()}
         for schema in kept.state.schemas.values():
@@ -281,13 +277,13 @@ class TakingIn:
         )
         still = (one for one in agreed.held if one.kind not in STOPPED)
         known = attrs.evolve(agreed, held=(held, *still), stopped=why)
-        files = {agreed.file: self.shelf.sha256(agreed.file)}
+        files = {agreed.file: self._looked_at}
         step = Step(state=self.beside.kept.state, agreed={schema.name: known}, files=files, urgent=False)
         self.landing.land(step, self.today())
 
     def _agree(self, name: str) -> None:
-        """Take note of what a file holds, where nothing that was taken in has said it."""
-        kept, found = self.beside.kept, self.shelf.sha256(name)
+        """Take note of what a file holds in which there is no sheet of a type."""
+        kept, found = self.beside.kept, self._looked_at
         if kept.files.get(name, "") != found:
             self.landing.land(Step(state=kept.state, files={name: found}, urgent=False), self.today())
 
