@@ -6,6 +6,7 @@ interrupted after it is brought to its end by whoever opens the ledger next.
 """
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -295,7 +296,8 @@ class Landing:
             else:
                 digests.pop(number, None)
         added = {row[0].value for row in plan.edit.rows if row and row[0]}
-        held = tuple(one for one in agreed.held if _is_held_still(one, digests, added))
+        still = (one for one in agreed.held if _is_held_still(one, rows, digests, added))
+        held = tuple(_moved(one, sorted(sheet.number(place) for place in plan.edit.removed)) for one in still)
         return attrs.evolve(agreed, digests=digests, held=held)
 
 
@@ -303,11 +305,19 @@ def _value(rows: Rows, number: int, key: str) -> Any:
     return rows.value(number, key) if number in rows else None
 
 
-def _is_held_still(held: Held, digests: Mapping[int, bytes], added: Collection[int]) -> bool:
+def _is_held_still(held: Held, rows: Rows, digests: Mapping[int, bytes], added: Collection[int]) -> bool:
     """Whether something is held still, when rows were written."""
     if held.kind is HeldKind.VANISHED:
         return held.record not in added and held.record in digests
+    if held.kind is HeldKind.RETURNED:
+        return held.record not in rows
     return not held.key or held.record in digests
+
+
+def _moved(held: Held, removed: Sequence[int]) -> Held:
+    """Return something that is held, under the number that its row has when other rows are gone."""
+    before = bisect_left(removed, held.row) if removed and held.row else 0
+    return attrs.evolve(held, row=held.row - before) if before else held
 
 
 def _numbered(last: int, agreed: Mapping[str, Agreed]) -> tuple[int, dict[str, Agreed]]:
