@@ -72,8 +72,7 @@ def made(source: random.Random, place: int) -> Made:
             born = f"{source.randrange(1940, 2010)}{source.randrange(1, 13):02}{source.randrange(1, 29):02}"
             region = source.choice(("110101", "310104", "440305", "510107"))
             text = f"{region}{born}{place // 6:04}" if place % 12 else f"{region}{born}{source.randrange(1000):03}X"
-            harms = [excel, fifteen, libreoffice, double, pandas] if text.isdecimal() else []
-            return "x_id_number", text, harms
+            return "x_id_number", text, [excel, fifteen, libreoffice, double, pandas] if text.isdecimal() else []
         case 1:
             return "phone", f"1{source.randrange(3, 10)}{place:09}", [excel, pandas]
         case 2:

@@ -41,7 +41,12 @@ def filled(folder: Path, texts: list[str]) -> tuple[Clerk, list[int]]:
     clerk = Clerk(open_folder(str(folder)))
     records: list[dict[str, Any]] = []
     for place, text in enumerate(texts):
-        record = {"name": text, "notes": text, "secret": texts[-place], "tags": (f"t{place % 7}", "标签")}
+        record: dict[str, Any] = {
+            "name": text,
+            "notes": text,
+            "secret": texts[-place],
+            "tags": (f"t{place % 7}", "标签"),
+        }
         record |= {
             "born": DATES[place % len(DATES)],
             "age": place - 50,

@@ -6,6 +6,7 @@ from custledger.testing.stores.facts import FactCases
 from custledger.testing.stores.filters import FilterCases
 from custledger.testing.stores.hand_columns import HandColumnCases
 from custledger.testing.stores.hand_edits import HandEditCases
+from custledger.testing.stores.hand_machine import HandMachineCases
 from custledger.testing.stores.hand_rows import HandRowCases
 from custledger.testing.stores.handles import HandleCases
 from custledger.testing.stores.killing import KillCases
@@ -47,7 +48,9 @@ class StoreContract(
     """
 
 
-class TableStoreContract(StoreContract, HandEditCases, HandRowCases, HandColumnCases, CrashCases, KillCases):
+class TableStoreContract(
+    StoreContract, HandEditCases, HandRowCases, HandColumnCases, CrashCases, KillCases, HandMachineCases
+):
     """Every case that a store in files that people edit must pass: beside ``open_store``, say how they get at a sheet.
 
     See ``SheetCases``.

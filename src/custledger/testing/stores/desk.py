@@ -53,6 +53,7 @@ class Desk:
         self._place = place
         self.schema = schema
         self.title = schema.info.plural
+        self.renamed: dict[str, str] = {}
         self.heading, *self.rows = suite.read_sheet(place, self.title)
 
     @property
@@ -67,16 +68,20 @@ class Desk:
 
     def again(self) -> "Desk":
         """Open it once more."""
-        return Desk(self._suite, self._place, self.schema)
+        desk = Desk(self._suite, self._place, self.schema)
+        desk.renamed = self.renamed
+        return desk
 
     def column(self, key: str) -> int:
-        """Return the place of the column of a field, by the English or the Chinese heading."""
-        field = self.schema.by_key[key]
-        return next(place for place, text in enumerate(self.heading) if text.strip("*") in field.spec.labels.both())
+        """Return the place of the column of a field, by either heading, or that of ``renamed``."""
+        return next(place for place, text in enumerate(self.heading) if text.strip("*") in self._names(key))
 
     def has(self, key: str) -> bool:
         """Whether there is a column of a field."""
-        return any(text.strip("*") in self.schema.by_key[key].spec.labels.both() for text in self.heading)
+        return any(text.strip("*") in self._names(key) for text in self.heading)
+
+    def _names(self, key: str) -> tuple[str, ...]:
+        return (*self.schema.by_key[key].spec.labels.both(), self.renamed.get(key, ""))
 
     def row(self, number: int) -> list[str]:
         """Return the first row with the id of a record."""

@@ -335,3 +335,26 @@ class HandRowCases(ThreePeople):
         settle(clerk, second, accept=False)
         only_held(clerk)
         assert clerk.ids("person") == sorted([trio[0], first.record])
+
+    def test_rows_that_are_held_are_found_when_others_were_taken_out_above(
+        self, clerk: Clerk, trio: list[int], people: Desk
+    ) -> None:
+        """One after the other."""
+        people.add(0, age="1").add(2, age="2").add(age="3").type(trio[2], born="?").save()
+        only_held(clerk, *[HeldKind.NEW_ROW] * 3, HeldKind.UNFIT)
+        clerk.remove("person", trio[0])
+        for one in clerk.store.held():
+            settle(clerk, one, accept=False)
+        only_held(clerk)
+        assert people.again().numbers() == trio[1:]
+        assert len(people.again().rows) == 2
+
+    def test_a_row_of_a_removed_record_that_is_there_again_is_not_held_any_more(
+        self, clerk: Clerk, trio: list[int], people: Desk
+    ) -> None:
+        """However it came to be so."""
+        removal = clerk.remove("person", trio[1])
+        people.save()
+        only_held(clerk, HeldKind.RETURNED)
+        clerk.apply(*reversal(removal))
+        only_held(clerk)
