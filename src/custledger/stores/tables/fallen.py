@@ -62,24 +62,28 @@ class Fallen:
     def _latest_seen(
         self, changed: Mapping[Cell, Any], present: Collection[int], is_shown: Callable[[Cell], bool]
     ) -> int:
-        """Return the number of the latest changeset of the ledger that shows in the file."""
-        touched: set[Cell] = set()
+        """Return the number of the latest changeset of the ledger that shows in the file.
+
+        A cell shows its latest change where it says what it never said before that; and a row the making of its record,
+        unless that was there before.
+        """
+        rows = self._state.rows(self._type)
+        seen: dict[Cell, int] = {}
+        made: dict[int, int] = {}
         for entry in self._entries(creates=True):
-            if entry.operation in self._outside:
-                touched |= {Cell(entry.record, key) for key in entry.before or ()}
-                continue
             if entry.action is Action.CREATE:
-                if any(number in present for number in range(entry.record, entry.record + entry.count)):
-                    return entry.changeset
+                for number in range(entry.record, entry.record + entry.count):
+                    if number in present:
+                        made[number] = 0 if entry.operation in self._outside else entry.changeset
                 continue
-            rows = self._state.rows(self._type)
             for key, before in (entry.before or {}).items():
                 cell = Cell(entry.record, key)
-                seen = cell not in touched and cell not in changed and cell.record in present and is_shown(cell)
-                if seen and cell.record in rows and rows.value(cell.record, key) != before:
-                    return entry.changeset
-                touched.add(cell)
-        return 0
+                if cell not in seen:
+                    shown = cell not in changed and cell.record in present and cell.record in rows and is_shown(cell)
+                    seen[cell] = entry.changeset if shown and entry.operation not in self._outside else 0
+                if seen[cell] and rows.value(cell.record, key) == before:
+                    seen[cell] = 0
+        return max((*seen.values(), *made.values()), default=0)
 
     def _entries(self, *, creates: bool = False) -> Iterator[LogEntry]:
         """Yield the entries of the type that say what persons changed, the newest first."""
