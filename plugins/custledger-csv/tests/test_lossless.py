@@ -66,7 +66,14 @@ def assert_no_live_cell(file: Path) -> None:
 def adopted(folder: Path) -> Clerk:
     """Forget all that is known beside the files, and make a ledger of them."""
     shutil.rmtree(folder / ".custledger")
-    return Clerk(open_folder(str(folder), create=True))
+    return opened(folder)
+
+
+def opened(folder: Path) -> Clerk:
+    """Make a ledger of the files in a folder, once it is said in which language and zone it is."""
+    clerk = Clerk(open_folder(str(folder), create=True))
+    clerk.put("ledger", {"language": "en", "currency": "CNY", "zone": "UTC"})
+    return clerk
 
 
 def resaved(file: Path) -> None:
@@ -121,7 +128,7 @@ def test_a_file_keeps_its_form_its_order_and_every_line_that_is_not_touched(tmp_
     folder.mkdir()
     content = before + "".join(cut.join(line) + end for line in lines)
     (folder / "people.csv").write_bytes(content.encode(encoding))
-    clerk = Clerk(open_folder(str(folder)))
+    clerk = opened(folder)
     people = {one["name"]: number for number, one in clerk.everything("person").items()}
     assert len(people) == 3
     text = (folder / "people.csv").read_bytes().decode(encoding.removesuffix("-sig")).removeprefix("\ufeff")
