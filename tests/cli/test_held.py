@@ -244,16 +244,16 @@ def test_no_output_goes_onto_a_file_of_the_ledger(files: Run, folder: Path) -> N
 
 
 def test_an_import_writes_the_files_once(files: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from custledger.stores.tables import landing
+    from custledger.stores.tables import disk
 
     written: list[list[str]] = []
-    put_ready = landing.disk.put_ready
+    put_ready = disk.put_ready
 
     def counting(place, contents):
         written.append([name for name in contents if name == "customers.csv"])
         return put_ready(place, contents)
 
-    monkeypatch.setattr(landing.disk, "put_ready", counting)
+    monkeypatch.setattr(disk, "put_ready", counting)
     rows = "".join(f"P{at},N{at}\n" for at in range(30_000))
     (folder / "x.csv").write_text(f"Name,Code\n{rows}", encoding="utf-8")
     assert files("import", "x.csv", "--as", "customer").code == 0

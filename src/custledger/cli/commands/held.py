@@ -66,8 +66,8 @@ def print_held(run: Invocation, held: Sequence[Held], form: Form) -> None:
         Column(heading=run.words("Field"), key="field", weight=2),
         Column(heading=run.words("Written"), key="text", weight=2),
         Column(heading=run.words("Held as"), key="why", weight=2),
-        Column(heading=run.words("Why"), key="said", kept=True, wrapped=True, least=24),
-        Column(heading=run.words("Advice"), key="advice", wrapped=True, weight=3, least=20),
+        Column(heading=run.words("Why"), key="message", kept=True, wrapped=True, least=24),
+        Column(heading=run.words("Advice"), key="hint", wrapped=True, weight=3, least=20),
     ]
     rows = [_texts(run, one) for one in held]
     full = form is not Form.SHOWN
