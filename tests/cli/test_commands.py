@@ -269,7 +269,7 @@ def test_an_export_never_overwrites_the_ledger_or_the_settings(shop: Run, target
 
 def test_init_export_and_fields_tell_in_json_what_they_did(run: Run, folder: Path) -> None:
     made = json.loads(run("init", "--json").out)
-    assert made == {"url": f"sqlite:{folder / 'ledger.db'}", "settings": "custledger.toml"}
+    assert made == {"url": f"sqlite:{folder / 'ledger.db'}", "settings": "custledger.toml", "taken_over": []}
     added = json.loads(run("field", "add", "customer", "Girth", "--json").out)
     assert (added["type"], added["key"]) == ("customer", "x_girth")
     renamed = json.loads(run("field", "edit", "customer.Girth", "--label-en", "Width", "--json").out)

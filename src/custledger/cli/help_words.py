@@ -39,7 +39,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Make a ledger of invented people in FOLDER, and show who is due, who bought what, and where to go next.": (
             "在 FOLDER 里建一本人物虚构的演示台账，列出今天要跟进谁、谁买了什么、接下来可以试什么。"
         ),
-        "Where to make it; csv:FOLDER keeps it in CSV files.": "建在哪里；csv:FOLDER 表示用 CSV 文件保存。",
+        "Where to make it; csv:FOLDER keeps it in CSV files.": "建在哪里；也可以是 CSV 文件夹的 URL。",
         "Another seed gives other people.": "换一个种子，就换一批人。",
         # what is held of hand edits
         "What people wrote into the ledger's files by hand, and is not believed until you say so.": (
