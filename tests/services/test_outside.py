@@ -98,6 +98,21 @@ def test_a_follow_up_that_is_finished_by_hand_is_followed_by_the_next(opened, tm
         assert text_of(tmp_path, "followups.csv").count("Open") == 1
 
 
+def test_what_follows_from_a_hand_edit_waits_for_a_file_that_is_open(opened, tmp_path: Path) -> None:
+    by_hand(tmp_path, "followups.csv", ",Open,", ",Done,")
+    lock = tmp_path / "shop" / ".~lock.followups.csv#"
+    lock.touch()
+    with opened() as ledger:
+        assert [one.status for one in ledger.followups] == ["done", "open"]
+        assert ledger.take_warnings() == []
+    assert "2026-02-28" not in text_of(tmp_path, "followups.csv")
+    lock.unlink()
+    with opened() as ledger:
+        assert ledger.followups.count() == 2
+        assert ledger.held.list() == []
+    assert "2026-02-28" in text_of(tmp_path, "followups.csv")
+
+
 def test_amendments_are_part_of_the_operation_and_are_shown_in_the_file(opened, tmp_path: Path, rules: Rules) -> None:
     by_hand(tmp_path, "customers.csv", "Bergen", "Bodø")
     with opened() as ledger:

@@ -256,6 +256,8 @@ class Invocation:
         """Show what checks and plugins warned about, but for what is ``told`` anyway, and close the ledger."""
         if self._session is None:
             return
+        with suppress(CustledgerError):
+            self._session.hear()
         if self._session.taken_in:
             from custledger.cli.taken_in import tell_taken_in  # few runs find that somebody edited by hand
 

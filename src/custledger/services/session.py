@@ -19,7 +19,7 @@ from custledger.changes import Operation
 from custledger.codec import Codec
 from custledger.conventions import Clock, Conventions, SystemClock, utc_text
 from custledger.definitions import Definition
-from custledger.errors import NotAllowedError, NotFoundError, QueryError, StoreError
+from custledger.errors import CustledgerError, NotAllowedError, NotFoundError, QueryError, StoreError
 from custledger.expressions import Expression, Moment
 from custledger.fields import Kind
 from custledger.hookspecs import Problem
@@ -369,7 +369,9 @@ class Session:
         return taken
 
     def close(self) -> None:
-        """Release the store."""
+        """Release the store, once plugins have heard of what it took in."""
+        with suppress(CustledgerError):
+            self.hear()
         self.store.close()
 
     def _read_settings(self) -> None:

@@ -16,7 +16,7 @@ from custledger.ids import IdMint
 from custledger.schema import Schema
 from custledger.stores.contract import BackupStore, Capabilities, GenerationMovedError, Verification
 from custledger.stores.drafts import Draft
-from custledger.stores.held import Held, TakenIn
+from custledger.stores.held import OUTSIDE, Held, TakenIn
 from custledger.stores.reading import StateStore
 from custledger.stores.state import State, described
 from custledger.stores.tables.beside import Beside
@@ -165,7 +165,11 @@ class TableStore(StateStore, BackupStore):
             draft = Draft(kept.state, changeset)
             state, receipt = draft.land()
             step = Step(
-                state=state, touched=draft.touched, landed=(changeset.operation, draft.entries), put_off=put_off
+                state=state,
+                touched=draft.touched,
+                landed=(changeset.operation, draft.entries),
+                urgent=changeset.operation.actor != OUTSIDE,  # what follows from a hand edit waits for an open file
+                put_off=put_off,
             )
             if changeset.settles:
                 settling = Settling(kept, self._shelf, changeset.settles)
