@@ -372,6 +372,9 @@ class HookSpecs:
         a time. A returned change of a record that is in the batch is folded into it: its ``after`` is laid over.
         A returned change that creates a record leaves its id 0; the ledger mints one, and fills in no defaults.
 
+        What people edited by hand in the files of a ledger is handed over when it has landed, with a context that reads
+        single records as they were before; what is returned lands as a part of the same operation.
+
         Values are plain, as those of the changes that are handed over, or in their Python form (a ``date``, a
         ``Decimal``, a ``bool``); an ``int`` of an amount or a number is in ten-thousandths, a reference is an id. What
         does not fit its field, leaves a required one empty, or sets one that the ledger sets itself is the plugin's
@@ -397,7 +400,8 @@ class HookSpecs:
 
         A check that raises refuses the write. A ``CustledgerError`` reaches the user as it is, with the plugin named in
         its hint, as does a ``Problem`` that refuses; anything else is the plugin's fault, and the error says how to
-        disable it.
+        disable it. What people edited by hand in the files of a ledger has happened: whatever a check says of it is a
+        warning.
 
         ::
 

@@ -141,7 +141,7 @@ def test_what_a_check_refuses_stands_and_is_a_warning_with_file_and_row(opened, 
     with opened() as ledger:
         assert ledger.customers.get("K2").city == "Oslo"
         (problem,) = ledger.take_warnings()
-        assert problem.message == "customers.csv, row 3: Oslo is full"
+        assert problem.message == "customers.csv, row 3: Oslo is full; it was written by hand, and stands"
         assert (problem.severity, problem.type, problem.field) == ("warn", "customer", "city")
 
 

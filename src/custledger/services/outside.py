@@ -20,6 +20,9 @@ from custledger.stores.held import TakenIn
 from custledger.stores.view import View
 from custledger.structs import frozen
 
+STANDS = "it was written by hand, and stands"
+"""What is added where a check would have refused the edit."""
+
 
 def hear(session: Session, taken: Sequence[TakenIn]) -> None:
     """Have plugins amend, check and be told of what was taken in. What fails of that is a warning."""
@@ -106,17 +109,16 @@ def _upon(session: Session, change: Change, extra: Mapping[str, Any]) -> Change 
 
 def _check(session: Session, before: Session, taken: TakenIn, whole: Changeset) -> None:
     wanted = wanted_changes(session, whole)
+    only = (wanted[0].type, wanted[0].id) if len(wanted) == 1 else None
     try:
         problems = [problem for _, problem in session.plugins.check(wanted, before)]
     except CustledgerError as error:
-        only = (wanted[0].type, wanted[0].id) if len(wanted) == 1 else None
-        _warn(session, taken, error.message, only)
+        _warn(session, taken, f"{error.message.rstrip('.')}; {STANDS}", only)
         return
     for problem in problems:
-        named = (problem.type, problem.id) if problem.id else None
-        if named is None and len(wanted) == 1:
-            named = wanted[0].type, wanted[0].id
-        _warn(session, taken, problem.message, named, problem)
+        named = (problem.type, problem.id) if problem.id else only
+        message = problem.message if problem.severity == "warn" else f"{problem.message.rstrip('.')}; {STANDS}"
+        _warn(session, taken, message, named, problem)
 
 
 def _warn(
