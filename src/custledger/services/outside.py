@@ -26,12 +26,16 @@ STANDS = "it was written by hand, and stands"
 
 def hear(session: Session, taken: Sequence[TakenIn]) -> None:
     """Have plugins amend, check and be told of what was taken in. What fails of that is a warning."""
-    for one in taken:
-        for receipt in one.receipts:
-            more = [_heard(session, one, applied) for applied in receipt.applied]
-            tell(session, receipt)
-            for changeset in filter(None, more):
-                _land(session, one, changeset)
+    session.is_hearing = True
+    try:
+        for one in taken:
+            for receipt in one.receipts:
+                more = [_heard(session, one, applied) for applied in receipt.applied]
+                tell(session, receipt)
+                for changeset in filter(None, more):
+                    _land(session, one, changeset)
+    finally:
+        session.is_hearing = False
 
 
 @frozen

@@ -50,7 +50,7 @@ class Session:
     """One open store, and what services need beside it. See ``services.opening`` for how one is made.
 
     ``warnings`` are those of checks that nobody took yet; ``unwritten`` are the operations whose batch wrote nothing.
-    ``taken_in`` is what the store took in of files that people edit by hand, of which nobody was told yet.
+    ``taken_in`` are hand edits of which nobody was told yet; while it ``is_hearing``, plugins hear of such.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Session:
         self._find = find
         self._world: World | None = None
         self._lock = threading.RLock()
-        self._is_hearing = False
+        self.is_hearing = False
         self._known_generation: int | None = None
         self._kept_generation: int | None = None
         self._stands_still = False
@@ -121,37 +121,24 @@ class Session:
         """
         if self._stands_still:
             return self.generation
-        generation = self._refreshed()
+        if (generation := self.store.generation()) != self._known_generation:
+            with self._lock:
+                while (generation := self.store.generation()) != self._known_generation:
+                    self._read_settings()
+                    self._prepare()
+                    self._known_generation = generation
         self.hear()
         return generation
 
     def hear(self) -> None:
-        """Have plugins hear of what the store took in of files that people edit by hand, if there is anything.
-
-        Called after each write too, since a store looks at the files before it writes.
-        """
-        if self._is_hearing or not (taken := self.store.taken_in()) or self.store.read_only:
+        """Have plugins hear of hand edits that the store took in. Called after writes too, before which it looks."""
+        if self.is_hearing or not (taken := self.store.taken_in()) or self.store.read_only:
             return
         from custledger.services.outside import hear  # which works with a session; few ledgers need it
 
         with self._lock:
-            self._is_hearing = True
-            try:
-                hear(self, taken)
-            finally:
-                self._is_hearing = False
-        self.taken_in.extend(taken)
-        del self.taken_in[:-MOST_WARNINGS]
-
-    def _refreshed(self) -> int:
-        if (generation := self.store.generation()) == self._known_generation:
-            return generation
-        with self._lock:
-            while (generation := self.store.generation()) != self._known_generation:
-                self._read_settings()
-                self._prepare()
-                self._known_generation = generation
-        return generation
+            hear(self, taken)
+        self.taken_in = [*self.taken_in, *taken][-MOST_WARNINGS:]
 
     def schema(self, name: str) -> Schema:
         """Return the schema of a record type by its name, plural or label. Raises ``NotFoundError``."""
@@ -249,7 +236,7 @@ class Session:
         """Return a session on the same store that reads through another view."""
         other = copy.copy(self)
         other.view = view
-        other._is_hearing = True  # noqa: SLF001 - it is a session, and what it reads is not what is there
+        other.is_hearing = True  # what it reads is not what is there
         other._world = None  # noqa: SLF001 - it is a session, and finds records through its own view
         return other
 
