@@ -45,6 +45,9 @@ class Step:
     - ``removed``: by type the places of rows that are taken out;
     - ``named``: by type the ids that rows get, by their places, ``None`` for one that loses its id;
     - ``urgent``: whether it is an error that a sheet cannot be written now; otherwise it lags behind;
+    - ``partly``: the file of which a sheet was judged, where others in it are still to be: only that sheet is written,
+      and what is noted of the file is true only when the last of them was judged;
+    - ``judged``: the type of the sheet that was judged;
     - ``put_off``: sheets are not to be written now, and lag behind.
     """
 
@@ -59,6 +62,12 @@ class Step:
     named: Mapping[str, Mapping[int, int | None]] = attrs.field(factory=dict)
     urgent: bool = True
     put_off: bool = False
+    judged: str = ""
+    partly: str = ""
+
+
+PARTLY = "partly "
+"""What goes before the SHA-256 of a file of which some sheets are still to be judged: it is looked at again."""
 
 
 class Landing:
@@ -84,12 +93,13 @@ class Landing:
         agreed |= self._new_sheets(step.state, agreed)
         plans, late = self._plans(step, agreed, today)
         changed = {plan.agreed.file for plan in plans.values() if plan.edit}
+        plans |= self._others_in(changed, step, agreed, {*plans, *late}, today)
         edits = {name: [plan for plan in plans.values() if plan.agreed.file == name] for name in sorted(changed)}
         try:
             contents = {name: self._shelf.written(name, [plan.edit for plan in file]) for name, file in edits.items()}
             agreed |= late | {name: self._finished(plan, step.state) for name, plan in plans.items()}
             files = {**before.files, **step.files, **{name: disk.sha256(one) for name, one in contents.items()}}
-            files = {name: sha for name, sha in files.items() if sha}
+            files = {name: PARTLY + sha if name == step.partly else sha for name, sha in files.items() if sha}
             after = attrs.evolve(before, state=step.state, agreed=agreed, files=files)
             self._write(before, after, step, contents, edits)
         except BaseException:
@@ -143,7 +153,7 @@ class Landing:
 
     def _put_in_place(self, name: str, one: Waiting) -> bool:
         """Give a file that waits its place; return whether that holds what it should."""
-        path, sha256 = self._shelf.path(name), self._beside.kept.files[name]
+        path, sha256 = self._shelf.path(name), self._beside.kept.files[name].removeprefix(PARTLY)
         content = disk.read(path)
         found = disk.sha256(content) if content is not None else ""
         if found == sha256:
@@ -210,12 +220,24 @@ class Landing:
             if not touched and not self._is_about(step, schema, known):
                 continue
             cells = Cells(step.state, schema, conventions, today)
-            plan = None if known.stopped or step.put_off else self._plan(step, known, cells, touched)
+            is_later = known.stopped or step.put_off or (known.file == step.partly and name != step.judged)
+            plan = None if is_later else self._plan(step, known, cells, touched)
             if plan is None:
                 late[name] = attrs.evolve(known, behind=touched)
             else:
                 plans[name] = plan
         return plans, late
+
+    def _others_in(
+        self, files: Collection[str], step: Step, agreed: Mapping[str, Agreed], planned: Collection[str], today: date
+    ) -> dict[str, Plan]:
+        """Return plans by which nothing is done to the other sheets of files that are written, if whole."""
+        conventions = conventions_of(step.state)
+        return {
+            name: self._planned(step, known, Cells(step.state, step.state.schemas[name], conventions, today), ())
+            for name, known in agreed.items()
+            if known.file in files and name not in planned and not known.stopped and known.file != step.partly
+        }
 
     @staticmethod
     def _is_about(step: Step, schema: Schema, known: Agreed) -> bool:

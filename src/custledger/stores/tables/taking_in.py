@@ -43,6 +43,7 @@ class TakingIn:
     now: Callable[[], str]
     today: Callable[[], date]
     found: list[TakenIn] = attrs.field(factory=list)
+    _is_partly: bool = attrs.field(default=False, init=False)
     _given: Operation | None = attrs.field(default=None, init=False)
     _operations: dict[str, Operation] = attrs.field(factory=dict, init=False)
     _receipts: dict[str, list[Receipt]] = attrs.field(factory=dict, init=False)
@@ -91,18 +92,33 @@ class TakingIn:
         landed: set[str] = set()
         for name in names:
             self.shelf.wait_for(name)
-            sheets = self._sheets(name)
-            for schema, agreed, sheet in sheets:
-                if self._take_in_sheet(schema, agreed, sheet, is_trusted=schema.name in trusted):
-                    landed.add(schema.name)
-            if not sheets:
-                self._agree(name)
+            landed |= self._take_in_file(name, trusted)
         for _ in range(ROUNDS):
             # What names a record further down, or in another sheet, finds it when that is there.
             again = [one for one in self._waiting_for(landed) if self._look_again(one)]
             if not again:
                 return
             landed = set(again)
+
+    def _take_in_file(self, name: str, trusted: Collection[str]) -> set[str]:
+        """Take in one sheet of a file after another; return the types of which anything landed."""
+        sheets = self._sheets(name)
+        landed = set()
+        for place, (schema, agreed, sheet) in enumerate(sheets, 1):
+            known, found = agreed, sheet
+            if place > 1:  # what was done to the sheets before it is known by now
+                now = self.beside.kept.agreed.get(schema.name, agreed)
+                known = attrs.evolve(now, file=agreed.file, title=agreed.title)
+                found = self.shelf.sheets(name).get(agreed.title, sheet) if isinstance(sheet, Sheet) else sheet
+            self._is_partly = place < len(sheets)
+            if self._take_in_sheet(schema, known, found, is_trusted=schema.name in trusted):
+                landed.add(schema.name)
+        if not sheets:
+            self._agree(name)
+        kept = self.beside.kept
+        if len(sheets) > 1 and any(one.behind and not one.stopped and one.file == name for one in kept.agreed.values()):
+            self.landing.land(Step(state=kept.state, urgent=False), self.today())
+        return landed
 
     def _waiting_for(self, landed: Collection[str]) -> list[str]:
         """Return the types of which something is held that may have come right with changes of certain types."""
@@ -211,6 +227,8 @@ class TakingIn:
             agreed={schema.name: known},
             files={agreed.file: sha256},
             urgent=False,
+            judged=schema.name,
+            partly=agreed.file if self._is_partly else "",
         )
         if judged.nameless:
             numbers = {*touched.get(schema.name, ()), *judged.nameless}
@@ -278,7 +296,14 @@ class TakingIn:
         still = (one for one in agreed.held if one.kind not in STOPPED)
         known = attrs.evolve(agreed, held=(held, *still), stopped=why)
         files = {agreed.file: self._looked_at}
-        step = Step(state=self.beside.kept.state, agreed={schema.name: known}, files=files, urgent=False)
+        step = Step(
+            state=self.beside.kept.state,
+            agreed={schema.name: known},
+            files=files,
+            urgent=False,
+            judged=schema.name,
+            partly=agreed.file if self._is_partly else "",
+        )
         self.landing.land(step, self.today())
 
     def _agree(self, name: str) -> None:
