@@ -2,7 +2,6 @@
 
 SENTENCES = (
     ("“custledger held list” lists what is held.", "用“custledger held list”可以列出待定的内容。"),
-    ("There is no held thing “{number}”.", "没有序号为“{number}”的待定内容。"),
     ("Give what it should be as the option value, or restore it.", "请用选项 value 写明应该是什么，或者还原它。"),
     ("Give what it should be as --value, or restore it.", "请用 --value 写明应该是什么，或者还原它。"),
     (
