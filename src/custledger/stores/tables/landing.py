@@ -152,7 +152,12 @@ class Landing:
         disk.sweep(self._beside.folder, [one.file for one in left.values()])
 
     def _put_in_place(self, name: str, one: Waiting) -> bool:
-        """Give a file that waits its place; return whether that holds what it should."""
+        """Give a file that waits its place; return whether that holds what it should.
+
+        One that does not wait any more was given its place. What is there now, people have put there since.
+        """
+        if not (self._beside.folder / disk.NEW / one.file).exists():
+            return True
         path, sha256 = self._shelf.path(name), self._beside.kept.files[name].removeprefix(PARTLY)
         content = disk.read(path)
         found = disk.sha256(content) if content is not None else ""
