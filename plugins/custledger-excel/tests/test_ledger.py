@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from custledger_excel.book import is_own
+from custledger_excel.colours import LOOKS
 from custledger_excel.store import open_workbook
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
@@ -17,6 +18,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from custledger.changes import Settlement
 from custledger.errors import CustledgerError, LockedError, NotFoundError, UsageError
+from custledger.fields import choices
 from custledger.stores.contract import Store
 from custledger.stores.held import HeldKind
 from custledger.testing import Clerk
@@ -164,6 +166,36 @@ def settle(clerk: Clerk, number: int, *, accept: bool) -> None:
         type(changeset)(operation=changeset.operation, settles=(Settlement(number, accept),)),
         generation=clerk.generation,
     )
+
+
+@pytest.mark.parametrize("who", ["us", "others"])
+def test_a_choice_that_gets_another_name_and_colour_has_them_in_the_workbook(
+    file: Path, clerk: Clerk, who: str
+) -> None:
+    ada = clerk.add("person", name="Ada", grade="gold")
+    clerk.add("person", name="Bob", grade="silver")
+    if who == "others":
+        by_hand(file, lambda book: book["People"].cell(1, 30, "Mine"))
+    other = choices("gold|Platinum|白金|purple", "silver|Silver|银牌|gray", "bronze|Bronze|铜牌|orange")
+    clerk.learn([clerk.schemas["person"].with_choices({"grade": other})])
+    book = load_workbook(file)
+    page = book["People"]
+    grade = page.cell(1, columns(page)["Grade"]).column_letter
+    assert [page[f"{grade}{row}"].value for row in (2, 3)] == ["Platinum", "Silver"]
+    colours = {
+        rule.formula[0]: rule.dxf.fill.bgColor.rgb
+        for one in page.conditional_formatting
+        if str(one.sqref).startswith(f"{grade}2:")
+        for rule in one.rules
+    }
+    assert colours['"Platinum"'] == "FF" + LOOKS["purple"].ground.removeprefix("#")
+    assert '"Gold"' not in colours
+    shown = [cell.value for row in book["_custledger"].iter_rows() for cell in row]
+    assert "Platinum" in shown
+    assert "Gold" not in shown
+    assert "Gold" not in [cell.value for row in book["Summary"].iter_rows() for cell in row]
+    assert clerk.values("person", ada) == {"name": "Ada", "grade": "gold"}
+    assert [one.kind for one in clerk.store.held()] == ([HeldKind.COLUMN] if who == "others" else [])
 
 
 @pytest.mark.parametrize(("lock", "program"), [(".~lock.book.xlsx#", "LibreOffice"), ("~$book.xlsx", "Excel")])

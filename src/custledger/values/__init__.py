@@ -26,7 +26,7 @@ Empty is ``None``, in every kind. The *Python* form is what records carry (``Dec
 
 from custledger.values.currencies import read_currency
 from custledger.values.folding import fold, fold_phone, folder
-from custledger.values.lists import Adjustment, adjusted, choice_names, split_list
+from custledger.values.lists import Adjustment, adjusted, choice_names, shown_choices, split_list
 from custledger.values.moments import time_exporter
 from custledger.values.numbers import SCALE, marked_money, parse_scaled, show_money, show_scaled
 from custledger.values.parsing import LEAST_DIGITS, parser, plain_parser
@@ -69,6 +69,7 @@ __all__ = [
     "read_currency",
     "show_money",
     "show_scaled",
+    "shown_choices",
     "split_list",
     "time_exporter",
     "to_json",

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import ClassVar
 
 from custledger.conventions import Conventions
 from custledger.schema import Schema
@@ -25,6 +26,8 @@ _SIGNED = b"custledger "
 
 class ExcelBook(Book):
     """The workbook of a ledger."""
+
+    has_styles: ClassVar[bool] = True
 
     def __init__(self, file: Path) -> None:
         self.folder = file.parent

@@ -29,6 +29,10 @@ def edited(name: str, content: bytes, sheets: Mapping[str, Sheet], edits: Sequen
         if edit:
             page = book[edit.title] if edit.title in book.sheetnames else book.create_sheet(edit.title)
             _Page(name, page, sheets.get(edit.title), edit).edit()
+    if any(edit.restyled or edit.added for edit in edits):
+        from custledger_excel.restyling import restyle  # few edits need it
+
+        restyle(book, edits)
     book.calculation.fullCalcOnLoad = True
     written = io.BytesIO()
     book.save(written)

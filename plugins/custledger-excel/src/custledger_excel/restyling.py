@@ -13,6 +13,7 @@ from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.worksheet.datavalidation import DataValidationList
 
 from custledger.stores.tables.book import SheetEdit
+from custledger_excel import words
 from custledger_excel.columns import Column
 from custledger_excel.manifest import TITLE
 from custledger_excel.sheets import Sheet
@@ -24,7 +25,11 @@ def restyle(book: Any, edits: Sequence[SheetEdit]) -> None:
     """Bring the sheets of an opened workbook up to date; ``edits`` are those of all its sheets of records."""
     pages = [edit for edit in edits if edit.title in book.sheetnames]
     twin = _twin(book, pages)
-    for edit, title in zip(pages, twin.sheetnames, strict=False):
+    summary = words.SUMMARY.in_language(edits[0].conventions.language)
+    if summary in book.sheetnames:
+        _take_over_summary(book[summary], twin[summary])
+    titles = [title for title in twin.sheetnames if title != summary]
+    for edit, title in zip(pages, titles, strict=False):
         page, model = book[edit.title], twin[title]
         _take_over_conditions(page, model)
         page.data_validations = _validations(page, model)
@@ -39,7 +44,7 @@ def _twin(book: Any, edits: Sequence[SheetEdit]) -> Any:
         fields = [*edit.columns, *[None] * (len(headings) - len(edit.columns))]
         columns = [Column(str(heading or ""), field) for heading, field in zip(headings, fields, strict=False)]
         sheets.append(Sheet(schema=edit.schema, columns=columns))
-    write_workbook(stream, sheets, conventions=edits[0].conventions)
+    write_workbook(stream, sheets, conventions=edits[0].conventions, summary=True)
     return load_workbook(stream)
 
 
@@ -63,6 +68,14 @@ def _take_over_conditions(page: Any, model: Any) -> None:
 def _validations(page: Any, model: Any) -> Any:
     people = [one for one in page.data_validations.dataValidation if not _is_own(one.sqref.ranges)]
     return DataValidationList(dataValidation=[*people, *model.data_validations.dataValidation])
+
+
+def _take_over_summary(page: Any, model: Any) -> None:
+    """Have the summary count what there is to be counted now; what people have written beside it stays."""
+    for row in model.iter_rows():
+        for cell in row:
+            if cell.value is not None and page.cell(cell.row, cell.column).value != cell.value:
+                page.cell(cell.row, cell.column).value = cell.value
 
 
 def _take_over_lists(book: Any, twin: Any) -> None:

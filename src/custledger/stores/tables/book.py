@@ -13,6 +13,7 @@ A book never touches the disk: it is handed what a file holds, and returns what 
 import abc
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import attrs
 
@@ -61,7 +62,8 @@ class SheetEdit:
     - ``added``: the headings of columns to add at the right; for a sheet that is to be made, of all of them;
     - ``cells``: by ``(place of the row, place of the column)``, places counted from 0 in the sheet as it is;
     - ``rows``: rows to add at the end, whose cells stand under ``columns``; ``None`` is an empty cell;
-    - ``removed``: the places of rows to take out, when all else is done.
+    - ``removed``: the places of rows to take out, when all else is done;
+    - ``restyled``: whether choices are others than they were, or look otherwise.
     """
 
     title: str
@@ -72,15 +74,20 @@ class SheetEdit:
     cells: dict[tuple[int, int], Cell] = attrs.field(factory=dict)
     rows: list[list[Cell | None]] = attrs.field(factory=list)
     removed: set[int] = attrs.field(factory=set)
+    restyled: bool = False
 
     def __bool__(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.added or self.cells or self.rows or self.removed)
+        return bool(self.added or self.cells or self.rows or self.removed or self.restyled)
 
 
 class Book(abc.ABC):
-    """The files of one ledger. ``folder`` is where they lie; ``side`` is the folder of what lies beside them."""
+    """The files of one ledger. ``folder`` is where they lie; ``side`` is the folder of what lies beside them.
 
+    ``has_styles`` says that a sheet shows what can be chosen, and its colours, so that it is written when those change.
+    """
+
+    has_styles: ClassVar[bool] = False
     folder: Path
     side: Path
     url: str

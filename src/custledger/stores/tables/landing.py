@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 
 from custledger.changes import LogEntry, Operation
+from custledger.conventions import Conventions
 from custledger.errors import CustledgerError, FileFormatError
 from custledger.schema import Schema
 from custledger.stores.held import Held, HeldKind
@@ -26,6 +27,7 @@ from custledger.stores.tables.book import titles_of
 from custledger.stores.tables.cells import LEDGER, Cells, conventions_of
 from custledger.stores.tables.columns import columns_of
 from custledger.stores.tables.kept import Kept, Waiting, record_of
+from custledger.stores.tables.relabelling import Relabelling
 from custledger.stores.tables.saving import Plan, Planner
 from custledger.stores.tables.shelf import Shelf
 from custledger.values import fold
@@ -215,6 +217,8 @@ class Landing:
         for name, schema in step.state.schemas.items():
             touched = frozenset(step.touched.get(name, ())).union(step.shown.get(name, ()))
             touched |= self._naming_others(step, name)
+            relabelling = self._relabelling(schema, conventions)
+            touched |= relabelling.touched(step.state.rows(name))
             if schema.info.is_kept or (not touched and name not in agreed):
                 continue
             if name not in agreed:
@@ -222,7 +226,8 @@ class Landing:
                 agreed[name] = Agreed(file=file, title=title)
             known = agreed[name]
             touched |= known.behind
-            if not touched and not self._is_about(step, schema, known):
+            is_restyled = self._shelf.book.has_styles and bool(relabelling)
+            if not (touched or is_restyled or self._is_about(step, schema, known)):
                 continue
             cells = Cells(step.state, schema, conventions, today)
             is_later = known.stopped or step.put_off or (known.file == step.partly and name != step.judged)
@@ -274,6 +279,7 @@ class Landing:
         name = cells.schema.name
         sheet = self._shelf.sheets(known.file).get(known.title)
         places = self._shelf.places(known, cells.schema)
+        relabelling = self._relabelling(cells.schema, cells.conventions)
         planner = Planner(
             cells,
             known,
@@ -282,8 +288,15 @@ class Landing:
             settled=step.settled.get(name, ()),
             removed=step.removed.get(name, ()),
             named=step.named.get(name),
+            relabelled=relabelling.codes,
         )
-        return planner.plan(touched)
+        plan = planner.plan(touched)
+        plan.edit.restyled = sheet is not None and self._shelf.book.has_styles and bool(relabelling)
+        return plan
+
+    def _relabelling(self, schema: Schema, conventions: Conventions) -> Relabelling:
+        """Return what became of the choices of a type."""
+        return Relabelling(self._beside.kept.state.schemas.get(schema.name), schema, conventions.language)
 
     def _naming_others(self, step: Step, name: str) -> frozenset[int]:
         """Return the records of a type whose cells name records that go by another name now.

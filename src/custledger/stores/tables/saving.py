@@ -37,7 +37,8 @@ class Planner:
 
     ``places`` are where rows of records stand; ``settled`` are the cells, by record and key, that are to be written
     though they were held; ``removed`` are the places of rows to take out; ``named`` are the ids that rows are to
-    get, by their places, ``None`` where the id is to go.
+    get, by their places, ``None`` where the id is to go; ``relabelled`` are the fields whose choices have other names
+    now, which are written whatever name they go by.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Planner:
         settled: Collection[tuple[int, str]] = (),
         removed: Iterable[int] = (),
         named: Mapping[int, int | None] | None = None,
+        relabelled: Collection[str] = (),
     ) -> None:
         self._cells = cells
         self._schema = cells.schema
@@ -60,6 +62,7 @@ class Planner:
         self._held = {cell: one.text for cell, one in agreed.held_cells().items() if cell not in settled}
         self._removed = set(removed)
         self._named = named or {}
+        self._relabelled = relabelled
 
     def plan(self, touched: Iterable[int]) -> Plan:
         """Return what is to be written so that the rows of the records that were touched show what they say."""
@@ -142,6 +145,8 @@ class Planner:
 
     def _says(self, field: Field, text: str, value: Any) -> bool:
         """Whether a text that people wrote stands for a value, so that it can stay."""
+        if field.key in self._relabelled:
+            return False
         if field.spec.kind is Kind.ID:
             return bool(number_of(text, self._schema) == value)
         try:

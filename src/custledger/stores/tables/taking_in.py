@@ -43,6 +43,7 @@ class TakingIn:
     now: Callable[[], str]
     today: Callable[[], date]
     found: list[TakenIn] = attrs.field(factory=list)
+    _has_left: bool = attrs.field(default=False, init=False)
     _is_partly: bool = attrs.field(default=False, init=False)
     _given: Operation | None = attrs.field(default=None, init=False)
     _operations: dict[str, Operation] = attrs.field(factory=dict, init=False)
@@ -103,6 +104,7 @@ class TakingIn:
     def _take_in_file(self, name: str, trusted: Collection[str]) -> set[str]:
         """Take in one sheet of a file after another; return the types of which anything landed."""
         sheets = self._sheets(name)
+        self._has_left = False
         landed = set()
         for place, (schema, agreed, sheet) in enumerate(sheets, 1):
             known, found = agreed, sheet
@@ -219,7 +221,8 @@ class TakingIn:
         if not judged.stopped:
             self.shelf.place(agreed.file, agreed.title, judged.places)
         # A file of which something is left for later stays one that differs.
-        sha256 = kept.files.get(agreed.file, "") if waits else self.shelf.sha256_read(agreed.file)
+        self._has_left = self._has_left or waits
+        sha256 = kept.files.get(agreed.file, "") if self._has_left else self.shelf.sha256_read(agreed.file)
         step = Step(
             state=state,
             touched={name: tuple(numbers) for name, numbers in touched.items()},
