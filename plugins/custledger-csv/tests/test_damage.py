@@ -17,8 +17,10 @@ from custledger.schema import Field, Schema
 from custledger.stores.held import HeldKind
 from custledger.testing.clerk import Clerk
 from custledger.testing.samples import Person
+from custledger.testing.stores.base import examples
 
 COUNT = 10_000
+CORRECTED = examples(2_000)
 CARD = Field("x_id_number", Spec(kind=Kind.TEXT, labels=Labels("ID number", "证件号码"), long_number=True, custom=True))
 SCHEMA = Schema.of(Person).extended([CARD])
 HEADINGS = {"x_id_number": "ID number", "phone": "Phone", "code": "Code", "notes": "Notes"}
@@ -146,7 +148,7 @@ def corrected(source: random.Random, text: str) -> str:
 def test_corrections_and_new_numbers_are_believed(tmp_path: Path) -> None:
     """All but very few: what ends with zeros as damaged ones do is asked about."""
     source = random.Random(12)
-    numbers = [one for one in (made(source, place) for place in range(COUNT)) if one[0] != "notes"]
+    numbers = [one for one in (made(source, place) for place in range(CORRECTED)) if one[0] != "notes"]
     folder = tmp_path / "ledger"
     clerk, ids = filled(folder, numbers)
     texts = {}

@@ -183,14 +183,11 @@ class Recording:
         """Leave out the flushes of certain files and folders, as a bad build does."""
         self.steps = [step for step in self.steps if step[0] != "fsync" or not is_forgotten(step[1])]
 
-    def left(self, count: int, cut: str, folder: Path) -> None:
-        """Write into a new folder what the disk holds where the power failed after so many steps."""
+    def left(self, count: int, cut: str) -> dict[str, bytes]:
+        """Return what the disk holds, by names of files, where the power failed after so many steps."""
         held = self._after(count)
         names = held.now if cut in {"names", "all", "half", "zeros"} else held.sure
-        for name, number in names.items():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(_content(held.files[number], cut))
+        return {name: _content(held.files[number], cut) for name, number in names.items()}
 
     def _after(self, count: int) -> _Disk:
         held = _Disk()

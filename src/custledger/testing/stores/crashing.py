@@ -1,6 +1,7 @@
 """Cases: at each of its steps a save is killed, cut off from its power, or refused by the disk, or somebody saves."""
 
 import contextlib
+import errno
 import itertools
 import os
 import re
@@ -138,8 +139,13 @@ def killed_at(place: Path, number: int, open_store: Callable[..., Any], work: Ca
 class CrashCases(SheetCases):
     """A room for stores of the table family."""
 
+    @pytest.fixture
+    def scene(self, tmp_path: Path) -> Scene:
+        """A ledger in three sheets."""
+        return Scene.of(self, tmp_path / "scene")
+
     @pytest.fixture(params=[False, True], ids=["", "with a snapshot"])
-    def scene(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
+    def any_scene(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
         """A ledger in three sheets; with a snapshot, each write makes another."""
         with pytest.MonkeyPatch.context() as patch:
             if request.param:
@@ -147,20 +153,18 @@ class CrashCases(SheetCases):
             yield Scene.of(self, tmp_path / "scene")
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked, which this system cannot do")
-    def test_a_save_that_is_killed_at_any_step_is_found_whole_or_not_at_all(self, scene: Scene, tmp_path: Path) -> None:
-        """And so is one whose finishing is killed as well, at any step of that."""
+    def test_a_save_that_is_killed_at_any_step_is_found_whole_or_not_at_all(
+        self, any_scene: Scene, tmp_path: Path
+    ) -> None:
+        """Before the journal says so it never was, and from then on it is."""
         outcomes: list[bool] = []
         for number in NUMBERS:
-            place = scene.copied(tmp_path / f"{number}")
+            place = any_scene.copied(tmp_path / f"{number}")
             if not killed_at(place, number - 1, self.open_store, save):
                 break
-            if not outcomes or (outcomes[-1] is False and number % 3 == 0):
-                again_at = itertools.count()
-                while killed_at(place, next(again_at), self.open_store, None):
-                    pass
-            found = scene.found(place)
-            assert found in (scene.before, scene.after)
-            outcomes.append(found == scene.after)
+            found = any_scene.found(place)
+            assert found in (any_scene.before, any_scene.after)
+            outcomes.append(found == any_scene.after)
         assert outcomes == sorted(outcomes)
         assert set(outcomes) == {False, True}
         assert len(outcomes) > 15
@@ -183,18 +187,19 @@ class CrashCases(SheetCases):
         assert killed_at(place, number, self.open_store, save)
         return scene.found(place) == scene.after
 
-    def test_a_power_cut_at_any_step_leaves_all_or_nothing(self, scene: Scene, tmp_path: Path) -> None:
+    def test_a_power_cut_at_any_step_leaves_all_or_nothing(self, any_scene: Scene, tmp_path: Path) -> None:
         """Whatever of what nobody waited for got to the disk; and what was acknowledged is there."""
-        assert power_cuts(scene, tmp_path) == []
+        assert list(power_cuts(any_scene, tmp_path)) == []
 
     @pytest.mark.parametrize("onwards", [False, True], ids=["once", "from then on"])
-    @pytest.mark.parametrize("fault", [28, 5], ids=["disk full", "input or output error"])
     def test_a_disk_that_fails_at_any_step_acknowledges_nothing_and_works_again(
-        self, scene: Scene, tmp_path: Path, fault: int, *, onwards: bool
+        self, scene: Scene, tmp_path: Path, *, onwards: bool
     ) -> None:
         """What is refused left no trace, or landed whole; what is acknowledged is there, in the sheets as well."""
+        faults = itertools.cycle((errno.ENOSPC, errno.EIO))
 
         def fail() -> None:
+            fault = next(faults)
             raise OSError(fault, os.strerror(fault))
 
         refused = 0
@@ -230,7 +235,7 @@ class CrashCases(SheetCases):
 
     def test_a_hand_edit_at_any_step_of_a_save_is_merged_with_it(self, scene: Scene, tmp_path: Path) -> None:
         """Nothing of either is lost, and nothing is held."""
-        assert hand_edits_lost(scene, tmp_path) == []
+        assert list(hand_edits_lost(scene, tmp_path)) == []
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked, which this system cannot do")
     def test_a_hand_edit_after_a_crash_is_merged_with_what_waits(self, scene: Scene, tmp_path: Path) -> None:
@@ -256,12 +261,11 @@ def edit_by_hand(suite: SheetCases, place: Path) -> None:
     desk.save()
 
 
-def hand_edits_lost(scene: Scene, tmp_path: Path) -> list[str]:
-    """Save by hand before each step of a save; return the steps at which something was lost or held.
+def hand_edits_lost(scene: Scene, tmp_path: Path) -> Iterator[str]:
+    """Save by hand before each step of a save; yield the steps at which something was lost or held.
 
     The renaming itself is left out: what is saved between the last look and that, no program can see.
     """
-    lost: list[str] = []
     for number in NUMBERS:
         place = scene.copied(tmp_path / f"hand {number}")
         steps = Steps(number - 1, lambda place=place: edit_by_hand(scene.suite, place))  # type: ignore[misc]
@@ -270,7 +274,7 @@ def hand_edits_lost(scene: Scene, tmp_path: Path) -> list[str]:
             with under(place.parent, steps):
                 save(clerk)
             if steps.count < number:
-                return lost
+                return
             if steps.names[number - 1].startswith("replace"):
                 continue
             bo = clerk.ids("person")[1]
@@ -281,12 +285,11 @@ def hand_edits_lost(scene: Scene, tmp_path: Path) -> list[str]:
             found = scene.found(place)["records"]["person"]
             if is_whole and found == {**scene.after["records"]["person"], bo: {**expected, "age": 1}}:
                 continue
-        lost.append(steps.names[number - 1])
-    return lost
+        yield steps.names[number - 1]
 
 
-def power_cuts(scene: Scene, tmp_path: Path, forgotten: str = "") -> list[str]:
-    """Cut the power after each step of a save, in each way; return where something was lost, or only half there.
+def power_cuts(scene: Scene, tmp_path: Path, forgotten: str = "") -> Iterator[str]:
+    """Cut the power after each step of a save, in each way; yield where something was lost, or only half there.
 
     ``forgotten`` matches the flushes, by the paths of what is flushed, that do nothing.
     """
@@ -297,17 +300,21 @@ def power_cuts(scene: Scene, tmp_path: Path, forgotten: str = "") -> list[str]:
             save(clerk)
     if forgotten:
         recording.forget(lambda path: re.fullmatch(forgotten, path) is not None)
-    faults = []
-    for count, cut in itertools.product(range(len(recording.steps) + 1), CUTS):
+    seen = set()
+    for count, cut in itertools.product(reversed(range(len(recording.steps) + 1)), CUTS):
+        left = recording.left(count, cut)
+        if (key := hash(tuple(sorted(left.items())))) in seen:
+            continue  # what is right after all steps is right earlier as well
+        seen.add(key)
         root = tmp_path / f"{count} {cut}"
-        recording.left(count, cut, root)
-        place = root / scene.place.relative_to(scene.root)
+        for name, content in left.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(content)
         expected = [scene.after] if count == len(recording.steps) else [scene.before, scene.after]
         try:
-            is_right = scene.found(place) in expected
+            is_right = scene.found(root / scene.place.relative_to(scene.root)) in expected
         except Exception:  # noqa: BLE001 - a bad build may raise whatever it likes
             is_right = False
         if not is_right:
-            faults.append(f"{cut} after {recording.steps[count - 1][:2]}")
+            yield f"{cut} after {recording.steps[count - 1][:2]}"
         shutil.rmtree(root)
-    return faults
