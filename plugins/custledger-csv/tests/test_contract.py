@@ -7,6 +7,7 @@ from typing import Any
 
 from custledger_csv.store import open_folder
 
+from custledger.spreadsheets import unescape
 from custledger.stores.contract import Store
 from custledger.testing.stores import TableStoreContract
 
@@ -25,7 +26,7 @@ class TestCsv(TableStoreContract):
 
     def read_sheet(self, place: Any, title: str) -> list[list[str]]:
         with self.sheet_file(place, title).open(encoding="utf-8-sig", newline="") as stream:
-            return list(csv.reader(stream))
+            return [[unescape(cell) for cell in row] for row in csv.reader(stream)]
 
     def write_sheet(self, place: Any, title: str, rows: Sequence[Sequence[str]]) -> None:
         with self.sheet_file(place, title).open("w", encoding="utf-8-sig", newline="") as stream:

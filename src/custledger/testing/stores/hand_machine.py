@@ -178,8 +178,9 @@ class HandMachine(LedgerMachine):
     @precondition(lambda self: self.clerks[0].store.held())
     @rule(handle=HANDLES)
     def restore_what_is_held(self, handle: int) -> None:
-        """The sheet shows what the ledger says again."""
+        """The sheet shows what the ledger says again. Copies from before are closed: what they say has been refused."""
         clerk = self.clerks[handle]
+        self.copies.clear()
         for one in clerk.store.held():
             if any(each.number == one.number for each in clerk.store.held()):
                 clerk.learn([])
