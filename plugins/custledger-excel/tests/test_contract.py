@@ -12,7 +12,9 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from custledger.stores.contract import Store
-from custledger.testing.stores import StoreContract, TableStoreContract
+from custledger.testing.stores import CrashContract, HandEditContract
+from custledger.testing.stores.crashing import CrashCases
+from custledger.testing.stores.desk import SheetCases
 from custledger.values import fold
 
 
@@ -21,10 +23,14 @@ def titled(titles: Sequence[str], wanted: str) -> str:
     return next(title for title in titles if fold(title) == fold(wanted))
 
 
-class TestExcel(TableStoreContract):
-    """The suite that every store must pass."""
+IS_NIGHT = "CUSTLEDGER_EXAMPLES" in os.environ
+
+
+class Workbook(SheetCases):
+    """How a person gets at the sheets of a workbook."""
 
     shares_file: ClassVar[bool] = True
+    slowness: ClassVar[int] = 4
 
     def open_store(self, place: Any, *, read_only: bool = False) -> Store:
         return open_workbook(str(place), create=True, read_only=read_only)
@@ -51,20 +57,28 @@ class TestExcel(TableStoreContract):
         book.save(place)
 
 
-class EditedInPlace(StoreContract):
-    """The same suite where another program has written the workbook before each write, so that it is edited in place."""
+class TestExcel(Workbook, HandEditContract):
+    """The suite that every store must pass in whose files people edit."""
 
-    def open_store(self, place: Any, *, read_only: bool = False) -> Store:
-        return open_workbook(str(place), create=True, read_only=read_only)
+    any_scene, scene = CrashCases.any_scene, CrashCases.scene
+    test_a_save_that_is_killed_at_any_step = (
+        CrashCases.test_a_save_that_is_killed_at_any_step_is_found_whole_or_not_at_all
+    )
 
-    def make_place(self, tmp_path: Path) -> Any:
-        return tmp_path / "book.xlsx"
+
+@pytest.mark.skipif(not IS_NIGHT, reason="the family is put to these tests on CSV; the nightly run has them here too")
+class TestExcelCrashes(Workbook, CrashContract):
+    """What befalls a workbook; a tenth of the kills of a night are its own."""
+
+    share: ClassVar[float] = 0.05
+
+
+@pytest.mark.skipif(not IS_NIGHT, reason="each write takes long; the nightly run has them")
+class TestExcelEditedInPlace(Workbook, HandEditContract):
+    """The same where another program has written the workbook before each write, so that it is edited in place."""
+
+    slowness: ClassVar[int] = 40
 
     @pytest.fixture(autouse=True)
     def unsigned(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("custledger_excel.book.is_own", lambda _: False)
-
-
-@pytest.mark.skipif("CUSTLEDGER_EXAMPLES" not in os.environ, reason="each write takes long; the nightly run has them")
-class TestExcelEditedInPlace(EditedInPlace):
-    """All of it."""

@@ -1,5 +1,6 @@
 """The formats of cells, each made once in a workbook."""
 
+import io
 from typing import Any
 
 from custledger_excel import words
@@ -59,6 +60,7 @@ def new_book(stream: Any, language: str) -> Any:
     return Workbook(
         stream,
         {
+            "in_memory": isinstance(stream, io.BytesIO),
             "strings_to_formulas": False,
             "strings_to_numbers": False,
             "strings_to_urls": False,

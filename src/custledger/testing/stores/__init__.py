@@ -48,13 +48,19 @@ class StoreContract(
     """
 
 
-class TableStoreContract(
-    StoreContract, HandEditCases, HandRowCases, HandColumnCases, CrashCases, KillCases, HandMachineCases
-):
-    """Every case that a store in files that people edit must pass: beside ``open_store``, say how they get at a sheet.
+class HandEditContract(StoreContract, HandEditCases, HandRowCases, HandColumnCases, HandMachineCases):
+    """Every case that a store must pass in whose files people edit: beside ``open_store``, say how they get at a sheet.
 
     See ``SheetCases``.
     """
 
 
-__all__ = ["StoreContract", "TableStoreContract"]
+class CrashContract(CrashCases, KillCases):
+    """Every case of what befalls a store in files: kills, power cuts, failing disks, and others beside it."""
+
+
+class TableStoreContract(HandEditContract, CrashContract):
+    """Every case that a store in files that people edit must pass."""
+
+
+__all__ = ["CrashContract", "HandEditContract", "StoreContract", "TableStoreContract"]

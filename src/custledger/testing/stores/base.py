@@ -18,12 +18,13 @@ FILTERS = 300
 """How many generated filters are ordinarily tried."""
 
 
-def examples(ordinarily: int) -> int:
+def examples(ordinarily: int, slowness: int = 1) -> int:
     """Return how many examples a generated case tries.
 
-    ``CUSTLEDGER_EXAMPLES`` says how many filters to try, 20,000 in a long night; other cases grow along with them.
+    ``CUSTLEDGER_EXAMPLES`` says how many filters to try, 20,000 in a long night; other cases grow along with them. A
+    store that is slow tries so many times fewer.
     """
-    return max(1, ordinarily * int(os.environ.get("CUSTLEDGER_EXAMPLES", FILTERS)) // FILTERS)
+    return max(1, ordinarily * int(os.environ.get("CUSTLEDGER_EXAMPLES", FILTERS)) // FILTERS // slowness)
 
 
 class StoreCases(abc.ABC):
@@ -31,11 +32,13 @@ class StoreCases(abc.ABC):
 
     - ``dialect``: the SQL dialect in which the store computes filters itself; ``None`` leaves them to the evaluator.
     - ``pushed_down``: the least share of generated filters that a store with a dialect must compute itself, 0 to 1.
+    - ``slowness``: how many times fewer runs of a state machine, and other generated cases, are tried ordinarily.
     - ``machine_settings``: what hypothesis is told for the state machine, beside the suite's own settings.
     """
 
     dialect: ClassVar[Dialect | None] = None
     pushed_down: ClassVar[float] = 1.0
+    slowness: ClassVar[int] = 1
     machine_settings: ClassVar[Mapping[str, Any]] = {}
 
     @abc.abstractmethod

@@ -78,7 +78,9 @@ class FilterCases(StoreCases):
         pushed: list[bool] = []
 
         @settings(
-            max_examples=max(1, examples(FILTERS) // AT_ONCE), deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=max(1, examples(FILTERS, self.slowness) // AT_ONCE),
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         )
         @given(
             drawn=rows(schema, targets={"person": mentors}),

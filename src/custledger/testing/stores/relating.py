@@ -61,7 +61,7 @@ class RelatingCases(StoreCases):
         clerk.store.keep(metrics, moments[0], generation=clerk.generation)
 
         @settings(
-            max_examples=max(1, examples(FILTERS) // (3 * AT_ONCE)),
+            max_examples=max(1, examples(FILTERS, self.slowness) // (3 * AT_ONCE)),
             deadline=None,
             suppress_health_check=list(HealthCheck),
         )

@@ -58,7 +58,7 @@ def run_machine(
     run_state_machine_as_test(
         type("Machine", (machine,), {"suite": suite, "new_place": staticmethod(new_place)}),
         settings=settings(
-            max_examples=examples(25),
+            max_examples=examples(25, suite.slowness),
             stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
