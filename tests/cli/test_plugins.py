@@ -132,7 +132,7 @@ def test_doctor_tells_which_files_can_be_read_and_written(
 
 
 def test_doctor_tells_in_chinese_what_is_absent(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CUSTLEDGER_DISABLE_PLUGINS", "csv,sqlite")
+    monkeypatch.setenv("CUSTLEDGER_DISABLE_PLUGINS", "csv,excel,sqlite")
     told = run("--lang", "zh", "doctor").out
     for text in ("插件 csv", "已停用", "没有能长期保存台账的存储", "请安装 custledger-sqlite", "既不能读也不能写"):
         assert text in told
@@ -148,7 +148,7 @@ def test_doctor_tells_in_chinese_what_is_absent(run: Run, monkeypatch: pytest.Mo
 def test_a_format_that_is_not_installed_is_told_with_what_to_do(
     shop: Run, monkeypatch: pytest.MonkeyPatch, language: str, said: tuple[str, str]
 ) -> None:
-    monkeypatch.setenv("CUSTLEDGER_DISABLE_PLUGINS", "csv")
+    monkeypatch.setenv("CUSTLEDGER_DISABLE_PLUGINS", "csv,excel")
     done = shop("--lang", language, "export", "customer", "--to", "x.csv")
     assert done.code == 3
     assert all(text in done.err for text in said)

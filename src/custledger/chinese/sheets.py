@@ -67,6 +67,7 @@ SENTENCES = (
     ("{path} is a file, not a folder.", "{path} 是文件，不是文件夹。"),
     ("{path} cannot be put aside: {error:errno}.", "{path} 不能移到旁边：{error}。"),
     ("Move it away.", "请把它移走。"),
+    ("Try again.", "请再试一次。"),
     ("{path} is not the journal of a ledger.", "{path} 不是台账的日志。"),
     ("{path} was written by a newer custledger.", "{path} 是更新版本的 custledger 写的。"),
     ("Install the newer one.", "请安装更新的版本。"),

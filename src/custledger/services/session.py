@@ -30,7 +30,6 @@ from custledger.schema import Row, Schema, nearest
 from custledger.segments import Segment
 from custledger.settings import Settings
 from custledger.stores.contract import Metered, Query, Store
-from custledger.stores.held import TakenIn
 from custledger.stores.view import View
 from custledger.taggers import Tagger
 from custledger.values import fold, given_text, plain_text
@@ -41,6 +40,7 @@ MOST_WARNINGS = 1_000
 if TYPE_CHECKING:
     from custledger.expressions.nodes import Named
     from custledger.expressions.scope import World
+    from custledger.stores.held import TakenIn
 
 
 DefinitionT = TypeVar("DefinitionT", bound=Definition)

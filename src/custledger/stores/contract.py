@@ -31,11 +31,12 @@ from custledger.expressions import Expression, Moment, field_expression
 from custledger.fields import Kind
 from custledger.marks import TagMark
 from custledger.schema import ID, Row, Schema
-from custledger.stores.held import Held, TakenIn
 from custledger.structs import Struct, frozen
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from custledger.stores.held import Held, TakenIn
 
 
 class GenerationMovedError(StoreError):
@@ -309,18 +310,18 @@ class Store(abc.ABC):
         A ``DocumentChange`` whose ``revision`` is not the document's present one raises ``ConflictError``.
         """
 
-    def held(self) -> tuple[Held, ...]:
+    def held(self) -> "tuple[Held, ...]":
         """Return what was found in files that people edit by hand and is not believed, by number; see ``stores.held``.
 
         A changeset that ``settles`` some of it says what becomes of it. A store without such files holds nothing.
         """
         return ()
 
-    def under(self, held: Held) -> list[str]:  # noqa: ARG002 - there is no such column
+    def under(self, held: "Held") -> list[str]:  # noqa: ARG002 - there is no such column
         """Return the texts under the heading of a column that is held, in the order of the rows."""
         return []
 
-    def taken_in(self) -> tuple[TakenIn, ...]:
+    def taken_in(self) -> "tuple[TakenIn, ...]":
         """Return what was taken in of files that people edit by hand since this was last asked, and forget it.
 
         A store lands hand edits by itself, whenever it finds them, as changesets of the actor ``stores.held.OUTSIDE``,

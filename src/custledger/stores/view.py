@@ -1,7 +1,7 @@
 """What one actor may see of a store. Every read goes through a view; it passes everything until roles exist."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from custledger.changes import LogEntry, Operation
 from custledger.codec import unseal
@@ -9,9 +9,11 @@ from custledger.expressions import Expression, Moment, equals, field_expression
 from custledger.marks import TagMark
 from custledger.schema import Row, Schema
 from custledger.stores.contract import Document, Hit, Query, Store
-from custledger.stores.held import Held
 from custledger.structs import Struct, frozen
 from custledger.values import Plain
+
+if TYPE_CHECKING:
+    from custledger.stores.held import Held
 
 
 @frozen
@@ -90,11 +92,11 @@ class View(Struct):
         """Return operations, newest first."""
         return self.store.operations(ids=ids, limit=limit)
 
-    def held(self) -> tuple[Held, ...]:
+    def held(self) -> "tuple[Held, ...]":
         """Return what is held of files that people edit by hand; see ``Store.held``."""
         return self.store.held()
 
-    def under(self, held: Held) -> list[str]:
+    def under(self, held: "Held") -> list[str]:
         """Return the texts under the heading of a column that is held."""
         return self.store.under(held)
 

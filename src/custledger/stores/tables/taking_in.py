@@ -1,6 +1,6 @@
 """Taking in what people changed in the files of a ledger, as changesets of the actor "outside edit"."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 import attrs
@@ -233,9 +233,9 @@ class TakingIn:
             judged=schema.name,
             partly=agreed.file if self._is_partly else "",
         )
-        if judged.nameless:
-            numbers = {*touched.get(schema.name, ()), *judged.nameless}
-            step = attrs.evolve(step, shown={schema.name: tuple(numbers)})
+        shown = {*judged.nameless, *(_without_column(schema, known, judged, state) if not judged.stopped else ())}
+        if shown:
+            step = attrs.evolve(step, shown={schema.name: tuple(shown.union(touched.get(schema.name, ())))})
         if receipt or not waits or known != kept.agreed.get(schema.name):
             self.landing.land(step, self.today())
         if receipt:
@@ -314,6 +314,14 @@ class TakingIn:
         kept, found = self.beside.kept, self._looked_at
         if kept.files.get(name, "") != found:
             self.landing.land(Step(state=kept.state, files={name: found}, urgent=False), self.today())
+
+
+def _without_column(schema: Schema, known: Agreed, judged: Judged, state: State) -> Iterator[int]:
+    """Yield the records that say something in a field whose column is gone, as from an old copy: it is made again."""
+    lost = (field.key for field in schema.editable if field.key in known.offered)
+    for key in lost:
+        if key not in judged.columns.keys:
+            yield from (number for number, value in state.rows(schema.name).column(key) if value is not None)
 
 
 def _leave_nameless(judged: Judged) -> None:
