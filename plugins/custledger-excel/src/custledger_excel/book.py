@@ -18,6 +18,8 @@ from custledger_excel.manifest import TITLE, Manifest
 from custledger_excel.reading import Book as ReadBook
 from custledger_excel.titles import titles_of
 
+SUFFIXES = (".xlsx", ".xlsm")
+"""The formats that can be written without losing what is in them."""
 ID = "id"
 LOOKED_AT = 10
 """How many rows are looked at for the headings: above them may stand what the table is called."""
@@ -66,6 +68,10 @@ class ExcelBook(Book):
         else:
             result = edited(name, content, sheets, edits)
         return result, {sheet.title: sheet for sheet in self.read(name, result)}
+
+    def elsewhere(self, folder: Path) -> "ExcelBook | None":
+        """Return the workbook of a copy of the ledger in another folder; a workbook's name is no folder's."""
+        return None if folder.suffix.lower() in SUFFIXES else ExcelBook(folder / self._name)
 
     def proposed(self) -> Mapping[str, str]:
         """Return the language and the currency that a workbook says it is in, such as a template."""

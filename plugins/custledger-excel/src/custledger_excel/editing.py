@@ -25,18 +25,27 @@ def edited(name: str, content: bytes, sheets: Mapping[str, Sheet], edits: Sequen
 
     macros = name.lower().endswith(".xlsm")
     book = load_workbook(io.BytesIO(content), keep_vba=macros, rich_text=True)
+    new = [edit.title for edit in edits if edit.title not in book.sheetnames]
+    for title in new:
+        _put_before_hidden(book, title)
     for edit in edits:
         if edit:
-            page = book[edit.title] if edit.title in book.sheetnames else book.create_sheet(edit.title)
+            page = book[edit.title]
             _Page(name, page, sheets.get(edit.title), edit).edit()
     if any(edit.restyled or edit.added for edit in edits):
         from custledger_excel.restyling import restyle  # few edits need it
 
-        restyle(book, edits)
+        restyle(book, edits, new)
     book.calculation.fullCalcOnLoad = True
     written = io.BytesIO()
     book.save(written)
-    return mended(written.getvalue(), content)
+    return mended(written.getvalue(), content, [edit.title for edit in edits])
+
+
+def _put_before_hidden(book: Any, title: str) -> None:
+    """Add a sheet behind the others that people see."""
+    shown = [place for place, page in enumerate(book.worksheets) if page.sheet_state == "visible"]
+    book.create_sheet(title, index=shown[-1] + 1 if shown else 0)
 
 
 class _Page:

@@ -7,7 +7,7 @@ reads the file) would find nothing; and it writes charts anew in its own way.
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
@@ -23,14 +23,20 @@ _UNCOMPUTED = re.compile(
     re.DOTALL,
 )
 """Matches a cell with a formula as openpyxl writes it, without a value."""
+_VERSION = re.compile(rb"<AppVersion>[^<]*</AppVersion>")
 _TYPE = re.compile(rb'\st="(\w+)"')
 
 
-def mended(written: bytes, original: bytes) -> bytes:
-    """Return a workbook that openpyxl wrote with what it left out of the original."""
+def mended(written: bytes, original: bytes, titles: Collection[str]) -> bytes:
+    """Return a workbook that openpyxl wrote with what it left out of the original.
+
+    ``titles`` are those of the sheets of records. On others, such as a summary, formulas mostly count what stands in
+    those, and are to be computed anew: what they came to before is no longer true.
+    """
     new, old = zipfile.ZipFile(io.BytesIO(written)), zipfile.ZipFile(io.BytesIO(original))
-    replaced = dict(_values(new, old))
+    replaced = dict(_values(new, old, titles))
     replaced.update(_charts(new, old))
+    replaced.update(_version(new, old))
     if not replaced:
         return written
     result = io.BytesIO()
@@ -40,12 +46,12 @@ def mended(written: bytes, original: bytes) -> bytes:
     return result.getvalue()
 
 
-def _values(new: zipfile.ZipFile, old: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
+def _values(new: zipfile.ZipFile, old: zipfile.ZipFile, titles: Collection[str]) -> Iterator[tuple[str, bytes]]:
     """Yield the parts of sheets in which formulas have the values again that they had."""
     before = _sheets(old)
     for title, part in _sheets(new).items():
         content = new.read(part)
-        if b"<f" not in content or title not in before:
+        if b"<f" not in content or title not in before or title not in titles:
             continue
         known = {place: (attributes, value) for place, attributes, value in _CELL.findall(old.read(before[title]))}
 
@@ -60,6 +66,13 @@ def _values(new: zipfile.ZipFile, old: zipfile.ZipFile) -> Iterator[tuple[str, b
         put_back = _UNCOMPUTED.sub(put, content)
         if put_back != content:
             yield part, put_back
+
+
+def _version(new: zipfile.ZipFile, old: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
+    """Yield what a workbook says of its program: by that, what is left unsaid in a chart is understood."""
+    part = "docProps/app.xml"
+    if part in new.namelist() and part in old.namelist() and (told := _VERSION.search(old.read(part))):
+        yield part, _VERSION.sub(told[0], new.read(part))
 
 
 def _charts(new: zipfile.ZipFile, old: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:

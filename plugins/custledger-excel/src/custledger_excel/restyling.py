@@ -5,7 +5,8 @@ the place of what the real one says of them. What people have said of other cell
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import copy
 from typing import Any
 
 from openpyxl import load_workbook
@@ -21,8 +22,11 @@ from custledger_excel.styled import write_workbook
 from custledger_excel.validation import LAST_ROW
 
 
-def restyle(book: Any, edits: Sequence[SheetEdit]) -> None:
-    """Bring the sheets of an opened workbook up to date; ``edits`` are those of all its sheets of records."""
+def restyle(book: Any, edits: Sequence[SheetEdit], new: Collection[str] = ()) -> None:
+    """Bring the sheets of an opened workbook up to date; ``edits`` are those of all its sheets of records.
+
+    Those whose titles are ``new`` have nothing but cells yet, and get all that a sheet has.
+    """
     pages = [edit for edit in edits if edit.title in book.sheetnames]
     twin = _twin(book, pages)
     summary = words.SUMMARY.in_language(edits[0].conventions.language)
@@ -31,6 +35,8 @@ def restyle(book: Any, edits: Sequence[SheetEdit]) -> None:
     titles = [title for title in twin.sheetnames if title != summary]
     for edit, title in zip(pages, titles, strict=False):
         page, model = book[edit.title], twin[title]
+        if edit.title in new:
+            _dress(page, model)
         _take_over_conditions(page, model)
         page.data_validations = _validations(page, model)
     _take_over_lists(book, twin)
@@ -46,6 +52,26 @@ def _twin(book: Any, edits: Sequence[SheetEdit]) -> Any:
         sheets.append(Sheet(schema=edit.schema, columns=columns))
     write_workbook(stream, sheets, conventions=edits[0].conventions, summary=True)
     return load_workbook(stream)
+
+
+def _dress(page: Any, model: Any) -> None:
+    """Give a new sheet the headings, columns and paper of its model."""
+    for cell in model[1]:
+        heading = page.cell(1, cell.column)
+        for aspect in ("font", "fill", "border", "alignment", "number_format"):
+            setattr(heading, aspect, copy(getattr(cell, aspect)))
+    page.row_dimensions[1].height = model.row_dimensions[1].height
+    for letter, dimension in model.column_dimensions.items():
+        column = page.column_dimensions[letter]
+        for aspect in ("min", "max", "width", "hidden", "outlineLevel", "collapsed", "number_format", "alignment"):
+            setattr(column, aspect, copy(getattr(dimension, aspect)))
+    page.freeze_panes = model.freeze_panes
+    page.auto_filter.ref = model.auto_filter.ref
+    page.print_title_rows = model.print_title_rows
+    page.page_setup = copy(model.page_setup)
+    page.page_margins = copy(model.page_margins)
+    page.sheet_properties = copy(model.sheet_properties)
+    page.sheet_view.showGridLines = model.sheet_view.showGridLines
 
 
 def _is_own(ranges: Any) -> bool:
@@ -71,11 +97,14 @@ def _validations(page: Any, model: Any) -> Any:
 
 
 def _take_over_summary(page: Any, model: Any) -> None:
-    """Have the summary count what there is to be counted now; what people have written beside it stays."""
-    for row in model.iter_rows():
-        for cell in row:
-            if cell.value is not None and page.cell(cell.row, cell.column).value != cell.value:
-                page.cell(cell.row, cell.column).value = cell.value
+    """Have the summary say what things are called now, where it counts the same ones in the same places.
+
+    Its charts lie over those places, so one that would look otherwise is left as it is, and counts what it counted.
+    """
+    told = {(cell.row, cell.column): cell.value for row in model.iter_rows() for cell in row if cell.value is not None}
+    if all(page.cell(*place).value is not None for place in told) and page.max_row == model.max_row:
+        for place, value in told.items():
+            page.cell(*place).value = value
 
 
 def _take_over_lists(book: Any, twin: Any) -> None:

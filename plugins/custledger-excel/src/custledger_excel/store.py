@@ -6,10 +6,7 @@ from typing import Any
 from custledger.errors import NotFoundError, UsageError
 from custledger.stores.tables.book import SIDE
 from custledger.stores.tables.store import TableStore
-from custledger_excel.book import ExcelBook, manifest_of
-
-SUFFIXES = (".xlsx", ".xlsm")
-"""The formats that can be written without losing what is in them."""
+from custledger_excel.book import SUFFIXES, ExcelBook, manifest_of
 
 
 def open_workbook(location: str, *, create: bool = True, read_only: bool = False, **more: Any) -> TableStore:

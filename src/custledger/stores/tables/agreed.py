@@ -40,6 +40,11 @@ class Agreed:
     columns: tuple[str, ...] = ()
     stopped: str = ""
 
+    @property
+    def is_made(self) -> bool:
+        """Whether there ever was such a sheet, and not only a place where it is to be."""
+        return bool(self.offered or self.digests)
+
     def held_cells(self) -> dict[tuple[int, str], Held]:
         """Return the cells that are held, by the record and the key of the field."""
         return {(one.record, one.key): one for one in self.held if one.kind in CELLS}

@@ -176,7 +176,7 @@ class TakingIn:
             if sheet is not None:
                 known = agreed or Agreed(file=name, title=sheet.title)
                 found.append((schema, attrs.evolve(known, file=name, title=sheet.title), sheet))
-            elif agreed is not None and agreed.file == name:
+            elif agreed is not None and agreed.file == name and agreed.is_made:
                 found.append((schema, agreed, failure))
         return found
 
