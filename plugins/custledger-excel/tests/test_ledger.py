@@ -96,6 +96,70 @@ def test_what_formulas_came_to_survives_for_whoever_does_not_compute(file: Path,
     assert load_workbook(file)["People"].cell(2, columns(load_workbook(file)["People"])["Age"]).value == "=1+6"
 
 
+def test_a_formula_that_nobody_has_computed_says_nothing(file: Path, clerk: Clerk) -> None:
+    ada = clerk.add("person", name="Ada", age=7)
+    by_hand(file, lambda book: book["People"].cell(2, columns(book["People"])["Age"], "=1+6"))
+    by_hand(file, lambda book: book["People"].cell(2, columns(book["People"])["Name"], "Ada L."))
+    assert clerk.values("person", ada) == {"name": "Ada L.", "age": 7}
+    clerk.edit("person", ada, notes="ours")
+    page = load_workbook(file)["People"]
+    assert page.cell(2, columns(page)["Age"]).value == "=1+6"
+    assert clerk.values("person", ada) == {"name": "Ada L.", "age": 7, "notes": "ours"}
+
+
+def test_a_sheet_that_was_given_another_title_is_read_on(file: Path, clerk: Clerk) -> None:
+    ada = clerk.add("person", name="Ada")
+
+    def rename(book: Any) -> None:
+        book["People"].cell(2, columns(book["People"])["Name"], "Ada L.")
+        book["People"].title = "Members"
+
+    by_hand(file, rename)
+    assert clerk.values("person", ada) == {"name": "Ada L."}
+    bob = clerk.add("person", name="Bob")
+    assert clerk.store.held() == ()
+    assert [load_workbook(file)["Members"].cell(row, 2).value for row in (2, 3)] == ["Ada L.", "Bob"]
+    assert clerk.ids("person") == [ada, bob]
+
+
+def test_sheets_keep_their_order_whichever_is_written(file: Path, clerk: Clerk) -> None:
+    ada = clerk.add("person", name="Ada")
+    before = load_workbook(file).sheetnames
+    clerk.add("visit", person=ada, note="first")
+    assert load_workbook(file).sheetnames == before
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 nonsense", b"\xd0\xcf\x11\xe0" + bytes(600)])
+def test_a_damaged_workbook_of_a_ledger_is_held_and_made_anew(file: Path, clerk: Clerk, content: bytes) -> None:
+    ada = clerk.add("person", name="Ada")
+    clerk.store.close()
+    file.write_bytes(content)
+    again = clerk.beside(open_workbook(str(file), create=False))
+    assert again.values("person", ada) == {"name": "Ada"}
+    held = again.store.held()
+    assert {one.kind for one in held} == {HeldKind.UNREADABLE}
+    settle(again, held[0].number, accept=False)
+    assert again.store.held() == ()
+    assert load_workbook(file)["People"].cell(2, 2).value == "Ada"
+
+
+def test_a_renamed_record_and_a_row_that_names_it_may_be_edited_at_once(file: Path, clerk: Clerk) -> None:
+    ada = clerk.add("person", name="Ada")
+    visit = clerk.add("visit", person=ada, note="first")
+
+    def edit(book: Any) -> None:
+        book["People"].cell(2, columns(book["People"])["Name"], "Ada L.")
+        book["Visits"].cell(2, columns(book["Visits"])["Note"], "called")
+
+    by_hand(file, edit)
+    assert clerk.whole("visit", visit)["note"] == "called"
+    assert clerk.whole("visit", visit)["person"] == ada
+    assert clerk.store.held() == ()
+    clerk.edit("visit", visit, note="ours")
+    page = load_workbook(file)["Visits"]
+    assert page.cell(2, columns(page)["Person"]).value == "Ada L."
+
+
 def computed(file: Path, title: str, value: bytes) -> None:
     """Give the one formula of a sheet the value that a spreadsheet computes."""
     part = f"xl/worksheets/sheet{load_workbook(file).sheetnames.index(title) + 1}.xml"

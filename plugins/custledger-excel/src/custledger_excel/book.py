@@ -15,6 +15,7 @@ from custledger_excel import sheets as styled_sheets
 from custledger_excel.columns import Column
 from custledger_excel.editing import edited
 from custledger_excel.manifest import TITLE, Manifest
+from custledger_excel.mending import uncomputed
 from custledger_excel.reading import Book as ReadBook
 from custledger_excel.titles import titles_of
 
@@ -50,9 +51,13 @@ class ExcelBook(Book):
         book = ReadBook(name, io.BytesIO(content))
         try:
             beside = {TITLE, *(book.manifest.beside if book.manifest else ())}
-            return [_sheet(title, _indented(book, title)) for title in book.titles if title not in beside]
+            sheets = [_sheet(title, _indented(book, title)) for title in book.titles if title not in beside]
         finally:
             book.close()
+        for sheet in sheets:
+            places = uncomputed(content, sheet.title)
+            sheet.unknown = frozenset((row - sheet.first, column) for row, column in places)
+        return sheets
 
     def written(
         self, name: str, content: bytes | None, sheets: Mapping[str, Sheet], edits: Sequence[SheetEdit]

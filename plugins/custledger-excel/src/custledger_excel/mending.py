@@ -23,8 +23,30 @@ _UNCOMPUTED = re.compile(
     re.DOTALL,
 )
 """Matches a cell with a formula as openpyxl writes it, without a value."""
+_EMPTY_FORMULA = re.compile(
+    rb'<(?:\w+:)?c\s(?=[^>]*\br="([A-Z]{1,3})([0-9]{1,7})")[^>]*>\s*<(?:\w+:)?f\b'
+    rb"(?:[^>]*/>|[^>]*>(?:(?!</(?:\w+:)?f>).)*</(?:\w+:)?f>)"
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>",
+    re.DOTALL,
+)
+"""Matches a cell with a formula and without a value: its place."""
 _VERSION = re.compile(rb"<AppVersion>[^<]*</AppVersion>")
 _TYPE = re.compile(rb'\st="(\w+)"')
+
+
+def uncomputed(content: bytes, title: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of the formulas of a sheet that have not been computed: row numbers, and columns from 0.
+
+    Programs that do not compute, such as this one's library, leave them so.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        part = _sheets(package).get(title) if "xl/workbook.xml" in package.namelist() else None
+        text = package.read(part) if part else b""
+    for letters, row in _EMPTY_FORMULA.findall(text) if b"f>" in text or b"<f" in text else ():
+        column = 0
+        for letter in letters:
+            column = column * 26 + letter - ord("A") + 1
+        yield int(row), column - 1
 
 
 def mended(written: bytes, original: bytes, titles: Collection[str]) -> bytes:

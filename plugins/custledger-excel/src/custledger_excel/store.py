@@ -26,8 +26,10 @@ def open_workbook(location: str, *, create: bool = True, read_only: bool = False
         raise UsageError(f"{file} is a folder.", hint="Give the path of a workbook.")
     if not file.parent.is_dir():
         raise NotFoundError("folder", file.parent, hint="Make the folder first.")
-    is_template = manifest_of(file) is not None
-    return TableStore.open(ExcelBook(file), create=create or is_template, read_only=read_only, **more)
+    book = ExcelBook(file)
+    is_ledger = (book.side / "journal").exists()  # whatever has become of the workbook since
+    create = create or (not is_ledger and manifest_of(file) is not None)
+    return TableStore.open(book, create=create, read_only=read_only, **more)
 
 
 def is_in_ledger(path: str) -> bool:

@@ -15,7 +15,7 @@ from custledger.spreadsheets import is_example
 from custledger_excel import manifest, words
 from custledger_excel.cells import LONGEST, fault, marked
 from custledger_excel.colours import HEADING
-from custledger_excel.columns import NARROWEST, WIDEST, Cell, Column, Layout, is_near, place_of
+from custledger_excel.columns import LONG, NARROWEST, WIDEST, Cell, Column, Layout, is_near, place_of
 from custledger_excel.conditions import add_conditions, planned
 from custledger_excel.instructions import add_instructions
 from custledger_excel.sheets import Sheet
@@ -31,6 +31,8 @@ ARROW = 3
 """How many letters the arrow of the filter takes in a heading."""
 CALM = 500_000
 """How many objects may be made between two searches for garbage while cells are written: there is none."""
+LINE_HEIGHT, MOST_LINES = 15, 8
+"""How high a line is, in points, and how many of a text are shown: not every spreadsheet finds that out by itself."""
 LEGIBLE = 250
 """How many letters beside each other can be read on a page of A4; a wider sheet is printed on several."""
 
@@ -142,12 +144,15 @@ class _Writer:
         plain = [(column.to_cell, styles.cell(column, column.layout)) for column in columns]
         faint = [(column.to_cell, styles.cell(column, column.layout, example=True)) for column in columns]
         empty = list(range(len(columns)))
+        wrapped = [place for place, column in enumerate(columns) if column.layout.wrap]
         number = 0
         for number, row in enumerate(rows, 1):
             if number > LAST_ROW:
                 raise FileFormatError(self._where, f"would have more than the {LAST_ROW:,} rows that a sheet has")
             example = id_place is not None and row[id_place] and is_example(row[id_place])
             self._write_row(page, number, row, faint if example else plain, columns)
+            if (lines := max((_lines(row[place]) for place in wrapped if row[place]), default=1)) > 1:
+                page.set_row(number, LINE_HEIGHT * min(lines, MOST_LINES))
             if not example:
                 empty = [place for place in empty if not row[place]]
                 if figures is not None:
@@ -242,6 +247,11 @@ def _width(column: Column, layout: Layout, texts: Sequence[str]) -> float:
     asked = max((_letters(line) for text in texts for line in text.split("\n")), default=0) + 3
     heading = min(_letters(column.heading) + ARROW, WIDEST)
     return max(NARROWEST, heading, layout.width, min(asked, WIDEST))
+
+
+def _lines(text: str) -> int:
+    """Return how many lines a text takes in a column in which texts are laid on several."""
+    return sum(1 + _letters(line) // LONG for line in text.split("\n"))
 
 
 def _letters(text: str) -> int:

@@ -39,6 +39,8 @@ class Sheet:
     """One sheet as a book read it: the cells of its heading, and those of its rows, as texts.
 
     Rows may be shorter than the heading, or longer. ``first`` is the number by which people know the first row.
+    ``unknown`` are the cells, by the places of their rows and columns, of which nobody knows what they say: formulas
+    that have not been computed. They are left alone, and say nothing.
     A backend may derive a class that remembers more.
     """
 
@@ -46,6 +48,7 @@ class Sheet:
     heading: list[str]
     rows: list[list[str]]
     first: int = 2
+    unknown: Collection[tuple[int, int]] = ()
 
     def number(self, place: int) -> int:
         """Return the number by which people know the row at ``place`` of ``rows``."""

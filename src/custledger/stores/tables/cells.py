@@ -10,7 +10,7 @@ from custledger.errors import AmbiguousError, InvalidValueError, NotFoundError
 from custledger.fields import Kind
 from custledger.schema import Field, Schema
 from custledger.stores.state import State
-from custledger.values import Plain, is_empty
+from custledger.values import Plain, fold, is_empty, shown_choices
 from custledger.values.damage import harm
 
 LEDGER = "ledger"
@@ -66,6 +66,20 @@ class Cells:
                 value, "is a day to come", field=self._label(field), hint=f"Today is {self._today} in this ledger."
             )
         return value
+
+    def was_called(self, field: Field, text: str, current: Plain) -> bool:
+        """Whether a reference to the record that a field names now goes by a name that it once had."""
+        target = field.spec.target or ""
+        title = self.state.schemas[target].title_field if target in self.state.schemas else None
+        if title is None or not isinstance(current, int):
+            return False
+        log = self.state.history.log(record=(target, current))
+        names = ((entry.before or {}).get(title.key) for entry in log)
+        return any(isinstance(name, str) and fold(name.strip()) == fold(text.strip()) for name in names)
+
+    def choices(self, field: Field) -> str:
+        """Return what may be chosen for a field, as it stands in cells, or ``""``."""
+        return ", ".join(shown_choices(field.spec.choices, self.conventions.language).values())
 
     def damage(self, field: Field, text: str, current: Plain) -> str:
         """Return what a spreadsheet did to the digits of a text, or ``""``; see ``values.damage.harm``."""

@@ -57,10 +57,10 @@ class Holding:
         self.held.append(one if place is None else attrs.evolve(one, row=self._sheet.number(place)))
 
     def texts(self, place: int) -> Sequence[tuple[Field, str]]:
-        """Return the text of each field's cell in a row; the id is left out."""
-        row = self._sheet.rows[place]
+        """Return the text of each field's cell in a row; the id is left out, and cells of which nobody knows it."""
+        row, unknown = self._sheet.rows[place], self._sheet.unknown
         return [
             (field, row[at] if at < len(row) else "")
             for at, field in enumerate(self._columns.fields)
-            if field is not None and field.key != "id"
+            if field is not None and field.key != "id" and (place, at) not in unknown
         ]

@@ -96,7 +96,8 @@ class Landing:
         plans, late = self._plans(step, agreed, today)
         changed = {plan.agreed.file for plan in plans.values() if plan.edit}
         plans |= self._others_in(changed, step, agreed, {*plans, *late}, today)
-        edits = {name: [plan for plan in plans.values() if plan.agreed.file == name] for name in sorted(changed)}
+        in_order = [plans[name] for name in step.state.schemas if name in plans]
+        edits = {name: [plan for plan in in_order if plan.agreed.file == name] for name in sorted(changed)}
         try:
             contents = {name: self._shelf.written(name, [plan.edit for plan in file]) for name, file in edits.items()}
             agreed |= late | {name: self._finished(plan, step.state) for name, plan in plans.items()}

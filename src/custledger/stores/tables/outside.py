@@ -10,7 +10,7 @@ from typing import Any
 
 from custledger import ids
 from custledger.changes import Change
-from custledger.errors import CustledgerError
+from custledger.errors import CustledgerError, NotFoundError, shorten
 from custledger.fields import Kind
 from custledger.schema import Field, Schema
 from custledger.stores.held import HeldKind
@@ -27,6 +27,7 @@ from custledger.values import fold
 NO_ID = "Leave the ID empty in a new row."
 AMEND = "Restore it, or enter another."
 ITSELF = "“{}” is this record itself."
+FELL_BACK = "It is {was} again, as before the ledger changed it to {now}: somebody may have saved an old copy."
 APART = 2
 """How many rows with the data of others it takes to say that ids and data came apart."""
 
@@ -53,6 +54,7 @@ class Judge:
         self._now = now
         self._again = again
         self._is_trusted = is_trusted
+        self._strange: dict[int, str] = {}
         self._rows = cells.state.rows(self._schema.name)
         self._was_held = agreed.held_cells()
 
@@ -151,8 +153,7 @@ class Judge:
                 if any(map(str.strip, rows[place])):
                     nameless.append(place)
             elif fold(texts[place]) not in EXAMPLES:
-                why = f"“{texts[place]}” is no ID of {self._schema.info.one}."
-                self._holding.row(HeldKind.STRANGE_ID, place, why, NO_ID)
+                self._strange[place] = texts[place]
         return by_id, nameless
 
     def _place_one_of(self, number: int, places: Sequence[int]) -> None:
@@ -176,18 +177,23 @@ class Judge:
     def _find_lost(self, nameless: list[int]) -> None:
         """Give rows that lost their id back to their records, where all else in them is as it was."""
         found, agreed = self._found, self._agreed.digests
-        if not nameless:
+        if not nameless and not self._strange:
             return
         missing: dict[bytes, list[int]] = {}
         for number in sorted(agreed.keys() - found.places.keys()):
             if number in self._rows:
                 missing.setdefault(agreed[number], []).append(number)
-        for place in list(nameless):
+        for place in (*nameless, *self._strange):
             if numbers := missing.get(self._digest(place)):
                 number = numbers.pop(0)
-                nameless.remove(place)
                 found.places[number], found.digests[number] = place, agreed[number]
                 found.nameless.append(number)
+        placed = set(found.places.values())
+        nameless[:] = [place for place in nameless if place not in placed]
+        for place, text in self._strange.items():
+            if place not in placed:
+                why = f"“{text}” is no ID of {self._schema.info.one}."
+                self._holding.row(HeldKind.STRANGE_ID, place, why, NO_ID)
 
     def _came_apart(self) -> bool:
         """Whether several rows hold exactly what rows with other ids held."""
@@ -277,7 +283,11 @@ class Judge:
         try:
             value = self._cells.read(field, text, current)
         except CustledgerError as error:
-            self._holding.cell(HeldKind.UNFIT, field, (number, place), why=error.message, hint=error.hint or AMEND)
+            if isinstance(error, NotFoundError) and self._cells.was_called(field, text, current):
+                return True, current
+            listed = self._cells.choices(field)
+            hint = f"There are: {listed}." if listed else error.hint or AMEND
+            self._holding.cell(HeldKind.UNFIT, field, (number, place), why=error.message, hint=hint)
             return False, None
         if value is None and field.spec.required and current is not None:
             why = f"{self._schema.info.one.capitalize()} needs one, and it is empty."
@@ -353,9 +363,9 @@ class Judge:
             if cell.record in self._agreed.behind:
                 continue  # the sheet only lags behind
             field, place = self._schema.by_key[cell.key], self._found.places[cell.record]
-            now = self._cells.shown(field, self._rows.value(cell.record, cell.key)) or "(empty)"
-            was = self._cells.shown(field, value) or "(empty)"
-            why = f"It is {was} again, as before the ledger changed it to {now}: somebody may have saved an old copy."
+            now = self._cells.shown(field, self._rows.value(cell.record, cell.key)) or None
+            was = self._cells.shown(field, value) or None
+            why = FELL_BACK.format(was=shorten(was), now=shorten(now))
             hint = "Accept it if that is meant, or restore it."
             self._holding.cell(HeldKind.FELL_BACK, field, (cell.record, place), why=why, hint=hint)
 

@@ -136,7 +136,7 @@ class Planner:
         texts = list(self._sheet.rows[place])
         texts += [""] * (len(fields) - len(texts))
         for at, field in enumerate(fields):
-            if field is None or (number, field.key) in self._held:
+            if field is None or (number, field.key) in self._held or (place, at) in self._sheet.unknown:
                 continue
             cell = self._cell(number, field)
             if texts[at] == cell.text or (at < len(self._sheet.heading) and self._says(field, texts[at], cell.value)):

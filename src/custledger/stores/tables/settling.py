@@ -99,6 +99,12 @@ class Settling:
         if not apart.has_ids:
             self._make_anew(held, is_accepted=is_accepted)
             return
+        if is_accepted and known.behind:
+            changed = self._kept.state.schemas[held.type].info.counted(len(known.behind))
+            raise UsageError(
+                f"{held.sheet} cannot be accepted: {changed} of it changed in the ledger meanwhile.",
+                hint="Restore it, and do in the file once more what was meant.",
+            )
         self._agreed[held.type] = attrs.evolve(known, stopped="")
         if is_accepted:
             self.again.add(known.file)

@@ -1,10 +1,11 @@
 """Taking in what people changed in the files of a ledger, as changesets of the actor "outside edit"."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import attrs
 
+from custledger import ids
 from custledger.changes import Change, Changeset, LogEntry, Operation, Receipt
 from custledger.collector import calm_collector
 from custledger.errors import CustledgerError, FileFormatError
@@ -16,6 +17,7 @@ from custledger.stores.tables.agreed import STOPPED, Agreed
 from custledger.stores.tables.beside import Beside
 from custledger.stores.tables.book import Sheet, titles_of
 from custledger.stores.tables.cells import LEDGER, Cells, conventions_of
+from custledger.stores.tables.columns import columns_of
 from custledger.stores.tables.judged import Judged
 from custledger.stores.tables.landing import Landing, Step
 from custledger.stores.tables.outside import AMEND, Judge
@@ -173,6 +175,8 @@ class TakingIn:
             titles = [agreed.title] if agreed is not None and agreed.file == name else []
             titles += titles_of(schema)
             sheet = next((by_title[fold(title)] for title in titles if fold(title) in by_title), None)
+            if sheet is None and agreed is not None and agreed.file == name:
+                sheet = _with_ids(schema, agreed, sheets.values())  # it was given another title
             if sheet is not None:
                 known = agreed or Agreed(file=name, title=sheet.title)
                 found.append((schema, attrs.evolve(known, file=name, title=sheet.title), sheet))
@@ -314,6 +318,16 @@ class TakingIn:
         kept, found = self.beside.kept, self._looked_at
         if kept.files.get(name, "") != found:
             self.landing.land(Step(state=kept.state, files={name: found}, urgent=False), self.today())
+
+
+def _with_ids(schema: Schema, agreed: Agreed, sheets: Iterable[Sheet]) -> Sheet | None:
+    """Return the sheet in which the ids of a type's records stand."""
+    for sheet in sheets:
+        at = columns_of(schema, sheet.heading, agreed.renamed).id_place
+        texts = [row[at].strip() for row in sheet.rows if at < len(row)] if at is not None else []
+        if not agreed.digests.keys().isdisjoint(filter(None, ids.numbers(schema.info.prefix, texts))):
+            return sheet
+    return None
 
 
 def _without_column(schema: Schema, known: Agreed, judged: Judged, state: State) -> Iterator[int]:

@@ -125,3 +125,21 @@ class HandColumnCases(ThreePeople):
         people.again().type(trio[2], age="3").save()
         assert "x_card" not in clerk.whole("person", trio[1])
         only_held(clerk)
+
+    def test_a_column_that_was_taken_out_comes_back_with_all_that_the_ledger_has_in_it(
+        self, clerk: Clerk, trio: list[int], people: Desk
+    ) -> None:
+        """As where an old copy was saved that did not have it yet; and no later edit empties anything."""
+        at = people.column("phone")
+        clerk.edit("person", trio[1], phone="13800000002")
+        people = people.again()
+        for row in (people.heading, *people.rows):
+            del row[at]
+        people.save()
+        clerk.edit("person", trio[1], phone="139")
+        later = people.again()
+        assert [later.cell(number, "phone") for number in trio] == ["13800000001", "139", ""]
+        later.type(trio[0], notes="by hand").save()
+        assert clerk.whole("person", trio[0])["phone"] == "13800000001"
+        assert clerk.whole("person", trio[0])["notes"] == "by hand"
+        only_held(clerk)

@@ -136,6 +136,30 @@ class HandRowCases(ThreePeople):
         clerk.add("person", name="Cy")
         assert people.again().cell(trio[0], "notes") == "ours"
 
+    def test_a_row_whose_id_was_spoilt_is_its_records_still(self, clerk: Clerk, trio: list[int], people: Desk) -> None:
+        """All else in it is as it was, so the id is put right."""
+        people.row(trio[1])[people.column("id")] = "SP-NONSENSE"
+        people.save()
+        only_held(clerk)
+        assert clerk.ids("person") == trio
+        assert people.again().numbers() == trio
+
+    def test_a_sheet_that_came_apart_is_not_accepted_over_what_was_written_meanwhile(
+        self, clerk: Clerk, trio: list[int], people: Desk
+    ) -> None:
+        """Some records would have the data of others, and one would be gone."""
+        at = people.column("id")
+        numbers = [row[at] for row in people.rows]
+        for row, number in zip(people.rows, reversed(numbers), strict=True):
+            row[at] = number
+        people.save()
+        (held,) = only_held(clerk, HeldKind.APART)
+        clerk.edit("person", trio[0], notes="ours")
+        with refuses(UsageError, clerk):
+            settle(clerk, held, accept=True)
+        settle(clerk, held, accept=False)
+        assert clerk.whole("person", trio[0])["notes"] == "ours"
+
     def test_a_copied_row_with_the_same_id_is_held_and_accepted_as_a_record_of_its_own(
         self, clerk: Clerk, trio: list[int], people: Desk
     ) -> None:
