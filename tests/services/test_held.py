@@ -229,6 +229,20 @@ def test_a_new_row_of_which_no_record_can_be_made_is_told_what_to_do(ledger: Led
     assert ledger.operations()[0].about["held"][0]["cells"] == {"code": "K5"}
 
 
+def test_a_column_becomes_choices_of_what_stands_in_it(ledger: Ledger, edit: Edit) -> None:
+    edit(
+        lambda text: "\r\n".join(
+            row + end for row, end in zip(text.splitlines(), (",Belt", ",A", ",B", ",A"), strict=True)
+        )
+    )
+    (held,) = ledger.held.list()
+    settled = ledger.held.accept(held.number, kind="choice")
+    ((_, field),) = settled.fields
+    assert [choice.code for choice in field.spec.choices] == ["A", "B"]
+    assert ledger.held.list() == []
+    assert ledger.customers.count(by=field.key) == {"A": 2, "B": 1}
+
+
 def test_a_sheet_sorted_without_its_ids_is_believed_or_restored(ledger: Ledger, edit: Edit, folder: Path) -> None:
     def sorted_apart(text: str) -> str:
         head, *rows = text.splitlines()

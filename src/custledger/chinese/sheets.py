@@ -53,6 +53,9 @@ SENTENCES = (
      "请放回原来的文件，或恢复：会重新生成，现有的文件保留在旁边。"),
     ("Write its name, its code or its ID as it is in the sheet of them.", "请按那张表里的名称、编号或 ID 填写。"),
     # settling it
+    ("{count:n} different things stand under {heading}, which are no choices.",
+     "“{heading}”下面有 {count} 种不同的内容，不像是选项。"),
+    ("Accept it as text; of choices there are 1 to {count:n}.", "请按文本接受；选项可有 1 到 {count} 个。"),
     ("“custledger held list” lists them.", "“custledger held list”会列出它们。"),
     ("The file was changed. “custledger held list” tells anew.", "文件已经改动，请用“custledger held list”重新查看。"),
     ("Row {row:n} of {sheet} cannot be accepted: {why:why}", "“{sheet}”第 {row} 行不能接受：{why}"),

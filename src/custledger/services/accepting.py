@@ -13,7 +13,7 @@ from custledger.services.documents import document_change
 from custledger.services.editing import make_edit, make_removal, plain_values
 from custledger.services.fields import field_called, kind_of
 from custledger.services.history import UNTOLD, plain_before
-from custledger.services.kind_guess import guessed_kind
+from custledger.services.kind_guess import choices_in, guessed_kind
 from custledger.services.session import Session
 from custledger.settings import field_document
 from custledger.stores.held import Held, HeldKind
@@ -97,6 +97,9 @@ class Acceptance:
         session, schema = self._session, self._session.writable_schema(held.type)
         chosen = kind_of(kind) if kind else guessed_kind(session.view.under(held), session.conventions)
         field = field_called(session, schema, held.heading.strip(MARKS), chosen)
+        if chosen in {Kind.CHOICE, Kind.CHOICES}:
+            spec = attrs.evolve(field.spec, choices=choices_in(session.view.under(held), chosen, held.heading))
+            field = Field(field.key, spec)
         if any(name == schema.name and field.key == one.key for name, one in self.fields):
             raise DataError(
                 f"Another column would be called {held.heading} too.", hint="Accept one, and rename the other."

@@ -11,11 +11,12 @@ import attrs
 
 from custledger import ids
 from custledger.changes import Change, Changeset, Receipt, Settlement
-from custledger.errors import CustledgerError, InvalidValueError, NotFoundError, UsageError, shorten
+from custledger.errors import CustledgerError, InvalidValueError, NotFoundError, UsageError
 from custledger.fields import Kind
 from custledger.schema import Field
 from custledger.services.accepting import Acceptance
 from custledger.services.documents import decided_anew
+from custledger.services.editing import make_removal
 from custledger.services.removing import would_bring_along
 from custledger.services.session import Session
 from custledger.services.writing import rehearse, write
@@ -101,6 +102,10 @@ def _accept(
     acceptance, left, settled = Acceptance(session), list[Left](), list[Held]()
     for one in chosen:
         try:
+            if (
+                not is_whole and one.kind is HeldKind.VANISHED
+            ):  # one that others hold on to keeps nobody else from going
+                would_bring_along(session, [make_removal(session, one.type, one.record)])
             acceptance.add(one, value=value, kind=kind)
             settled.append(one)
         except CustledgerError as error:
@@ -205,7 +210,7 @@ def _reason(why: HeldKind | str) -> HeldKind:
     word = fold(str(why)).strip().replace("-", "_").replace(" ", "_")
     if word not in set(HeldKind):
         listed = ", ".join(one.value.replace("_", "-") for one in HeldKind)
-        raise InvalidValueError(shorten(why), "is not a reason for which things are held", hint=f"There are: {listed}.")
+        raise InvalidValueError(why, "is not a reason for which things are held", hint=f"There are: {listed}.")
     return HeldKind(word)
 
 

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from custledger.conventions import Conventions
-from custledger.errors import CustledgerError
-from custledger.fields import Kind, Labels, Spec
-from custledger.values import is_empty, parser
+from custledger.errors import CustledgerError, DataError
+from custledger.fields import Choice, Kind, Labels, Spec
+from custledger.values import fold, is_empty, parser, split_list
 
 TRIED = (Kind.INTEGER, Kind.NUMBER, Kind.YES_NO, Kind.DATE, Kind.TIME, Kind.EMAIL)
 """The kinds that are tried, the narrowest first."""
+MOST_CHOICES = 50
+"""How many different things in a column can be choices."""
 _NAMES = re.compile(r"0\d.*|\+?\d{10,}")
 """What looks like a number, and is one by which something is called."""
 _MOBILE = re.compile(r"(?:\+86[- ]?)?1[3-9]\d{9}")
@@ -30,6 +32,21 @@ def guessed_kind(texts: Iterable[str], conventions: Conventions) -> Kind:
     if any(_NAMES.fullmatch(text) for text in filled):
         return Kind.TEXT
     return next((kind for kind in TRIED if _all_are(kind, filled, conventions)), Kind.TEXT)
+
+
+def choices_in(texts: Iterable[str], kind: Kind, heading: str) -> tuple[Choice, ...]:
+    """Return the choices that stand in a column: each text, or each of several in a cell, is one.
+
+    Raises ``DataError`` where there are none, or so many that nobody chose from a list.
+    """
+    items = (item for text in texts for item in (split_list(text) if kind is Kind.CHOICES else [text.strip()]) if item)
+    found = {fold(item): item for item in items}
+    if not 0 < len(found) <= MOST_CHOICES:
+        raise DataError(
+            f"{len(found)} different things stand under {heading}, which are no choices.",
+            hint=f"Accept it as text; of choices there are 1 to {MOST_CHOICES}.",
+        )
+    return tuple(Choice(item, Labels(item)) for item in found.values())
 
 
 def _all_are(kind: Kind, texts: Iterable[str], conventions: Conventions) -> bool:
