@@ -53,6 +53,8 @@ SENTENCES = (
      "请放回原来的文件，或恢复：会重新生成，现有的文件保留在旁边。"),
     ("Write its name, its code or its ID as it is in the sheet of them.", "请按那张表里的名称、编号或 ID 填写。"),
     # settling it
+    ("It would be taken out of the file, in which somebody has typed it.", "这一行是有人填写的，恢复会把它从文件里删掉。"),
+    ("Restore it by its number, if that is meant.", "如果确实要删，请按序号恢复。"),
     ("{count:n} different things stand under {heading}, which are no choices.",
      "“{heading}”下面有 {count} 种不同的内容，不像是选项。"),
     ("Accept it as text; of choices there are 1 to {count:n}.", "请按文本接受；选项可有 1 到 {count} 个。"),

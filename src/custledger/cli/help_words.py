@@ -57,8 +57,8 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Have the ledger say what the file says; exit code 3 where some of many could not be accepted.": (
             "以文件为准，写进台账；成批采纳而有些不能采纳时，退出码为 3。"
         ),
-        "Have the file show again what the ledger says; the log keeps what was written there.": (
-            "以台账为准，把文件改回去；原来写的内容保存在日志里。"
+        "Have the file show again what the ledger says; rows that people typed go only by their numbers.": (
+            "以台账为准，把文件改回去；有人填写的行只按序号删去。"
         ),
         # search, import, export
         "Find records in whose searched fields every word of TEXT occurs.": (

@@ -25,6 +25,10 @@ from custledger.values import fold
 
 ACCEPTED, RESTORED = "held accept", "held restore"
 """The verbs of the operations."""
+TYPED = frozenset({HeldKind.NEW_ROW, HeldKind.REPEATED, HeldKind.STRANGE_ID})
+"""What is held of rows that are no record's, and are nowhere but in the file."""
+TAKEN_OUT = "It would be taken out of the file, in which somebody has typed it."
+BY_NUMBER = "Restore it by its number, if that is meant."
 NO_LONGER = "“custledger held list” lists what is held."
 
 
@@ -132,10 +136,13 @@ def restore(
 ) -> Settled:
     """Have the file show again what the ledger says, of the things with these numbers; see ``accept`` for the others.
 
-    What people had written is in the operation's ``about``. A column is left in the file, and not asked about again.
+    What people had written is in the operation's ``about``. A column is left in the file, and not asked about again. A
+    row that somebody has typed is taken out only where it is named by its number.
     """
     chosen = _chosen(session, numbers, record_type, why, every=every)
-    found = Settled(held=tuple(chosen))
+    typed = [one for one in chosen if one.kind in TYPED and not numbers]
+    chosen = [one for one in chosen if one not in typed]
+    found = Settled(held=tuple(chosen), left=tuple(Left(held=one, why=TAKEN_OUT, hint=BY_NUMBER) for one in typed))
     if not chosen:
         return found
     return _written(session, found, _changeset(session, RESTORED, chosen, reason, accept=False), None, dry_run=dry_run)

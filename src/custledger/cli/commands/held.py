@@ -23,7 +23,7 @@ WhyFilter = Annotated[
 ]
 AllFlag = Annotated[bool, typer.Option("--all", help="All that is held.")]
 LEFT = 3
-"""The exit code where something was left that could not be accepted."""
+"""The exit code where something of many was left."""
 
 
 def register(app: typer.Typer, run: Invocation) -> None:
@@ -181,8 +181,8 @@ def _add_restore(app: typer.Typer, run: Invocation) -> None:
         dry_run: DryRunFlag = False,
         reason: ReasonOption = "",
         json: JsonFlag = False,
-    ) -> None:
-        """Have the file show again what the ledger says; the log keeps what was written there."""
+    ) -> int:
+        """Have the file show again what the ledger says; rows that people typed go only by their numbers."""
         settled = service.restore(
             run.session,
             numbers or (),
@@ -193,3 +193,4 @@ def _add_restore(app: typer.Typer, run: Invocation) -> None:
             reason=reason,
         )
         tell_settled(run, settled, "restored", dry_run=dry_run, json=json)
+        return LEFT if settled.left else 0
