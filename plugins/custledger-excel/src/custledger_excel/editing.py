@@ -61,12 +61,23 @@ class _Page:
 
     def edit(self) -> None:
         """Do all that the edit names."""
+        self._put_right()
         for at, heading in enumerate(self._edit.added, self._width):
             self._add_column(at, heading)
         for (place, at), cell in self._edit.cells.items():
             self._write(self._row(place), at, cell)
         self._append()
         self._take_out()
+
+    def _put_right(self) -> None:
+        """Put right the texts of which openpyxl has taken the marks that say that they are no controls."""
+        for place, row in enumerate(self._sheet.rows):
+            for at, text in enumerate(row):
+                if "_x" in text and _LIKE_A_CONTROL.search(text):
+                    cell = self._page.cell(self._row(place), at + 1)
+                    if cell.data_type == "s":
+                        cell.value = _escaped(marked(text))
+                        cell.data_type = "s"
 
     def _row(self, place: int) -> int:
         """Return the number of a row, as openpyxl and people count."""
