@@ -40,9 +40,16 @@ REFUSED = {
 """The files that cannot be imported, and why. The first two bombs are sound files, on which only other readers failed."""
 
 READ_ALL = """
-import json, resource, sys, time
+import json, os, resource, sys, time
 from custledger.errors import CustledgerError
 from custledger_excel.reading import open_excel
+def most_memory():
+    # What Linux tells as ru_maxrss counts what the parent held as well.
+    if not os.path.exists("/proc/self/status"):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> (20 if sys.platform == "darwin" else 10)
+    told = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    return int(told["VmHWM"].split()[0]) >> 10
+
 resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
 for path in sys.argv[1:]:
     start, told, rows = time.monotonic(), "", []
@@ -51,8 +58,7 @@ for path in sys.argv[1:]:
             rows = [list(table.heading), *(cells for _, cells in table.rows())]
     except CustledgerError as error:
         told = f"{error.message} {error.hint}"
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(json.dumps([path, time.monotonic() - start, memory, told, rows]))
+    print(json.dumps([path, time.monotonic() - start, most_memory(), told, rows]))
 """
 
 pytestmark = pytest.mark.skipif(
