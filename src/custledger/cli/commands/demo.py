@@ -69,10 +69,12 @@ class _Place(NamedTuple):
 
     @classmethod
     def of(cls, run: Invocation, text: str) -> "_Place":
-        """Return the place that is meant: a folder with a file in it, or one that is itself the ledger."""
+        """Return the place that is meant: a folder with a file in it, or one that is itself the ledger, or a URL."""
         scheme, colon, rest = text.partition(":")
-        if colon and any(scheme in kind.schemes and not kind.suffixes for kind in run.plugins.stores()) and rest:
-            return cls(Path(rest), text, f"{scheme}:.")
+        kind = next((one for one in run.plugins.stores() if scheme in one.schemes), None)
+        if colon and rest and kind is not None:
+            file = Path(rest)
+            return cls(file.parent, text, f"{scheme}:{file.name}") if kind.suffixes else cls(file, text, f"{scheme}:.")
         return cls(Path(text), str(Path(text) / DEFAULT_LEDGER), DEFAULT_LEDGER)
 
     def make(self) -> None:
