@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from custledger.conventions import Conventions
-from custledger.schema import Schema
+from custledger.schema import Field, Schema
 from custledger.stores.tables.book import SIDE, Book, Sheet, SheetEdit
 from custledger.values import fold
 from custledger_excel import sheets as styled_sheets
-from custledger_excel.columns import Column
+from custledger_excel.columns import Column, columns_of
 from custledger_excel.editing import edited
 from custledger_excel.manifest import TITLE, Manifest
 from custledger_excel.mending import uncomputed
@@ -45,6 +45,10 @@ class ExcelBook(Book):
     def home(self, schema: Schema, conventions: Conventions) -> tuple[str, str]:
         """Return the workbook, and what the sheet of a type is called in it."""
         return self._name, titles_of([schema], conventions.language)[schema.name]
+
+    def fields(self, schema: Schema) -> list[Field]:
+        """Return the fields of a type in the order of columns: what people look at first stands first."""
+        return [column.field for column in columns_of(schema, "en") if column.field is not None]
 
     def read(self, name: str, content: bytes) -> list[Sheet]:
         """Return the sheets of the workbook, but for those that hold no records. Raises ``FileFormatError``."""

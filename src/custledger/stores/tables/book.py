@@ -107,6 +107,10 @@ class Book(abc.ABC):
     def home(self, schema: Schema, conventions: Conventions) -> tuple[str, str]:
         """Return ``(file, title)`` of the sheet that a type is to have where it has none."""
 
+    def fields(self, schema: Schema) -> list[Field]:
+        """Return the fields of a type in the order in which a new sheet has their columns."""
+        return [schema.by_key["id"], *schema.editable]
+
     @abc.abstractmethod
     def written(
         self, name: str, content: bytes | None, sheets: Mapping[str, Sheet], edits: Sequence[SheetEdit]

@@ -290,6 +290,7 @@ class Landing:
             removed=step.removed.get(name, ()),
             named=step.named.get(name),
             relabelled=relabelling.codes,
+            wanted=self._shelf.book.fields(cells.schema),
         )
         plan = planner.plan(touched)
         plan.edit.restyled = sheet is not None and self._shelf.book.has_styles and bool(relabelling)

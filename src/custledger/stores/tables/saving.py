@@ -38,7 +38,7 @@ class Planner:
     ``places`` are where rows of records stand; ``settled`` are the cells, by record and key, that are to be written
     though they were held; ``removed`` are the places of rows to take out; ``named`` are the ids that rows are to
     get, by their places, ``None`` where the id is to go; ``relabelled`` are the fields whose choices have other names
-    now, which are written whatever name they go by.
+    now, which are written whatever name they go by; ``wanted`` are the fields in the order of a new sheet.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Planner:
         removed: Iterable[int] = (),
         named: Mapping[int, int | None] | None = None,
         relabelled: Collection[str] = (),
+        wanted: Sequence[Field] = (),
     ) -> None:
         self._cells = cells
         self._schema = cells.schema
@@ -63,6 +64,7 @@ class Planner:
         self._removed = set(removed)
         self._named = named or {}
         self._relabelled = relabelled
+        self._wanted = wanted or [self._schema.by_key["id"], *self._schema.editable]
 
     def plan(self, touched: Iterable[int]) -> Plan:
         """Return what is to be written so that the rows of the records that were touched show what they say."""
@@ -89,13 +91,12 @@ class Planner:
     def _set_up_columns(self, touched: Sequence[int]) -> list[Field | None]:
         """Return the fields of the columns, with those that have to be added."""
         if self._sheet is None:
-            fields: list[Field | None] = [self._schema.by_key["id"], *self._schema.editable]
+            fields: list[Field | None] = list(self._wanted)
             added, beyond = [one for one in fields if one], list[None]()
         else:
             fields = list(columns_of(self._schema, self._sheet.heading, self._agreed.renamed).fields)
             there = {field.key for field in fields if field}
-            wanted = [self._schema.by_key["id"], *self._schema.editable]
-            added = [one for one in wanted if one.key not in there and self._needs_column(one, touched)]
+            added = [one for one in self._wanted if one.key not in there and self._needs_column(one, touched)]
             beyond = self._beyond(added)
             fields += [*beyond, *added]
         # What the other columns are is agreed when they are read, and not before.
