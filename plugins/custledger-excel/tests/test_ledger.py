@@ -45,6 +45,11 @@ def by_hand(file: Path, change: Callable[[Any], None]) -> None:
     book.save(file)
 
 
+def page_of(file: Path, title: str = "People") -> Any:
+    """Open a sheet as people find it."""
+    return load_workbook(file)[title]
+
+
 def columns(page: Any) -> dict[str, int]:
     return {cell.value: cell.column for cell in page[1]}
 
@@ -67,7 +72,7 @@ def test_formulas_colours_comments_and_columns_of_peoples_own_survive(file: Path
     assert not is_own(file.read_bytes())
     bob = clerk.add("person", name="Bob")
     clerk.edit("person", ada, name="Ada Lovelace", age=4)
-    page = load_workbook(file)["People"]
+    page = page_of(file)
     own = columns(page)
     assert [page.cell(2, own[heading]).value for heading in ("Name", "Twice", "Mine")] == [
         "Ada Lovelace",
@@ -78,7 +83,7 @@ def test_formulas_colours_comments_and_columns_of_peoples_own_survive(file: Path
     assert page.cell(2, own["Name"]).fill == RED
     assert page.cell(2, own["Name"]).comment.text == "a friend"
     assert page.cell(3, own["Name"]).value == "Bob"
-    assert load_workbook(file)["Beside"]["B2"].value == "=SUM(People!A1:A9)"
+    assert page_of(file, "Beside")["B2"].value == "=SUM(People!A1:A9)"
     assert clerk.ids("person") == [ada, bob]
 
 
@@ -90,10 +95,8 @@ def test_what_formulas_came_to_survives_for_whoever_does_not_compute(file: Path,
     clerk.edit("person", ada, name="Ada L.")
     clerk.add("person", name="Bob")
     assert clerk.values("person", ada) == {"name": "Ada L.", "age": 7}
-    assert (
-        load_workbook(file, data_only=True)["People"].cell(2, columns(load_workbook(file)["People"])["Age"]).value == 7
-    )
-    assert load_workbook(file)["People"].cell(2, columns(load_workbook(file)["People"])["Age"]).value == "=1+6"
+    assert load_workbook(file, data_only=True)["People"].cell(2, columns(page_of(file))["Age"]).value == 7
+    assert page_of(file).cell(2, columns(page_of(file))["Age"]).value == "=1+6"
 
 
 def test_a_formula_that_nobody_has_computed_says_nothing(file: Path, clerk: Clerk) -> None:
@@ -102,7 +105,7 @@ def test_a_formula_that_nobody_has_computed_says_nothing(file: Path, clerk: Cler
     by_hand(file, lambda book: book["People"].cell(2, columns(book["People"])["Name"], "Ada L."))
     assert clerk.values("person", ada) == {"name": "Ada L.", "age": 7}
     clerk.edit("person", ada, notes="ours")
-    page = load_workbook(file)["People"]
+    page = page_of(file)
     assert page.cell(2, columns(page)["Age"]).value == "=1+6"
     assert clerk.values("person", ada) == {"name": "Ada L.", "age": 7, "notes": "ours"}
 
@@ -118,7 +121,7 @@ def test_a_sheet_that_was_given_another_title_is_read_on(file: Path, clerk: Cler
     assert clerk.values("person", ada) == {"name": "Ada L."}
     bob = clerk.add("person", name="Bob")
     assert clerk.store.held() == ()
-    page = load_workbook(file)["Members"]
+    page = page_of(file, "Members")
     assert [page.cell(row, columns(page)["Name"]).value for row in (2, 3)] == ["Ada L.", "Bob"]
     assert clerk.ids("person") == [ada, bob]
 
@@ -141,7 +144,7 @@ def test_a_damaged_workbook_of_a_ledger_is_held_and_made_anew(file: Path, clerk:
     assert {one.kind for one in held} == {HeldKind.UNREADABLE}
     settle(again, held[0].number, accept=False)
     assert again.store.held() == ()
-    page = load_workbook(file)["People"]
+    page = page_of(file)
     assert page.cell(2, columns(page)["Name"]).value == "Ada"
 
 
@@ -158,7 +161,7 @@ def test_a_renamed_record_and_a_row_that_names_it_may_be_edited_at_once(file: Pa
     assert clerk.whole("visit", visit)["person"] == ada
     assert clerk.store.held() == ()
     clerk.edit("visit", visit, note="ours")
-    page = load_workbook(file)["Visits"]
+    page = page_of(file, "Visits")
     assert page.cell(2, columns(page)["Person"]).value == "Ada L."
 
 
@@ -201,7 +204,7 @@ def test_a_workbook_that_nobody_else_has_written_is_written_anew(file: Path, cle
 def test_days_of_a_workbook_that_counts_from_1904_are_the_same_days(file: Path) -> None:
     book = Workbook()
     book.epoch = CALENDAR_MAC_1904
-    page = book.active
+    page: Any = book.active
     page.title = "People"
     page.append(["ID", "Name", "Born"])
     page.append([None, "Ada", date(1990, 5, 17)])
@@ -211,7 +214,7 @@ def test_days_of_a_workbook_that_counts_from_1904_are_the_same_days(file: Path) 
     (ada,) = clerk.ids("person")
     assert clerk.values("person", ada) == {"name": "Ada", "born": "1990-05-17"}
     clerk.edit("person", ada, born="1991-06-18")
-    page = load_workbook(file)["People"]
+    page = page_of(file)
     assert page.cell(2, columns(page)["Born"]).value.date() == date(1991, 6, 18)
 
 
@@ -222,7 +225,7 @@ def test_an_accepted_column_becomes_a_field_and_a_nonsense_cell_is_settled(file:
     (held,) = clerk.store.held()
     assert (held.kind, held.text, held.row, held.heading) == (HeldKind.UNFIT, "three or so", 2, "Age")
     settle(clerk, held.number, accept=False)
-    assert load_workbook(file)["People"].cell(2, columns(load_workbook(file)["People"])["Age"]).value == 3
+    assert page_of(file).cell(2, columns(page_of(file))["Age"]).value == 3
     assert clerk.store.held() == ()
 
 
@@ -244,7 +247,7 @@ def test_a_choice_that_gets_another_name_and_colour_has_them_in_the_workbook(
         by_hand(file, lambda book: book["People"].cell(1, 30, "Mine"))
     other = choices("gold|Platinum|白金|purple", "silver|Silver|银牌|gray", "bronze|Bronze|铜牌|orange")
     clerk.learn([clerk.schemas["person"].with_choices({"grade": other})])
-    book = load_workbook(file)
+    book: Any = load_workbook(file)
     page = book["People"]
     grade = page.cell(1, columns(page)["Grade"]).column_letter
     assert [page[f"{grade}{row}"].value for row in (2, 3)] == ["Platinum", "Silver"]
