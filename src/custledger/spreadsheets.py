@@ -5,10 +5,11 @@ A spreadsheet runs a cell that begins with ``=``, ``+``, ``-`` or ``@`` as a for
 text comes back as it was, one that begins with ``'`` included. Plain decimal numbers such as ``-5`` stay as they are.
 
 A row that only shows how the others are to be filled in has a word of ``EXAMPLES`` in the place of its id. It is no
-record: an import passes it over, and so does whatever opens a file as a ledger.
+record: an import passes it over, and so does whatever opens a file as a ledger. A row of totals is no record either.
 """
 
 import re
+from collections.abc import Iterable
 
 _LIVE = re.compile(
     r"'*(?:[\s\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠﹦﹢﹣﹫]"
@@ -18,6 +19,10 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 MARK = "'"
 EXAMPLES = ("example", "示例")
 """What stands in the place of an id in the row of an example, in English and in Chinese."""
+TOTALS = frozenset(
+    {"total", "totals", "sum", "subtotal", "grand total", "合计", "总计", "小计", "共计", "总数", "总和"}
+)
+"""What a row of totals is called, in lower case and without blanks, colons or brackets around it."""
 
 
 def is_live(text: str) -> bool:
@@ -38,3 +43,11 @@ def unescape(cell: str) -> str:
 def is_example(cell: str) -> bool:
     """Whether a cell, in the column of the ids, says that its row is an example and no record."""
     return cell.strip().lower() in EXAMPLES
+
+
+def is_total(cells: Iterable[str]) -> bool:
+    """Whether a row looks like one of totals: it is called so, and has nothing else but numbers and formulas."""
+    called, *others = [text for text in (cell.strip() for cell in cells) if text] or [""]
+    if "".join(called.strip(":： ()（）").lower().split()) not in TOTALS:
+        return False
+    return not any(text[0] != "=" and any(map(str.isalpha, text)) for text in others)

@@ -204,6 +204,59 @@ def test_init_says_what_of_a_folder_became_part_of_the_ledger(run: Run, folder: 
     assert (again.code, "There is a ledger at csv:shop already." in again.err) == (2, True)
 
 
+def test_init_has_a_folder_use_a_ledger_that_was_opened_already(run: Run, folder: Path) -> None:
+    assert run("--ledger", "csv:shop", "init", "--lang", "en").code == 0
+    (folder / "custledger.toml").unlink()
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    told = run("init", "csv:shop", "--currency", "USD")
+    assert (told.code, "There is a ledger at csv:shop already." in told.err) == (2, True)
+    done = run("init", "csv:shop")
+    assert (done.code, done.out) == (0, "csv:shop\n")
+    assert done.err == (
+        "This ledger was there already, and is left as it is.\nCommands in this folder use it now (custledger.toml).\n"
+    )
+    assert {path: path.read_bytes() for path in before} == before
+    assert run("customer", "add", "--name", "Ann").code == 0
+    (folder / "custledger.toml").unlink()
+    assert json.loads(run("init", "csv:shop", "--json").out) == {
+        "url": "csv:shop",
+        "settings": "custledger.toml",
+        "taken_over": [],
+    }
+
+
+def test_a_copied_row_that_stays_held_was_not_accepted(files: Run, folder: Path) -> None:
+    path = folder / "shop" / "customers.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines, lines[1]]) + "\n", encoding="utf-8")
+    assert files("held", "list").out.count("\n") == 2
+    done = files("held", "accept", "1")
+    assert done.code == 3
+    assert done.err == (
+        "Nothing was settled.\n2 (customers, row 4) is held now: Code: “K1” is taken by another customer.\n"
+    )
+
+
+def test_rows_of_totals_are_no_records(files: Run, folder: Path) -> None:
+    path = folder / "shop" / "customers.csv"
+    heading, *rows = path.read_text(encoding="utf-8").splitlines()
+    blank = "," * heading.count(",")
+    totals = [
+        f",Total:{blank[2:]}=SUM(A1:A2)",
+        f"合 计{blank}31",
+        f",Total Tools,{blank[2:]}",
+        f",Sum,,Oslo{blank[3:]}",
+    ]
+    path.write_text("\n".join([heading, *rows, *totals]) + "\n", encoding="utf-8")
+    held = json.loads(files("held", "list", "--json").out)
+    assert [(one["row"], one["why"], one["message"]) for one in held[:2]] == [
+        (4, "new_row", "It looks like a row of totals."),
+        (5, "new_row", "It looks like a row of totals."),
+    ]
+    assert files("customer", "list", "--tsv").out.count("Total Tools") == 1
+    assert path.read_text(encoding="utf-8").count("=SUM(A1:A2)") == 1
+
+
 def test_init_with_json_says_it_there(run: Run, folder: Path) -> None:
     (folder / "shop").mkdir()
     (folder / "shop" / "客户.csv").write_text("姓名,电话\n王芳,13800000001\n,139\n", encoding="utf-8")

@@ -29,6 +29,7 @@ OWN = (
 """The core's own sentences."""
 
 REMEMBERED = 1_000
+STOP = "."
 _QUOTED = re.compile("“[^”]*”")
 
 
@@ -61,7 +62,13 @@ class Chinese:
     def _put(self, sentence: str) -> str | None:
         told = self._patterns.whole(sentence)
         fitting = (one.put(sentence, self._said) for one in self._patterns.likely(sentence))
-        return told or next((told for told in fitting if told is not None), None) or self._several(sentence)
+        found = told or next((told for told in fitting if told is not None), None) or self._several(sentence)
+        return found or (None if sentence.endswith(STOP) else self._without_stop(sentence))
+
+    def _without_stop(self, sentence: str) -> str | None:
+        """Return a sentence as it stands inside another, without its full stop."""
+        told = self.known(sentence + STOP)
+        return told.removesuffix("。") if told else None
 
     def _several(self, sentences: str) -> str | None:
         """Return several sentences, with semicolons between them; a value in one may hold a semicolon too."""

@@ -17,6 +17,8 @@ SENTENCES = (
         "Correct it in the file, and it is read again; or restore it, which takes the row out.",
         "请在文件里改好，会重新读取；或者还原它，这会去掉这一行。",
     ),
+    ("It looks like a row of totals.", "看起来是合计行。"),
+    ("Leave it; or say more in it, if it is a record.", "可以不管它；如果确实是一条记录，请把其他内容也填上。"),
     ("{sheet} cannot be accepted: {why:why}", "{sheet} 不能采纳：{why}"),
     ("Put the file right, or restore it from the ledger.", "请把文件改好，或者按台账还原它。"),
     ("Another column would be called {heading} too.", "另有一列也会叫“{heading}”。"),

@@ -32,6 +32,9 @@ HELP: Mapping[str, str] = MappingProxyType(
         "Make a new ledger; --lang says the language of its headings, otherwise LANG does.": (
             "新建台账；表头的语言由 --lang 指定，否则按 LANG。"
         ),
+        "A ledger that is there already is left as it is, and commands in this folder use it from then on.": (
+            "已有的台账内容不动，这个文件夹里的命令从此使用它。"
+        ),
         "A path or a URL; ledger.db by default.": "路径或 URL；默认为 ledger.db。",
         "What the ledger is called.": "台账的名称。",
         "Its currency, such as CNY or USD.": "它的货币，例如 CNY 或 USD。",

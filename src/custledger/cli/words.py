@@ -417,6 +417,7 @@ CHINESE: Mapping[str, str] = MappingProxyType(
         "{record} stays as it is: {why} ({fields}).": "{record} 保持不变：{why}（{fields}）。",
         "{record} stays as it is: {why}.": "{record} 保持不变：{why}。",
         "{record} ({fields}) stays as it is: {why}.": "{record}（{fields}）保持不变：{why}。",
+        "This ledger was there already, and is left as it is.": "这本台账原来就有，内容没有改动。",
         "Commands in this folder use it now ({path}).": "这个文件夹里的命令现在都用它（{path}）。",
         "{file} here names another ledger and was left as it is: use --ledger {place}.": (
             "这里的 {file} 指向另一本台账，未作改动：请用 --ledger {place}。"

@@ -20,7 +20,7 @@ from custledger.services.editing import make_removal
 from custledger.services.removing import would_bring_along
 from custledger.services.session import Session
 from custledger.services.writing import rehearse, write
-from custledger.stores.held import Held, HeldKind
+from custledger.stores.held import Held, HeldKind, TakenIn
 from custledger.values import fold
 
 ACCEPTED, RESTORED = "held accept", "held restore"
@@ -45,7 +45,8 @@ class Left:
 class Settled:
     """What became of things that were held, or would become.
 
-    - ``held``: those that were settled, and ``left`` those that could not be;
+    - ``held``: those that were settled, and ``left`` those that could not be; a row that was judged anew, and cannot
+      be believed then either, is in neither;
     - ``changes``: what was written of records, and ``along`` what else came of it;
     - ``fields``: the custom fields that were added for columns, each with its record type;
     - ``again``: what is held since, of rows and columns that were judged anew.
@@ -157,18 +158,26 @@ def _written(
         along = would_bring_along(session, ready)
         count = len(changeset.changes)
         return attrs.evolve(found, changes=tuple(ready[:count]), along=(*ready[count:], *along))
+    known = len(session.taken_in)
     receipt = write(session, changeset, generation=generation)
     session.refresh()
     (applied,) = receipt.applied
     count = len(changeset.changes)
-    judged, again = _judged_anew(session, changeset.operation.id)
+    judged, again = _judged_anew(session, session.taken_in[known:], changeset.operation.id)
     landed = tuple(applied.changes)
-    return attrs.evolve(found, changes=(*landed[:count], *judged), along=landed[count:], again=again, receipt=receipt)
+    rows = {(one.type, one.sheet, one.row) for one in again if one.row and not one.record}
+    held = tuple(one for one in found.held if one.kind not in TYPED or (one.type, one.sheet, one.row) not in rows)
+    return attrs.evolve(
+        found, held=held, changes=(*landed[:count], *judged), along=landed[count:], again=again, receipt=receipt
+    )
 
 
-def _judged_anew(session: Session, operation: int) -> tuple[list[Change], tuple[Held, ...]]:
-    """Return what became of rows that were judged anew, and what of them is held still; it is told here."""
-    mine = [one for one in session.taken_in if _is_of(one.receipts, operation)]
+def _judged_anew(session: Session, taken: Sequence[TakenIn], operation: int) -> tuple[list[Change], tuple[Held, ...]]:
+    """Return what became of rows that were judged anew, and what of them is held still; it is told here.
+
+    ``taken`` is what was taken in meanwhile, of other people too; where nothing landed, it is what is held since.
+    """
+    mine = [one for one in taken if not one.receipts or _is_of(one.receipts, operation)]
     held = {each.number for each in session.view.held()}
     changes = [
         change for one in mine for receipt in one.receipts for applied in receipt.applied for change in applied.changes

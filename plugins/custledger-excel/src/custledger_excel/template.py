@@ -15,8 +15,10 @@ from custledger.schema import Schema
 ENDING = ".xlsx"
 _MADE = Labels("{path} has {count} sheets to fill in: {sheets}.", "{path} 里有 {count} 张要填的工作表：{sheets}。")
 _NEXT = Labels(
-    "Filled in, it is imported sheet by sheet: custledger import {path} --as {type}",
-    "填好以后逐张导入：custledger import {path} --as {type}",
+    "Filled in, it is a ledger itself: custledger init {url}\n"
+    "Another ledger takes it in sheet by sheet: custledger import {path} --as {type}",
+    "填好以后，它本身就是一本台账：custledger init {url}\n"
+    "要并入别的台账，请逐张导入：custledger import {path} --as {type}",
 )
 
 
@@ -51,7 +53,8 @@ def add_commands(app: typer.Typer) -> None:
         between = "、" if language == "zh" else ", "
         sheets = between.join(titles.values())
         run.output.note(_MADE.in_language(language).format(path=file, count=len(titles), sheets=sheets))
-        run.output.note(_NEXT.in_language(language).format(path=shlex.quote(file), type=schemas[0].name))
+        told = {"path": shlex.quote(file), "url": shlex.quote(f"excel:{file}"), "type": schemas[0].name}
+        run.output.note(_NEXT.in_language(language).format(**told))
 
 
 def write_template(

@@ -162,12 +162,13 @@ def _add_accept(app: typer.Typer, run: Invocation) -> None:
             )
 
         settled = settle(rehearsed=True)
+        count = len(settled.held)
         if not dry_run:
             run.session.take_warnings()  # of the rehearsal: what is written has its own
             agree_to_removals(run, settled, yes=yes)
             settled = settle(rehearsed=False)
         tell_settled(run, settled, "accepted", dry_run=dry_run, json=json)
-        return LEFT if settled.left else 0
+        return LEFT if settled.left or len(settled.held) < count else 0
 
 
 def _add_restore(app: typer.Typer, run: Invocation) -> None:

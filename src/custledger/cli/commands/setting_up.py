@@ -29,9 +29,14 @@ def register(app: typer.Typer, run: Invocation) -> None:
         zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help="Its time zone, such as Asia/Shanghai.")] = "",
         json: JsonFlag = False,
     ) -> None:
-        """Make a new ledger; --lang says the language of its headings, otherwise LANG does."""
+        """Make a new ledger; --lang says the language of its headings, otherwise LANG does.
+
+        A ledger that is there already is left as it is, and commands in this folder use it from then on.
+        """
         place = url or run.config.ledger
-        _refuse_existing(run, place)
+        if _is_there(run, place):
+            _use_existing(run, place, is_told=bool(name or currency or zone), json=json)
+            return
         told: dict[str, Any] = {
             "name": name,
             "language": language_of_a_new_one(run),
@@ -77,9 +82,22 @@ def language_of_a_new_one(run: Invocation) -> str:
     return run.config["language"] or language_of_locale()
 
 
-def _refuse_existing(run: Invocation, place: str) -> None:
+def _is_there(run: Invocation, place: str) -> bool:
     try:
         run.open(place, read_only=True).close()
     except NotFoundError:
+        return False
+    return True
+
+
+def _use_existing(run: Invocation, place: str, *, is_told: bool, json: bool) -> None:
+    """Have commands in this folder use a ledger that is there. Raises ``UsageError`` where that is not what is asked."""
+    written = None if is_told else write_project_file(Path(), place)
+    if written is None:
+        raise UsageError(f"There is a ledger at {place} already.", hint="Use it, or give the new one another name.")
+    if json:
+        run.output.json({"url": masked(place), "settings": str(written), "taken_over": []})
         return
-    raise UsageError(f"There is a ledger at {place} already.", hint="Use it, or give the new one another name.")
+    run.output.say(masked(place))
+    run.output.note(run.words("This ledger was there already, and is left as it is."))
+    run.output.note(run.words("Commands in this folder use it now ({path}).", path=written))

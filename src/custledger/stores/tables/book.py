@@ -145,8 +145,6 @@ class Book(abc.ABC):
 
 SIDE = ".custledger"
 """What the folder is called in which everything lies that is beside the files of ledgers."""
-EXAMPLES = frozenset({"example", "示例"})
-"""What stands folded in the place of an id in rows of a template that only show how to fill it in."""
 
 
 def titles_of(schema: Schema) -> tuple[str, ...]:

@@ -10,23 +10,22 @@ from typing import Any
 
 from custledger import ids
 from custledger.changes import Change
-from custledger.errors import CustledgerError, NotFoundError, shorten
-from custledger.fields import Kind
+from custledger.errors import shorten
 from custledger.schema import Field, Schema
+from custledger.spreadsheets import is_example, is_total
 from custledger.stores.held import HeldKind
 from custledger.stores.tables.agreed import STOPPED, Agreed, digest_of
-from custledger.stores.tables.book import EXAMPLES, Sheet
+from custledger.stores.tables.believing import Believing
+from custledger.stores.tables.book import Sheet
 from custledger.stores.tables.cells import Cells
 from custledger.stores.tables.columns import Columns, columns_of, name_of, renamed_columns, strangers_in
 from custledger.stores.tables.fallen import Cell, Fallen
 from custledger.stores.tables.holding import Holding
 from custledger.stores.tables.judged import Judged
 from custledger.stores.tables.uniques import Uniques
-from custledger.values import fold
 
 NO_ID = "Leave the ID empty in a new row."
-AMEND = "Restore it, or enter another."
-ITSELF = "“{}” is this record itself."
+TOTAL = "It looks like a row of totals."
 FELL_BACK = "It is {was} again, as before the ledger changed it to {now}: somebody may have saved an old copy."
 APART = 2
 """How many rows with the data of others it takes to say that ids and data came apart."""
@@ -64,6 +63,7 @@ class Judge:
         self._found.renamed = dict(self._renamed)
         self._holding = Holding(self._sheet, self._schema, self._found.columns, self._agreed)
         self._found.held = self._holding.held
+        self._believing = Believing(self._cells, self._holding)
         self._uniques = Uniques(self._schema, self._rows)
         self._hold_columns()
         by_id, nameless = self._numbered()
@@ -152,7 +152,9 @@ class Judge:
             elif not texts[place]:
                 if any(map(str.strip, rows[place])):
                     nameless.append(place)
-            elif fold(texts[place]) not in EXAMPLES:
+            elif is_total(rows[place]):
+                nameless.append(place)
+            elif not is_example(texts[place]):
                 self._strange[place] = texts[place]
         return by_id, nameless
 
@@ -268,42 +270,10 @@ class Judge:
             if one is not None and one.text == text and not (self._again and one.kind is HeldKind.UNFIT):
                 self._holding.still(one, place)
                 continue
-            believed, value = self._believe(field, text, current, number, place)
+            believed, value = self._believing.believe(field, text, current, number, place)
             if believed and value != current:
                 after[field.key] = value
         return after
-
-    def _believe(self, field: Field, text: str, current: Any, number: int, place: int) -> tuple[bool, Any]:
-        """Return whether a cell's text is believed, and the value that it stands for; hold it otherwise."""
-        if damage := self._cells.damage(field, text, current):
-            hint = "Restore it, or enter the whole number again in a cell that is formatted as text."
-            why = f"“{text.strip()}” {damage}."
-            self._holding.cell(HeldKind.DAMAGED, field, (number, place), why=why, hint=hint)
-            return False, None
-        try:
-            value = self._cells.read(field, text, current)
-        except CustledgerError as error:
-            if isinstance(error, NotFoundError) and self._cells.was_called(field, text, current):
-                return True, current
-            listed = self._cells.choices(field)
-            hint = f"There are: {listed}." if listed else error.hint or AMEND
-            self._holding.cell(HeldKind.UNFIT, field, (number, place), why=error.message, hint=hint)
-            return False, None
-        if value is None and field.spec.required and current is not None:
-            why = f"{self._schema.info.one.capitalize()} needs one, and it is empty."
-            hint = AMEND
-            self._holding.cell(HeldKind.UNFIT, field, (number, place), why=why, hint=hint)
-            return False, None
-        if value is not None and field.spec.kind is Kind.REFERENCE and value in self._itself(field, number):
-            why = f"“{text}” is this record itself."
-            self._holding.cell(HeldKind.UNFIT, field, (number, place), why=why, hint="Name another.")
-            return False, None
-        return True, value
-
-    def _itself(self, field: Field, number: int) -> tuple[Any, ...]:
-        if field.spec.target is None:
-            return (self._schema.public_id(number),)
-        return (number,) if field.spec.target == self._schema.name else ()
 
     def _judge_unknown(self, number: int, place: int) -> None:
         """Judge a row whose id the ledger does not know: of a record that was removed, or from elsewhere."""
@@ -322,11 +292,14 @@ class Judge:
 
     def _judge_new_row(self, place: int, number: int | None) -> None:
         """Have a record made of a row, or hold it whole where one cannot be made."""
+        if number is None and is_total(self._sheet.rows[place]):
+            self._holding.row(HeldKind.NEW_ROW, place, TOTAL, "Leave it; or say more in it, if it is a record.")
+            return
         held_before, numbered = len(self._found.held), number
         number = self._mint() if number is None else number
         after: dict[str, Any] = {}
         for field, text in self._holding.texts(place):
-            believed, value = self._believe(field, text, None, number, place)
+            believed, value = self._believing.believe(field, text, None, number, place)
             if believed and value is not None:
                 after[field.key] = value
         lacking = [one for one in self._schema.required if one.key not in after and one.spec.default is None]

@@ -14,13 +14,14 @@ from custledger.stores.drafts import Draft
 from custledger.stores.held import OUTSIDE, Held, HeldKind, TakenIn
 from custledger.stores.state import State
 from custledger.stores.tables.agreed import STOPPED, Agreed
+from custledger.stores.tables.believing import AMEND
 from custledger.stores.tables.beside import Beside
 from custledger.stores.tables.book import Sheet, titles_of
 from custledger.stores.tables.cells import LEDGER, Cells, conventions_of
 from custledger.stores.tables.columns import columns_of
 from custledger.stores.tables.judged import Judged
 from custledger.stores.tables.landing import Landing, Step
-from custledger.stores.tables.outside import AMEND, Judge
+from custledger.stores.tables.outside import Judge
 from custledger.stores.tables.shelf import Shelf
 from custledger.values import fold
 
