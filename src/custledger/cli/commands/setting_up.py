@@ -91,7 +91,7 @@ def _is_there(run: Invocation, place: str) -> bool:
 
 
 def _use_existing(run: Invocation, place: str, *, is_told: bool, json: bool) -> None:
-    """Have commands in this folder use a ledger that is there. Raises ``UsageError`` where that is not what is asked."""
+    """Have commands in this folder use a ledger that is there. Raises ``UsageError`` where more than that is asked."""
     written = None if is_told else write_project_file(Path(), place)
     if written is None:
         raise UsageError(f"There is a ledger at {place} already.", hint="Use it, or give the new one another name.")
