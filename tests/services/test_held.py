@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import custledger
-from custledger.errors import DataError, InvalidValueError, NotFoundError, UsageError
+from custledger.errors import DataError, InvalidValueError, NotAllowedError, NotFoundError, UsageError
 from custledger.fields import Kind
 from custledger.ledger import Ledger
 from custledger.services.held import Settled
@@ -110,6 +110,19 @@ def test_a_cell_that_fell_back_is_accepted_or_restored(ledger: Ledger, edit: Edi
     ledger.held.accept(2)
     assert ledger.customers.get("K1").city is None
     assert "Oslo" not in customers(folder)
+
+
+def test_what_was_restored_is_not_taken_back_and_its_undo_says_where_it_is_kept(
+    ledger: Ledger, edit: Edit, folder: Path
+) -> None:
+    edit(lambda text: text + ",,K9,typed\r\n")
+    (held,) = ledger.held.list()
+    settled = ledger.held.restore(held.number)
+    assert "K9" not in customers(folder)
+    assert settled.receipt is not None
+    with pytest.raises(NotAllowedError, match="cannot be taken back") as refused:
+        ledger.undo(settled.receipt.operation)
+    assert "custledger log O-" in refused.value.hint
 
 
 def test_several_cells_of_one_record_are_one_change(ledger: Ledger, edit: Edit, folder: Path) -> None:

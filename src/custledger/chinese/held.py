@@ -17,6 +17,11 @@ SENTENCES = (
         "Correct it in the file, and it is read again; or restore it, which takes the row out.",
         "请在文件里改好，会重新读取；或者还原它，这会去掉这一行。",
     ),
+    ("What was restored in the ledger's files cannot be taken back.", "在台账文件里还原的内容不能撤销。"),
+    (
+        "“custledger log {operation:word}” shows what was written there; write it into the file once more.",
+        "“custledger log {operation}”可以看到原来写的内容；请在文件里重新填写。",
+    ),
     ("It looks like a row of totals.", "看起来是合计行。"),
     ("Leave it; or say more in it, if it is a record.", "可以不管它；如果确实是一条记录，请把其他内容也填上。"),
     ("{sheet} cannot be accepted: {why:why}", "{sheet} 不能采纳：{why}"),

@@ -26,6 +26,7 @@ from custledger.errors import (
     NotFoundError,
     ReferencedError,
 )
+from custledger.services.held import RESTORED
 from custledger.services.history import PastOperation, past
 from custledger.services.naming import find_operation
 from custledger.services.session import Session
@@ -71,13 +72,22 @@ def undo(
     """Take an operation back as far as no later edit stands in the way.
 
     With ``dry_run`` nothing is written. ``progress`` is told which share is done, 0 to 1. Raises ``NotFoundError``, and
-    ``NotAllowedError`` for the operation that made the ledger: amounts without a currency would mean another one. What
-    ends an undo that lands in chunks leaves those that have landed; the next undo of the operation takes back the rest.
+    ``NotAllowedError`` for the operation that made the ledger: amounts without a currency would mean another one; and
+    for one that restored what is held, which is about files only: its ``about`` keeps what stood in them.
+
+    What ends an undo that lands in chunks leaves those that have landed; the next undo of the operation takes back the
+    rest.
     """
     operation = find_operation(session, ref)
     if operation.verb == "init":
         hint = "custledger ledger set changes what the ledger says of itself."
         raise NotAllowedError("What made the ledger cannot be taken back.", hint=hint)
+    if operation.verb == RESTORED:
+        told = ids.public(OPERATION_PREFIX, operation.id)
+        raise NotAllowedError(
+            "What was restored in the ledger's files cannot be taken back.",
+            hint=f"“custledger log {told}” shows what was written there; write it into the file once more.",
+        )
     reason = reason or f"undo {ids.public(OPERATION_PREFIX, operation.id)}"
     return _Undo(session, operation, reason, progress or (lambda _share: None)).run(dry_run=dry_run)
 
