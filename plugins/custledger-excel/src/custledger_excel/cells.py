@@ -22,6 +22,8 @@ PLAIN_BELOW = 1e21
 
 _PHONE = re.compile(r"\+[0-9][0-9 ()/.-]*")
 """Matches what a spreadsheet may take for a formula, and people for a phone: a number with spaces and the like."""
+_CALLS = re.compile(r"[=(|!\[{＝（｜！]")
+"""Finds what a text has in it that may call a function or a program, or look into another workbook, once it runs."""
 _LOST = re.compile("[\ud800-\udfff\ufffe\uffff]")
 """Finds what no XML can hold. Controls are written as ``_x0001_``, and come back."""
 
@@ -46,12 +48,15 @@ def may_have_lost_digits(value: object) -> bool:
 
 
 def marked(text: str) -> str:
-    """Return a text as it may stand in a cell: marked where a spreadsheet might run it, but for plain phones.
+    """Return a text as it may stand in a cell: marked where it could do harm if something ran it.
 
-    A cell of text is never run by itself. The mark is for what becomes of it next: another program may save the
-    workbook as CSV, or write each cell anew. A phone such as ``+86 139 0000 0000`` does no harm there.
+    A cell of text is never run by itself, and here it is formatted as text, so that it stays one when somebody edits
+    it. The mark is for what becomes of it next: another program may save the workbook as CSV, or write each cell anew.
+    A phone such as ``+86 139 0000 0000``, a name such as ``@shop``, or ``- likes yoga`` does no harm there.
     """
-    return text if text[:1] == "+" and _PHONE.fullmatch(text) else escape(text)
+    if text[:1] != MARK and (_CALLS.search(text) is None or (text[:1] == "+" and _PHONE.fullmatch(text))):
+        return text
+    return escape(text)
 
 
 def unmarked(cell: str) -> str:
